@@ -1,0 +1,31 @@
+"""What every test shares: one seed, and markers skipped where their device is missing."""
+
+import shutil
+import sys
+
+import numpy
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    """Every test starts from the same random state, whichever ran before it."""
+    numpy.random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip `gpu` tests without CUDA and `browser` tests without chromium."""
+    if any(item.get_closest_marker("gpu") for item in items):
+        import torch
+
+        skip_marked(items, "gpu", torch.cuda.is_available(), "needs a CUDA device")
+    skip_marked(items, "browser", bool(shutil.which("chromium")), "needs chromium")
+
+
+def skip_marked(items: list[pytest.Item], marker: str, available: bool, reason: str) -> None:
+    """Skip every item that carries `marker` unless what it needs is available."""
+    for item in items:
+        if not available and item.get_closest_marker(marker):
+            item.add_marker(pytest.mark.skip(reason=reason))
