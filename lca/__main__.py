@@ -57,7 +57,9 @@ def parser_for(command: str | None) -> Parser:
 
 
 def one_line(error: BaseException) -> str:
-    """The message of `error` on a single line."""
+    """The message of `error` on a single line; a system's error names its file first."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split()) or type(error).__name__
 
 

@@ -1,5 +1,6 @@
 """What every test shares: one seed, and markers skipped where their device is missing."""
 
+import random
 import shutil
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 @pytest.fixture(autouse=True)
 def seed():
     """Every test starts from the same random state, whichever ran before it."""
+    random.seed(0)
     numpy.random.seed(0)
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(0)
