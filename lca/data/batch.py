@@ -1,0 +1,164 @@
+"""From captures to training batches: which frames are photos, which are targets, and how they are cut.
+
+The choice is a function of (seed, index) alone, so the same index gives the same example on any machine and after any restart.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional as F
+
+from lca.data.sample import Capture
+from lca.formats.photos import BODY_MARGIN, BODY_SIZE, GREY, Photos, crop_square
+from lca.geometry.camera import Camera
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Frames to be reconstructed: pictures with masks, cameras and drives; axes and units as in `lca.geometry`."""
+
+    image: Float[Tensor, "*batch frames 3 size size"]
+    mask: Float[Tensor, "*batch frames 1 size size"]
+    face: Float[Tensor, "*batch frames 3 face_size face_size"]
+    face_mask: Float[Tensor, "*batch frames 1 face_size face_size"]
+    camera_from_world: Float[Tensor, "*batch frames 4 4"]
+    intrinsics: Float[Tensor, "*batch frames 3 3"]
+    face_intrinsics: Float[Tensor, "*batch frames 3 3"]
+    theta: Float[Tensor, "*batch frames 156"]
+    translation: Float[Tensor, "*batch frames 3"]
+    psi: Float[Tensor, "*batch frames 4"]
+    actions: Float[Tensor, "*batch frames 52"]
+
+    def cameras(self) -> tuple[Camera, Camera]:
+        """(body cameras, face cameras), all frames of the batch in one row."""
+        views = self.camera_from_world.flatten(0, -3)
+        size, face = self.image.shape[-1], self.face.shape[-1]
+        return (
+            Camera(views, self.intrinsics.flatten(0, -3), size, size),
+            Camera(views, self.face_intrinsics.flatten(0, -3), face, face),
+        )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One example, or several stacked: photos of a person, the canonical points that they show, body shape, targets.
+
+    `body_canonical` and `face_canonical` are (metres, 1 where valid) at half the photos' size, all photos in one row;
+    `code_faces` are the targets' face crops as the face-code encoder sees them.
+    """
+
+    photos: Photos
+    body_canonical: tuple[Tensor, Tensor]
+    face_canonical: tuple[Tensor, Tensor]
+    betas: Float[Tensor, "*batch shape"]
+    targets: Targets
+    code_faces: Float[Tensor, "*batch frames 3 face_size face_size"]
+
+    def to(self, device: torch.device | str, **_: object) -> "Batch":
+        """Move every tensor to `device`."""
+        return _map(self, lambda x: x.to(device))
+
+
+def _map(value, function):
+    if isinstance(value, Tensor):
+        return function(value)
+    if isinstance(value, tuple):
+        return tuple(_map(item, function) for item in value)
+    return type(value)(*(_map(getattr(value, f.name), function) for f in fields(value)))
+
+
+def stack(examples: list[Batch]) -> Batch:
+    """Collate: examples gain a batch axis; the canonical maps, which have none, are joined."""
+
+    def join(values: list, joiner):
+        first = values[0]
+        if isinstance(first, Tensor):
+            return joiner(values)
+        if isinstance(first, tuple):
+            return tuple(join(list(column), torch.cat) for column in zip(*values, strict=True))
+        return type(first)(*(join([getattr(v, f.name) for v in values], joiner) for f in fields(first)))
+
+    return join(examples, torch.stack)
+
+
+def choose_frames(rng: np.random.Generator, frames: int, photos: int, targets: int) -> tuple[list[int], list[int]]:
+    """Distinct frames for photos and targets, in random order."""
+    order = rng.permutation(frames)
+    return order[:photos].tolist(), order[photos : photos + targets].tolist()
+
+
+def make_example(capture: Capture, photos: int, rng: np.random.Generator, exact: bool = False) -> Batch:
+    """The first `photos` frames of `capture` become photos, the others targets.
+
+    `exact` takes true poses, shapes and cameras instead of tracked ones, and cuts photos and codes without augmentation.
+    """
+    jitter = 0.0 if exact else 0.04
+    shown = capture[:photos]
+    body, body_canonical = _body_photos(shown, rng, jitter)
+    wanted = capture[photos:]
+    face_over_grey = wanted.face * wanted.face_mask + GREY * (1.0 - wanted.face_mask)
+    return Batch(
+        photos=body,
+        body_canonical=body_canonical,
+        face_canonical=(shown.face_canonical, shown.face_canonical_valid),
+        betas=capture.betas if exact else capture.tracked_betas,
+        targets=Targets(
+            image=wanted.image,
+            mask=wanted.mask,
+            face=wanted.face,
+            face_mask=wanted.face_mask,
+            camera_from_world=wanted.camera_from_world if exact else wanted.tracked_camera_from_world,
+            intrinsics=wanted.intrinsics,
+            face_intrinsics=wanted.face_intrinsics,
+            theta=wanted.theta if exact else wanted.tracked_theta,
+            translation=wanted.translation if exact else wanted.tracked_translation,
+            psi=wanted.psi,
+            actions=wanted.actions,
+        ),
+        code_faces=face_over_grey if exact else _recolour(face_over_grey, rng),
+    )
+
+
+def _body_photos(shown: Capture, rng: np.random.Generator, jitter: float) -> tuple[Photos, tuple[Tensor, Tensor]]:
+    boxes = square(shown.body_box)
+    side = boxes[:, 2:3] - boxes[:, :1]
+    shift, grow = (torch.from_numpy(rng.normal(0.0, jitter, (len(boxes), n))).float() for n in (2, 1))
+    boxes = boxes + side * torch.cat([shift - grow.abs(), shift + grow.abs()], -1)
+    mask = crop_square(shown.mask, boxes, BODY_SIZE)
+    image = crop_square(shown.image * shown.mask, boxes, BODY_SIZE)
+    photos = Photos(
+        body=image + GREY * (1.0 - mask),
+        body_mask=mask,
+        face=shown.face * shown.face_mask + GREY * (1.0 - shown.face_mask),
+        face_mask=shown.face_mask,
+    )
+    scale = shown.canonical.shape[-1] / shown.image.shape[-1]
+    maps = crop_nearest(torch.cat([shown.canonical, shown.canonical_valid], 1), boxes * scale, BODY_SIZE // 2)
+    return photos, (maps[:, :3], maps[:, 3:])
+
+
+def square(box: Float[Tensor, "*batch 4"], margin: float = BODY_MARGIN) -> Float[Tensor, "*batch 4"]:
+    """The square about a box, grown by `margin` of its longer side all round."""
+    low, high = box[..., :2], box[..., 2:]
+    half = (high - low).amax(-1, keepdim=True) * (0.5 + margin)
+    centre = (low + high) / 2
+    return torch.cat([centre - half, centre + half], -1)
+
+
+def crop_nearest(maps: Tensor, box: Float[Tensor, "images 4"], size: int) -> Tensor:
+    """Cut square boxes out of maps that must not be blended (canonical points); zero outside."""
+    steps = (torch.arange(size) + 0.5) / size
+    x = box[:, :1] + (box[:, 2:3] - box[:, :1]) * steps
+    y = box[:, 1:2] + (box[:, 3:4] - box[:, 1:2]) * steps
+    height, width = maps.shape[-2:]
+    grid = torch.stack([(2 * x / width - 1)[:, None, :].expand(-1, size, -1), (2 * y / height - 1)[:, :, None].expand(-1, -1, size)], -1)
+    return F.grid_sample(maps, grid, mode="nearest", align_corners=False)
+
+
+def _recolour(faces: Tensor, rng: np.random.Generator) -> Tensor:
+    """Change brightness and tint, so that the face code cannot carry colours."""
+    gain = torch.from_numpy(rng.uniform(0.75, 1.3, (len(faces), 3, 1, 1))).float()
+    return (faces * gain).clamp(0.0, 1.0)

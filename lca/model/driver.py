@@ -1,0 +1,78 @@
+"""The pose branch: dc, dp, dq, ds = H_pose(T_gs, theta, eps, psi), once per frame. Opacity has no correction."""
+
+from dataclasses import dataclass
+
+import torch
+from einops import rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lca.geometry.gaussians import Gaussians
+from lca.geometry.rotations import quat_multiply
+
+THETA, EPS, PSI = 156, 128, 4
+ROOT = 3
+OUTPUTS = 3 + 3 + 4 + 3
+
+
+@dataclass(frozen=True)
+class Correction:
+    """dc, dp (metres), dq (added to the identity quaternion) and ds (log) for every Gaussian."""
+
+    colors: Float[Tensor, "people gaussians 3"]
+    means: Float[Tensor, "people gaussians 3"]
+    quats: Float[Tensor, "people gaussians 4"]
+    log_scales: Float[Tensor, "people gaussians 3"]
+
+    def apply(self, canonical: Gaussians) -> Gaussians:
+        """Driven = canonical + correction."""
+        identity = torch.tensor([1.0, 0.0, 0.0, 0.0]).to(self.quats)
+        return Gaussians(
+            means=canonical.means + self.means,
+            quats_wxyz=quat_multiply(canonical.quats_wxyz, F.normalize(identity + self.quats, dim=-1)),
+            scales=canonical.scales * self.log_scales.clamp(-1.5, 1.5).exp(),
+            opacities=canonical.opacities,
+            colors=(canonical.colors + self.colors).clamp(0.0, 1.0),
+        )
+
+
+class PoseBranch(nn.Module):
+    """A light network: the part that depends on the person is computed once (`prepare`), the rest every frame.
+
+    The root of theta is left out (turning the whole person changes nothing in their own frame). eps and psi reach the face's
+    anchors only. What a zero drive would give is subtracted, so that theta = eps = psi = 0 returns the canonical Gaussians exactly.
+    """
+
+    def __init__(self, width: int, per_anchor: int, hidden: int = 192):
+        super().__init__()
+        self.per_anchor, self.size = per_anchor, (width, per_anchor, hidden)
+        self.token = nn.Linear(width, hidden)
+        self.pose = nn.Linear(THETA - ROOT, hidden, bias=False)
+        self.face = nn.Linear(EPS + PSI, hidden, bias=False)
+        self.middle = nn.Linear(hidden, hidden)
+        self.out = nn.Linear(hidden, per_anchor * OUTPUTS, bias=False)
+        nn.init.normal_(self.out.weight, std=0.002)
+
+    def prepare(self, tokens: Float[Tensor, "people anchors width"]) -> Float[Tensor, "people anchors hidden"]:
+        """The person's share of the first layer."""
+        return self.token(tokens)
+
+    def forward(
+        self,
+        prepared: Float[Tensor, "people anchors hidden"],
+        face_anchors: Float[Tensor, "anchors"],
+        theta: Float[Tensor, "people 156"],
+        eps: Float[Tensor, "people 128"],
+        psi: Float[Tensor, "people 4"],
+    ) -> Correction:
+        """Corrections of every Gaussian; angles in radians, eps without unit."""
+        drive = self.pose(theta[:, ROOT:])[:, None]
+        drive = drive + self.face(torch.cat([eps, psi], -1))[:, None] * face_anchors[:, None]
+        hidden = self._hidden(prepared + drive) - self._hidden(prepared)
+        raw = rearrange(self.out(hidden), "b g (k c) -> b (g k) c", k=self.per_anchor)
+        colors, means, quats, log_scales = raw.split([3, 3, 4, 3], -1)
+        return Correction(0.3 * colors, 0.03 * means, 0.3 * quats, 0.3 * log_scales)
+
+    def _hidden(self, first: Tensor) -> Tensor:
+        return F.gelu(self.middle(F.gelu(first)))

@@ -1,0 +1,134 @@
+"""Image tokens: T = F_proj(E(I)), one encoder for body pictures and face crops (the paper's E_sap).
+
+The default is a small vision transformer trained with the model; any frozen Hugging Face vision backbone can take its
+place (`BackboneEncoder`). Both follow the `Encoder` protocol.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from einops import rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lca.errors import UserError
+from lca.model.layers import SelfBlock, grid_positions
+
+PATCH = 16
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True)
+class EncoderConfig:
+    """The image encoder."""
+
+    width: int = 192
+    """Channels of the small transformer's tokens."""
+    depth: int = 4
+    """Blocks of the small transformer."""
+    heads: int = 4
+    """Attention heads of the small transformer."""
+    stem: tuple[int, int, int] = (24, 48, 96)
+    """Channels of the convolutional pyramid at strides 2, 4 and 8."""
+    backbone: str | None = None
+    """A Hugging Face vision backbone (id or folder) used frozen in place of the small transformer."""
+
+
+class Encoder(Protocol):
+    """Pictures -> tokens of one picture, a grid with stride `PATCH`, rows first."""
+
+    width: int
+
+    def __call__(
+        self, images: Float[Tensor, "images 3 height width"], stem: Float[Tensor, "images stem rows columns"]
+    ) -> Float[Tensor, "images tokens channels"]:
+        """Tokens of `images`; `stem` is the stride-8 level of the pyramid, which an encoder may ignore."""
+        ...
+
+
+class Pyramid(nn.Module):
+    """Convolutional features at strides 2, 4 and 8: the transformer's stem and the fine detail of the dense head."""
+
+    def __init__(self, channels: tuple[int, int, int]):
+        super().__init__()
+        sizes = (3, *channels)
+        self.levels = nn.ModuleList(
+            nn.Sequential(
+                nn.Conv2d(before, after, 3, stride=2, padding=1),
+                nn.GroupNorm(4, after),
+                nn.GELU(),
+            )
+            for before, after in zip(sizes[:-1], sizes[1:], strict=True)
+        )
+
+    def forward(self, images: Float[Tensor, "images 3 height width"]) -> list[Tensor]:
+        """[stride 2, stride 4, stride 8]; images in [0, 1]."""
+        x, features = images * 2.0 - 1.0, []
+        for level in self.levels:
+            x = level(x)
+            features.append(x)
+        return features
+
+
+class SmallViT(nn.Module):
+    """A vision transformer on the pyramid's stride-8 features, trained with the model."""
+
+    def __init__(self, config: EncoderConfig):
+        super().__init__()
+        self.width = config.width
+        self.embed = nn.Conv2d(config.stem[-1], config.width, 3, stride=2, padding=1)
+        self.blocks = nn.ModuleList(SelfBlock(config.width, config.heads) for _ in range(config.depth))
+        self.norm = nn.LayerNorm(config.width)
+
+    def forward(self, images: Tensor, stem: Tensor) -> Tensor:
+        """See `Encoder`."""
+        grid = self.embed(stem)
+        tokens = rearrange(grid, "i c h w -> i (h w) c")
+        tokens = tokens + grid_positions(grid.shape[-2], grid.shape[-1], self.width).to(tokens)
+        for block in self.blocks:
+            tokens = block(tokens)
+        return self.norm(tokens)
+
+
+class BackboneEncoder(nn.Module):
+    """A frozen vision backbone of the transformers library, resampled to the stride of `PATCH` pixels."""
+
+    def __init__(self, name: str):
+        super().__init__()
+        from transformers import AutoModel
+
+        try:
+            self.backbone = AutoModel.from_pretrained(name).eval().requires_grad_(False)
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"expected a Hugging Face vision backbone (id or folder), got {name!r}: {str(error).splitlines()[0]}; "
+                "download it first or choose another"
+            ) from error
+        self.width = int(self.backbone.config.hidden_size)
+        self.patch = int(self.backbone.config.patch_size)
+        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN)[:, None, None], persistent=False)
+        self.register_buffer("std", torch.tensor(IMAGENET_STD)[:, None, None], persistent=False)
+
+    def train(self, mode: bool = True) -> "BackboneEncoder":
+        """Stay in evaluation mode: the backbone is frozen."""
+        return super().train(False)
+
+    @torch.no_grad()
+    def forward(self, images: Tensor, stem: Tensor) -> Tensor:
+        """See `Encoder`; class and register tokens are dropped."""
+        rows, columns = images.shape[-2] // PATCH, images.shape[-1] // PATCH
+        size = (rows * self.patch, columns * self.patch)
+        images = F.interpolate(images, size, mode="bilinear", antialias=True, align_corners=False)
+        states = self.backbone((images - self.mean) / self.std, **self._resolution()).last_hidden_state
+        return states[:, -rows * columns :]
+
+    def _resolution(self) -> dict[str, bool]:
+        """ViT keeps its trained resolution unless asked; the DINO families interpolate by themselves."""
+        return {"interpolate_pos_encoding": True} if self.backbone.config.model_type == "vit" else {}
+
+
+def build_encoder(config: EncoderConfig) -> SmallViT | BackboneEncoder:
+    """The encoder that the config names."""
+    return BackboneEncoder(config.backbone) if config.backbone else SmallViT(config)

@@ -1,0 +1,142 @@
+"""The figure of the paper, composed: photos -> tokens -> canonical Gaussians -> driven Gaussians."""
+
+from dataclasses import dataclass, field
+
+import torch
+from einops import einsum, rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lca.formats.photos import Photos
+from lca.geometry.body import load_body
+from lca.geometry.gaussians import Gaussians
+from lca.model.avatar import Avatar, Rig
+from lca.model.correspondence import EVIDENCE, DenseHead, DenseMaps, collect, transport
+from lca.model.decoder import CanonicalDecoder
+from lca.model.driver import PoseBranch
+from lca.model.encoder import PATCH, EncoderConfig, Pyramid, build_encoder
+from lca.model.face_code import FaceCodeEncoder
+from lca.model.fusion import Fusion, FusionConfig, pack_foreground
+from lca.model.layers import FeedForward
+from lca.model.template import Template, TemplateConfig
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The whole network."""
+
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    """Image encoder."""
+    fusion: FusionConfig = field(default_factory=FusionConfig)
+    """Alternating attention."""
+    template: TemplateConfig = field(default_factory=TemplateConfig)
+    """Anchors and Gaussians."""
+    transport: bool = True
+    """Correspondence and colour transport; false is the paper to the letter."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """What reconstruction says of a batch of people: fused tokens, transported evidence, dense maps, predicted shape."""
+
+    tokens: Float[Tensor, "people anchors width"]
+    evidence: Float[Tensor, "people gaussians evidence"] | None
+    body_maps: DenseMaps | None
+    face_maps: DenseMaps | None
+    betas: Float[Tensor, "people shape"]
+
+
+class LCA(nn.Module):
+    """Large-scale Codec Avatars: `reconstruct` once per person, `drive` every frame, `lca.render.render` for the picture."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        self.config = config
+        body = load_body()
+        evidence = EVIDENCE if config.transport else 0
+        width = config.fusion.width
+        self.template = Template(config.template, body)
+        self.pyramid = Pyramid(config.encoder.stem)
+        self.encoder = build_encoder(config.encoder)
+        self.dense = DenseHead(self.encoder.width, config.encoder.stem) if config.transport else None
+        self.fusion = Fusion(config.fusion, self.encoder.width, evidence)
+        self.decoder = CanonicalDecoder(width, config.template.per_anchor, evidence)
+        self.driver = PoseBranch(width, config.template.per_anchor)
+        self.face_code = FaceCodeEncoder()
+        self.shape = FeedForward(2 * width, width, body.shape_directions.shape[-1])
+        nn.init.zeros_(self.shape[-1].weight)
+        self.parents = body.parents
+        self.register_buffer("joint_template", body.joint_template, persistent=False)
+        self.register_buffer("joint_shape_directions", body.joint_shape_directions, persistent=False)
+        self.register_buffer("action_map", torch.zeros(53, 128))
+
+    @property
+    def face_anchors(self) -> Float[Tensor, "anchors"]:
+        """1 for anchors on the head: those that eps and psi may move."""
+        return self.template.face.unflatten(0, (-1, self.config.template.per_anchor)).mean(1).round()
+
+    def see(self, photos: Photos) -> Person:
+        """Steps 1 and 2 of the network: tokenise, fuse; `photos` with one batch axis (people)."""
+        people, views = photos.body.shape[:2]
+        images = [photos.body.flatten(0, 1), photos.face.flatten(0, 1)]
+        masks = [photos.body_mask.flatten(0, 1), photos.face_mask.flatten(0, 1)]
+        autocast = torch.autocast(images[0].device.type, torch.bfloat16)
+        with autocast:
+            pyramids = [self.pyramid(x) for x in images]
+            encoded = [self.encoder(x, levels[-1]) for x, levels in zip(images, pyramids, strict=True)]
+            maps = [self.dense(x, levels) if self.dense else None for x, levels in zip(encoded, pyramids, strict=True)]
+        evidence = None
+        if maps[0] is not None and maps[1] is not None:
+            pixels = [collect(m, x, k, views) for m, x, k in zip(maps, images, masks, strict=True) if m]
+            evidence = transport(pixels, self.template, people)
+        with autocast:
+            tokens = self._fuse(encoded, masks, evidence, views)
+        tokens = tokens.float()
+        betas = self.shape(torch.cat([tokens.mean(1), tokens.amax(1)], -1))
+        return Person(tokens, evidence, maps[0], maps[1], betas)
+
+    def _fuse(self, encoded: list[Tensor], masks: list[Tensor], evidence: Tensor | None, views: int) -> Tensor:
+        packed = []
+        for kind, (tokens, mask) in enumerate(zip(encoded, masks, strict=True)):
+            foreground = F.max_pool2d(mask, PATCH).flatten(1) > 0.1
+            packed.append(pack_foreground(self.fusion.image_tokens(tokens, kind), foreground))
+        tokens = torch.cat([tokens for tokens, _ in packed], 1)
+        keep = torch.cat([keep for _, keep in packed], 1)
+        at_anchors = None
+        if evidence is not None:
+            at_anchors = rearrange(evidence, "p (g k) c -> p g k c", k=self.config.template.per_anchor).mean(2)
+        return self.fusion(
+            self.fusion.geometry_tokens(self.template.anchors, at_anchors),
+            rearrange(tokens, "(p v) t c -> p v t c", v=views),
+            rearrange(keep, "(p v) t -> p v t", v=views),
+        )
+
+    def canonical(self, person: Person, betas: Float[Tensor, "people shape"]) -> Gaussians:
+        """Step 3, the canonical branch, on bodies of the given shape."""
+        return self.decoder(person.tokens, person.evidence, self.template, self.template.shaped(betas))
+
+    def rig(self, betas: Float[Tensor, "people shape"]) -> Rig:
+        """Skeleton and skinning of bodies of the given shape."""
+        directions = self.joint_shape_directions[..., : betas.shape[-1]]
+        joints = self.joint_template + einsum(directions, betas, "joint xyz s, p s -> p joint xyz")
+        return Rig(joints, self.parents, self.template.skin_indices, self.template.skin_weights)
+
+    @torch.no_grad()
+    def reconstruct(self, photos: Photos, betas: Float[Tensor, "shape"] | None = None) -> Avatar:
+        """Photos of one person (no batch axis) -> avatar; `betas` replace the predicted shape where it is known."""
+        person = self.see(Photos(photos.body[None], photos.body_mask[None], photos.face[None], photos.face_mask[None]))
+        shape = person.betas if betas is None else betas[None]
+        canonical, rig = self.canonical(person, shape)[0], self.rig(shape)
+        single = Rig(rig.joints[0], rig.parents, rig.skin_indices, rig.skin_weights)
+        driver = PoseBranch(*self.driver.size).to(shape.device)
+        driver.load_state_dict(self.driver.state_dict())
+        metadata = {"photos": str(len(photos)), "gaussians": str(len(canonical))}
+        return Avatar(
+            canonical, single, shape[0], person.tokens[0], self.face_anchors, driver, self.action_map.clone(), metadata
+        )
+
+    @staticmethod
+    def drive(avatar: Avatar, theta: Tensor, eps: Tensor, psi: Tensor, translation: Tensor | None = None) -> Gaussians:
+        """Steps 4 and 5 for one frame of one person; see `Avatar.drive`."""
+        return avatar.drive(theta, eps, psi, translation)

@@ -1,0 +1,152 @@
+"""Where anchors and Gaussians sit on the template body: X in R^{G x 3} and K Gaussians round each anchor.
+
+Anchors are denser where people look: face, eyes, hands (`DENSITY`). Everything is drawn once, from a fixed seed, and stored in
+the checkpoint as (triangle, barycentric) pairs, so that any body of the same topology carries the same Gaussians.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from einops import einsum
+from jaxtyping import Float, Int
+from scipy.spatial import cKDTree
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lca.geometry.body import PARTS, Body
+
+DENSITY = {"face": 7.0, "head": 4.0, "hand": 2.5, "eye": 12.0, "mouth": 2.0, "neck": 1.5}
+CANDIDATES = 64
+INFLUENCES = 8
+
+
+@dataclass(frozen=True)
+class TemplateConfig:
+    """Anchors and Gaussians on the template."""
+
+    anchors: int = 512
+    """G, the number of geometry tokens."""
+    per_anchor: int = 32
+    """K, the Gaussians that each geometry token decodes to."""
+    seed: int = 0
+    """Seed of the placement."""
+
+
+class Template(nn.Module):
+    """Fixed placement of G anchors and G x K Gaussians on a body; buffers only, no weights.
+
+    Gaussian g belongs to anchor g // K. `triangles` and `barycentrics` place the Gaussians on the mesh; all else follows from them and from
+    the body: `points` and `shape_directions` (metres, rest pose), `skin_indices` and `skin_weights`, `frames` (w x y z: z along the normal),
+    `spacing` (metres to the neighbours), `mirror` (the Gaussian on the other side), `candidates` (per anchor, the Gaussians near it),
+    `face` (1 on head, face, eyes and mouth: what eps and psi may move).
+    """
+
+    points: Tensor
+    shape_directions: Tensor
+    skin_indices: Tensor
+    skin_weights: Tensor
+    frames: Tensor
+    spacing: Tensor
+    mirror: Tensor
+    candidates: Tensor
+    face: Tensor
+    anchors: Tensor
+    part: Tensor
+    triangles: Tensor
+    barycentrics: Tensor
+
+    def __init__(self, config: TemplateConfig, body: Body):
+        super().__init__()
+        self.config = config
+        triangles, barycentrics = place(config, body)
+        self.register_buffer("triangles", triangles)
+        self.register_buffer("barycentrics", barycentrics)
+        self._derive(body)
+
+    def _derive(self, body: Body) -> None:
+        corners = body.faces[self.triangles]
+
+        def mix(values: Tensor) -> Tensor:
+            return einsum(values[corners], self.barycentrics, "p corner ..., p corner -> p ...")
+
+        points = mix(body.template)
+        dense = torch.zeros(len(body.template), len(body.parents)).scatter_add(1, body.skin_indices, body.skin_weights)
+        weights, indices = mix(dense).topk(INFLUENCES, -1)
+        anchors = points.unflatten(0, (self.config.anchors, self.config.per_anchor)).mean(1)
+        tree = cKDTree(points.numpy())
+        mirrored = points * torch.tensor([-1.0, 1.0, 1.0])
+        part = body.part_labels[corners[:, 0]]
+        face_parts = torch.tensor([name in ("head", "face", "eye", "mouth") for name in PARTS])
+        derived = {
+            "points": points,
+            "anchors": anchors,
+            "shape_directions": mix(body.shape_directions),
+            "skin_indices": indices,
+            "skin_weights": weights / weights.sum(-1, keepdim=True),
+            "frames": surface_frames(body.template[corners]),
+            "spacing": torch.from_numpy(tree.query(points.numpy(), k=5)[0][:, 1:].mean(-1)).float(),
+            "mirror": torch.from_numpy(tree.query(mirrored.numpy())[1]),
+            "candidates": torch.from_numpy(tree.query(anchors.numpy(), k=CANDIDATES)[1]),
+            "part": part,
+            "face": face_parts[part].float(),
+        }
+        for name, value in derived.items():
+            self.register_buffer(name, value, persistent=False)
+
+    def shaped(self, betas: Float[Tensor, "batch shape"]) -> Float[Tensor, "batch gaussians 3"]:
+        """Rest-pose positions on a body of this shape, metres."""
+        directions = self.shape_directions[..., : betas.shape[-1]]
+        return self.points + einsum(directions, betas, "p xyz s, b s -> b p xyz")
+
+
+def place(config: TemplateConfig, body: Body) -> tuple[Int[Tensor, "gaussians"], Float[Tensor, "gaussians 3"]]:
+    """Draw anchors in proportion to `DENSITY` (k-means of a dense sample), then K well-spread points in each cell."""
+    rng = np.random.default_rng(config.seed)
+    wanted = config.anchors * config.per_anchor
+    triangles, barycentrics, points = _dense_sample(body, rng, count=max(8 * wanted, 20000))
+    centres = points[rng.choice(len(points), config.anchors, replace=False)]
+    for _ in range(12):
+        nearest = cKDTree(centres).query(points)[1]
+        counts = np.bincount(nearest, minlength=config.anchors)
+        sums = np.stack([np.bincount(nearest, points[:, i], config.anchors) for i in range(3)], -1)
+        empty = counts == 0
+        centres = sums / np.maximum(counts, 1)[:, None]
+        centres[empty] = points[rng.choice(len(points), int(empty.sum()), replace=False)]
+    nearest = cKDTree(centres).query(points)[1]
+    chosen = np.concatenate(
+        [_spread(np.flatnonzero(nearest == a), points, centres[a], config.per_anchor) for a in range(config.anchors)]
+    )
+    return torch.from_numpy(triangles[chosen]), torch.from_numpy(barycentrics[chosen]).float()
+
+
+def _dense_sample(body: Body, rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    corners = body.template[body.faces].numpy()
+    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=-1)
+    density = np.array([DENSITY.get(name, 1.0) for name in PARTS])
+    weight = area * density[body.part_labels[body.faces[:, 0]].numpy()]
+    triangles = rng.choice(len(corners), count, p=weight / weight.sum())
+    barycentrics = rng.dirichlet(np.ones(3), count)
+    return triangles, barycentrics, np.einsum("pcx,pc->px", corners[triangles], barycentrics)
+
+
+def _spread(members: np.ndarray, points: np.ndarray, centre: np.ndarray, count: int) -> np.ndarray:
+    """Farthest-point choice of `count` members; of a cell with too few, the nearest points are used again."""
+    if len(members) < count:
+        members = cKDTree(points).query(centre, k=count)[1]
+    local = points[members]
+    chosen = [int(np.argmin(((local - centre) ** 2).sum(-1)))]
+    distance = ((local - local[chosen[0]]) ** 2).sum(-1)
+    while len(chosen) < count:
+        chosen.append(int(np.argmax(distance)))
+        distance = np.minimum(distance, ((local - local[chosen[-1]]) ** 2).sum(-1))
+    return members[chosen]
+
+
+def surface_frames(corners: Float[Tensor, "points 3 3"]) -> Float[Tensor, "points 4"]:
+    """Quaternions w x y z that turn the z axis onto the triangles' normals by the shortest way."""
+    normal = F.normalize(torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), dim=-1)
+    w = 1.0 + normal[:, 2]
+    quat_wxyz = torch.stack([w, -normal[:, 1], normal[:, 0], torch.zeros_like(w)], -1)
+    downward = torch.tensor([0.0, 1.0, 0.0, 0.0]).expand_as(quat_wxyz)
+    return F.normalize(torch.where(w[:, None] > 1e-4, quat_wxyz, downward), dim=-1)

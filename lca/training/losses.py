@@ -1,0 +1,87 @@
+"""L = L_img(I, canonical render) + L_img(I, driven render) + lambda L_reg(p, s), and what small models need besides.
+
+The paper's L_img is L1 + LPIPS. LPIPS needs weights that cannot be shipped here, so the perceptual term is structural similarity plus
+the L1 distance of Laplacian pyramids; every report says so.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional as F
+from torchmetrics.functional.image import structural_similarity_index_measure
+
+from lca.geometry.gaussians import Gaussians
+
+PERCEPTUAL = "SSIM + Laplacian pyramid"
+ACAP_METRES = 0.05625
+ASAP_RATIO = 5.0
+ASAP_METRES = 0.03
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Weights of the terms."""
+
+    perceptual: float = 0.2
+    """1 - SSIM."""
+    laplacian: float = 0.5
+    """Laplacian pyramid, keeps detail from being washed out."""
+    canonical: float = 0.3
+    """The render without the pose branch's correction, relative to the driven one."""
+    face: float = 0.6
+    """Face crops, relative to body pictures."""
+    alpha: float = 0.3
+    """L1 of the opacity against the mask."""
+    correspondence: float = 2.0
+    """Canonical points of the input pixels (with transport only)."""
+    shape: float = 0.05
+    """Predicted body shape, mean square of the betas."""
+    acap: float = 2.0
+    """ACAP: offsets beyond 5.6 cm from the template, metres."""
+    asap: float = 0.02
+    """ASAP: Gaussians longer than five times their thinnest side, or than 3 cm."""
+    bottleneck: float = 2e-4
+    """Nats through the face code's bottleneck."""
+
+
+def image_loss(picture: Float[Tensor, "images 3 h w"], truth: Float[Tensor, "images 3 h w"], config: LossConfig) -> Tensor:
+    """L_img: L1 + perceptual term."""
+    similarity = structural_similarity_index_measure(picture, truth, data_range=1.0, kernel_size=7, sigma=1.2)
+    loss = F.l1_loss(picture, truth) + config.laplacian * laplacian_loss(picture, truth)
+    return loss + config.perceptual * (1.0 - similarity)  # pyright: ignore[reportOperatorIssue]
+
+
+def laplacian_loss(picture: Tensor, truth: Tensor, levels: int = 3) -> Tensor:
+    """Mean L1 of the band-pass levels of the difference, the finer the heavier."""
+    difference, total = picture - truth, picture.new_zeros(())
+    for level in range(levels):
+        coarse = F.avg_pool2d(difference, 2)
+        band = difference - F.interpolate(coarse, size=difference.shape[-2:], mode="bilinear", align_corners=False)
+        total = total + band.abs().mean() / 2**level
+        difference = coarse
+    return total
+
+
+def acap(gaussians: Gaussians, rest: Float[Tensor, "people gaussians 3"]) -> Tensor:
+    """As close as possible: mean hinge of the distance from the template surface beyond 5.6 cm, metres."""
+    distance = ((gaussians.means - rest) ** 2).sum(-1).add(1e-10).sqrt()
+    return F.relu(distance - ACAP_METRES).mean() + 0.02 * distance.mean()
+
+
+def asap(gaussians: Gaussians) -> Tensor:
+    """As small as possible: hinge of the ratio of longest to shortest side beyond 5, and of sizes beyond 3 cm."""
+    longest, shortest = gaussians.scales.amax(-1), gaussians.scales.amin(-1)
+    return F.relu(longest / shortest - ASAP_RATIO).mean() + F.relu(longest - ASAP_METRES).mean() / ASAP_METRES
+
+
+def over(image: Tensor, mask: Tensor, background: Tensor) -> Tensor:
+    """Put the masked foreground of `image` over one colour per image."""
+    return image * mask + background[..., None, None] * (1.0 - mask)
+
+
+def psnr(picture: Tensor, truth: Tensor, mask: Tensor) -> Float[Tensor, "images"]:
+    """Peak signal-to-noise ratio within the mask, in dB, per image; pictures in [0, 1]."""
+    square = ((picture - truth) ** 2 * mask).flatten(1).sum(1) / (3.0 * mask.flatten(1).sum(1)).clamp(min=1.0)
+    return -10.0 * torch.log10(square.clamp(min=1e-8))

@@ -1,0 +1,170 @@
+"""Pretraining: breadth, from random weights, on the wild stage."""
+
+from dataclasses import asdict, dataclass, field
+
+import lightning
+import torch
+from torch import Tensor
+
+from lca.data.batch import Batch
+from lca.geometry.gaussians import Gaussians
+from lca.model.correspondence import correspondence_loss
+from lca.model.network import LCA, ModelConfig, Person
+from lca.render import render
+from lca.training.losses import LossConfig, acap, asap, image_loss, over, psnr
+from lca.training.schedule import OptimizerConfig, cosine_with_warmup
+
+
+@dataclass(frozen=True)
+class Renders:
+    """Driven renders of the targets, canonical renders of the first target of each person, and the true pictures."""
+
+    driven: Tensor
+    canonical: Tensor
+    face: Tensor
+    alpha: Tensor
+    truth: Tensor
+    face_truth: Tensor
+
+
+class Pretrain(lightning.LightningModule):
+    """Reconstruct a person from some frames of a capture, drive and render the others, compare."""
+
+    def __init__(
+        self,
+        network: ModelConfig = ModelConfig(),
+        loss: LossConfig = LossConfig(),
+        optimizer: OptimizerConfig = OptimizerConfig(),
+        correspondence_steps: int = 300,
+    ):
+        """Set up the network.
+
+        Args:
+            network: The network.
+            loss: Weights of the loss terms.
+            optimizer: Learning rate and schedule.
+            correspondence_steps: First steps that train the correspondence alone.
+        """
+        super().__init__()
+        self.save_hyperparameters(
+            {
+                "network": asdict(network),
+                "loss": asdict(loss),
+                "optimizer": asdict(optimizer),
+                "correspondence_steps": correspondence_steps,
+            }
+        )
+        self.loss, self.optimizer, self.correspondence_steps = loss, optimizer, correspondence_steps
+        self.network = LCA(network)
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """One step; every random number follows from the step, so a resumed run repeats the same ones."""
+        torch.manual_seed(self.optimizer.seed + self.global_step)
+        person = self.network.see(batch.photos)
+        terms = self._correspondence(person, batch)
+        if not (terms and self.global_step < self.correspondence_steps):
+            terms |= self._appearance(person, batch)
+        total = sum(terms.values(), start=batch.betas.new_zeros(()))
+        if not torch.isfinite(total):
+            raise RuntimeError(f"expected a finite loss, got {total.item()} at step {self.global_step}; lower the learning rate")
+        self.log_dict({f"train/{name}": value.detach() for name, value in terms.items()})
+        self.log("loss", total.detach(), prog_bar=True)
+        return total
+
+    def _correspondence(self, person: Person, batch: Batch) -> dict[str, Tensor]:
+        if person.body_maps is None or person.face_maps is None:
+            return {}
+        body = correspondence_loss(person.body_maps, *batch.body_canonical)
+        face = correspondence_loss(person.face_maps, *batch.face_canonical)
+        return {"correspondence": self.loss.correspondence * 0.1 * (body + face)}
+
+    def _appearance(self, person: Person, batch: Batch) -> dict[str, Tensor]:
+        config = self.loss
+        canonical = self.network.canonical(person, batch.betas)
+        renders, cost = self.render_targets(canonical, person, batch)
+        body = image_loss(renders.driven, renders.truth, config)
+        first = renders.truth.unflatten(0, (len(batch.betas), -1))[:, 0]
+        return {
+            "driven": 4.0 * body,
+            "canonical": 4.0 * config.canonical * image_loss(renders.canonical, first, config),
+            "face": config.face * image_loss(renders.face, renders.face_truth, config),
+            "alpha": config.alpha * 4.0 * (renders.alpha - batch.targets.mask.flatten(0, 1)).abs().mean(),
+            "shape": config.shape * ((person.betas - batch.betas) ** 2).mean(),
+            "acap": config.acap * acap(canonical, self.network.template.shaped(batch.betas)),
+            "asap": config.asap * asap(canonical),
+            "bottleneck": config.bottleneck * cost.mean(),
+        }
+
+    def render_targets(self, canonical: Gaussians, person: Person, batch: Batch) -> tuple[Renders, Tensor]:
+        """Drive every person with the pose, code and gaze of each target frame and render it over a random colour."""
+        targets, people = batch.targets, len(batch.betas)
+        count = targets.theta.shape[1]
+
+        def flat(x: Tensor) -> Tensor:
+            return x.flatten(0, 1)
+
+        def each(x: Tensor) -> Tensor:
+            return x.repeat_interleave(count, 0)
+
+        with torch.autocast(batch.betas.device.type, torch.bfloat16):
+            eps, cost = self.network.face_code.sample(flat(batch.code_faces))
+        prepared = each(self.network.driver.prepare(person.tokens))
+        psi = flat(targets.psi)
+        correction = self.network.driver(prepared, self.network.face_anchors, flat(targets.theta), eps.float(), psi)
+        spread = canonical.map(each)
+        rig = self.network.rig(batch.betas.repeat_interleave(count, 0))
+        posed = rig.pose(correction.apply(spread), flat(targets.theta), psi, flat(targets.translation))
+        bare = rig.pose(spread, flat(targets.theta), psi, flat(targets.translation))[::count]
+        background = torch.rand(people * count, 3, device=batch.betas.device)
+        camera, face_camera = targets.cameras()
+        driven = render(posed, camera, background)
+        plain = render(bare, camera[::count], background[::count])
+        face = render(posed, face_camera, background)
+        renders = Renders(
+            driven=driven.image,
+            canonical=plain.image,
+            face=face.image,
+            alpha=driven.alpha,
+            truth=over(flat(targets.image), flat(targets.mask), background),
+            face_truth=over(flat(targets.face), flat(targets.face_mask), background),
+        )
+        return renders, cost
+
+    @torch.no_grad()
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        """Foreground PSNR of held-out people, and a picture for TensorBoard."""
+        torch.manual_seed(batch_idx)
+        person = self.network.see(batch.photos)
+        renders, _ = self.render_targets(self.network.canonical(person, batch.betas), person, batch)
+        mask, face_mask = batch.targets.mask.flatten(0, 1), batch.targets.face_mask.flatten(0, 1)
+        size = len(batch.betas)
+        self.log("val/psnr", psnr(renders.driven, renders.truth, mask).mean(), prog_bar=True, batch_size=size)
+        self.log("val/psnr_face", psnr(renders.face, renders.face_truth, face_mask).mean(), batch_size=size)
+        if person.body_maps is not None:
+            error, valid = self._distance(person, batch)
+            self.log("val/correspondence_cm", 100.0 * error, batch_size=size)
+        if batch_idx == 0 and self.logger is not None:
+            sheet = torch.cat([torch.cat([renders.truth, renders.driven], -2), ], -1)
+            board = getattr(self.logger.experiment, "add_images", None)  # pyright: ignore[reportAttributeAccessIssue]
+            if board:
+                board("val/truth_above_driven", sheet[:4].clamp(0, 1), self.global_step)
+                faces = torch.cat([renders.face_truth, renders.face], -2)
+                board("val/face_truth_above_driven", faces[:4].clamp(0, 1), self.global_step)
+
+    def _distance(self, person: Person, batch: Batch) -> tuple[Tensor, Tensor]:
+        truth, valid = batch.body_canonical
+        assert person.body_maps is not None
+        distance = ((person.body_maps.canonical - truth) ** 2).sum(1, keepdim=True).sqrt()
+        return (distance * valid).sum() / valid.sum().clamp(min=1.0), valid
+
+    def configure_optimizers(self):
+        """AdamW, linear warm-up, one cosine to zero over the run's steps."""
+        groups = self.parameter_groups()
+        optimizer = torch.optim.AdamW(groups, lr=self.optimizer.lr, betas=(0.9, 0.98), weight_decay=self.optimizer.weight_decay)
+        steps = int(self.trainer.estimated_stepping_batches)
+        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, cosine_with_warmup(self.optimizer.warmup, steps))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
+
+    def parameter_groups(self) -> list[dict]:
+        """All weights at one learning rate."""
+        return [{"params": [p for p in self.network.parameters() if p.requires_grad], "lr": self.optimizer.lr}]

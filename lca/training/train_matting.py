@@ -1,0 +1,85 @@
+"""The command line of the matting network: `lca matting fit`, `lca matting measure`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+SPLITS = ("train", "validation", "test")
+BACKGROUNDS = 300
+HELD_OUT_BACKGROUNDS = 100
+
+
+def add_matting_commands(subparsers) -> None:
+    """Add `matting fit` and `matting measure` to the command line."""
+    parser = subparsers.add_parser("matting", help="train the network that finds the person")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    fit = actions.add_parser("fit", help="train on the wild stage, then measure on its validation people")
+    fit.add_argument("--minutes", type=float, default=11.0, help="wall-clock budget (default 11)")
+    fit.add_argument("--seed", type=int, default=0, help="of weights and augmentation")
+    fit.add_argument("--out", type=Path, default=Path("lca/assets/matting.safetensors"), help="the weights to write")
+    fit.add_argument(
+        "--work", type=Path, default=Path("runs/matting"), help="folder of the checkpoint that a killed run continues"
+    )
+    fit.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's own choice)")
+    measure = actions.add_parser("measure", help="mask IoU and heads found on held-out people, as JSON")
+    measure.add_argument("--weights", type=Path, default=None, help="default: the shipped ones")
+    measure.add_argument("--split", choices=SPLITS, default="test", help="people to measure on (default test)")
+    for action, function in ((fit, run_fit), (measure, run_measure)):
+        action.add_argument(
+            "--data", type=Path, required=True, help="folder of the wild stage (`lca world build wild`)"
+        )
+        action.set_defaults(run=function)
+
+
+def run_fit(args: argparse.Namespace) -> None:
+    """Train, write the weights with their measure in the metadata, and say it."""
+    import torch
+
+    from lca.training.matting import MattingFit, fit_matting
+
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    fit = MattingFit(minutes=args.minutes, seed=args.seed)
+    frames = _frames(args.data, "train")
+    network = fit_matting(fit, frames, _backgrounds(BACKGROUNDS, 0), args.work / "last.ckpt")
+    report = {"trained_on": len(frames), "minutes": args.minutes, **_measure(network, args.data, "validation")}
+    network.save(args.out, {"report": json.dumps(report)})
+    _say(report)
+
+
+def run_measure(args: argparse.Namespace) -> None:
+    """Measure weights on one split and say it."""
+    from lca.model.matting import load_matting
+
+    _say(_measure(load_matting(args.weights), args.data, args.split))
+
+
+def _measure(network, data: Path, split: str) -> dict[str, float]:
+    from lca.training.matting import measure_false_people, measure_matting
+
+    report = measure_matting(network, _frames(data, split))
+    return {**report, "false_people": measure_false_people(network, _backgrounds(HELD_OUT_BACKGROUNDS, 1))}
+
+
+def _frames(data: Path, split: str):
+    from lca.data.datasets import load_world
+    from lca.training.matting_data import gather_frames
+
+    return gather_frames(load_world(data, split))
+
+
+def _backgrounds(count: int, seed: int):
+    """Pictures of the world without anybody in them."""
+    import numpy as np
+
+    from lca.training.matting import stack_backgrounds
+    from lca.world.background import sample_background
+
+    return stack_backgrounds(
+        [sample_background(np.random.default_rng([seed, index]), 256, 256) for index in range(count)]
+    )
+
+
+def _say(report: dict) -> None:
+    sys.stdout.write(json.dumps(report, indent=2) + "\n")
