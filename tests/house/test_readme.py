@@ -1,0 +1,50 @@
+"""The README says what is there: its paths exist, its commands run, its code is the code."""
+
+import ast
+import importlib
+import re
+
+import pytest
+
+from lca.__main__ import COMMANDS
+from tests.house.tree import ROOT
+
+README = (ROOT / "README.md").read_text()
+CODE = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+PATHS = sorted(set(re.findall(r"\]\(([^)#:]+)\)", README)) | set(re.findall(r'src="([^":]+)"', README)))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_linked_path_exists(path):
+    assert (ROOT / path).exists()
+
+
+def test_commands_exist():
+    used = {m for _, code in CODE for m in re.findall(r"^(?:\.venv/bin/)?lca (\w+)", code, re.MULTILINE)}
+    assert used and used <= set(COMMANDS)
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)", README)) <= targets
+
+
+def test_python_in_the_readme_names_what_exists():
+    for language, code in CODE:
+        if language != "python":
+            continue
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.ImportFrom):
+                module = importlib.import_module(node.module)
+                assert [a.name for a in node.names if not hasattr(module, a.name)] == []
+
+
+@pytest.mark.parametrize("word", ["reproduced", "reduced in scale", "not done", "Apache-2.0", "arXiv 2604.02320"])
+def test_says_what_it_must(word):
+    assert word in README
+
+
+@pytest.mark.parametrize("path", ["README.md", "data_cards/model-small.md"])
+def test_no_number_is_left_open(path):
+    assert "FILL" not in (ROOT / path).read_text(), "put in what was measured"
+
+
+def test_every_notebook_is_listed():
+    assert [p.name for p in (ROOT / "notebooks").glob("*.ipynb") if f"notebooks/{p.name}" not in README] == []
