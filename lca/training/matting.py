@@ -2,8 +2,8 @@
 
 import math
 import time
-from copy import deepcopy
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,21 +56,22 @@ def fit_matting(
     average = deepcopy(network)
     optimizer = torch.optim.AdamW(network.parameters(), fit.learning_rate, weight_decay=0.01)
     state = {"network": network, "average": average, "optimizer": optimizer}
-    spent = _resume(checkpoint, state, generator, fit)
+    steps, spent = _resume(checkpoint, state, generator, fit)
     budget = fit.minutes * 60
     started = saved = time.monotonic()
     bar = tqdm(total=round(budget), initial=round(spent), unit="s", desc="matting")
     while spent < budget:
         share = spent / budget
         batch = make_batch(frames, backgrounds, fit.batch, fit.sides[int(share * len(fit.sides))], generator)
-        loss = _step(network, average, optimizer, batch, fit.learning_rate * _schedule(share))
+        loss = _step(network, optimizer, batch, fit.learning_rate * _schedule(share))
+        _follow(average, network, steps := steps + 1)
         now = time.monotonic()
         spent, started = spent + now - started, now
         bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
         bar.update(min(round(spent), round(budget)) - bar.n)
         if now - saved > SAVE_SECONDS or spent >= budget:
             saved = now
-            _save(checkpoint, state, generator, fit, spent)
+            _save(checkpoint, state, generator, fit, steps, spent)
     bar.close()
     return average.eval()
 
@@ -138,9 +139,8 @@ def _one(image: Tensor, mask: Tensor, network: Matting) -> tuple[float, Float[Te
     return float((predicted & truth).sum() / (predicted | truth).sum()), person.head_box
 
 
-def _step(
-    network: Matting, average: AveragedModel, optimizer: torch.optim.Optimizer, batch: Batch, rate: float
-) -> float:
+def _step(network: Matting, optimizer: torch.optim.Optimizer, batch: Batch, rate: float) -> float:
+    """One update; the loss before it."""
     for group in optimizer.param_groups:
         group["lr"] = rate
     network.train()
@@ -151,7 +151,6 @@ def _step(
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
-    average.update_parameters(network)
     return float(loss.detach())
 
 
@@ -172,17 +171,20 @@ def _mean(values: Float[Tensor, " batch"], chosen: Tensor) -> Float[Tensor, ""]:
     return (values * chosen).sum() / chosen.sum().clamp(min=1)
 
 
-def _save(path: Path, state: dict, generator: torch.Generator, fit: MattingFit, spent: float) -> None:
+def _save(path: Path, state: dict, generator: torch.Generator, fit: MattingFit, steps: int, spent: float) -> None:
     """Write what a killed run needs."""
     values = {name: part.state_dict() for name, part in state.items()}
     with writing(path) as temporary:
-        torch.save({**values, "generator": generator.get_state(), "fit": asdict(fit), "spent": spent}, temporary)
+        torch.save(
+            {**values, "generator": generator.get_state(), "fit": asdict(fit), "steps": steps, "spent": spent},
+            temporary,
+        )
 
 
-def _resume(path: Path, state: dict, generator: torch.Generator, fit: MattingFit) -> float:
-    """Read it back and return the seconds spent, 0 without a checkpoint."""
+def _resume(path: Path, state: dict, generator: torch.Generator, fit: MattingFit) -> tuple[int, float]:
+    """Read it back and return the steps done and the seconds spent, zeros without a checkpoint."""
     if not path.is_file():
-        return 0.0
+        return 0, 0.0
     values = torch.load(path, weights_only=True)
     if {**values["fit"], "minutes": fit.minutes} != asdict(fit):
         raise UserError(
@@ -191,7 +193,7 @@ def _resume(path: Path, state: dict, generator: torch.Generator, fit: MattingFit
     for name, part in state.items():
         part.load_state_dict(values[name])
     generator.set_state(values["generator"])
-    return float(values["spent"])
+    return values["steps"], values["spent"]
 
 
 def stack_backgrounds(pictures: Sequence) -> UInt8[Tensor, "backgrounds 3 size size"]:

@@ -18,9 +18,7 @@ def add_matting_commands(subparsers) -> None:
     fit.add_argument("--minutes", type=float, default=11.0, help="wall-clock budget (default 11)")
     fit.add_argument("--seed", type=int, default=0, help="of weights and augmentation")
     fit.add_argument("--out", type=Path, default=Path("lca/assets/matting.safetensors"), help="the weights to write")
-    fit.add_argument(
-        "--work", type=Path, default=Path("runs/matting"), help="folder of the checkpoint that a killed run continues"
-    )
+    fit.add_argument("--work", type=Path, default=Path("runs/matting"), help="where a killed run is continued from")
     fit.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's own choice)")
     measure = actions.add_parser("measure", help="mask IoU and heads found on held-out people, as JSON")
     measure.add_argument("--weights", type=Path, default=None, help="default: the shipped ones")
@@ -71,14 +69,22 @@ def _frames(data: Path, split: str):
 
 def _backgrounds(count: int, seed: int):
     """Pictures of the world without anybody in them."""
+    from lca.training.matting import stack_backgrounds
+
+    return stack_backgrounds([_background(seed, index) for index in range(count)])
+
+
+def _background(seed: int, index: int):
+    """One of them: the surroundings of a wild capture, seen by a camera at eye height."""
     import numpy as np
 
-    from lca.training.matting import stack_backgrounds
-    from lca.world.background import sample_background
+    from lca.geometry.camera import orbit
+    from lca.world.background import wild_surroundings
+    from lca.world.environment import wild_light
 
-    return stack_backgrounds(
-        [sample_background(np.random.default_rng([seed, index]), 256, 256) for index in range(count)]
-    )
+    rng = np.random.default_rng([seed, index])
+    camera = orbit(rng.uniform(-np.pi, np.pi), rng.uniform(-0.1, 0.25), rng.uniform(2.0, 3.5), size=256)
+    return wild_surroundings(rng, floor=-1.1).view(camera, wild_light(rng))
 
 
 def _say(report: dict) -> None:

@@ -1,0 +1,140 @@
+"""Matting: which pixels of a photo are the person, where the head is, and whether there is a person at all.
+
+A small U-Net on a 256 px square. Pixels are folded into channels on the way in and out (256 px, 3 channels <-> 128 px, 12
+channels), so that no layer runs at full resolution and the edges still come out sharp.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+from einops import rearrange, reduce
+from jaxtyping import Float
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lca.errors import UserError
+from lca.formats.atomic import writing
+
+MATTING_SIZE = 256
+DEFAULT_PATH = Path(__file__).parent.parent / "assets" / "matting.safetensors"
+
+
+@dataclass(frozen=True)
+class MattingConfig:
+    """Sizes of the network."""
+
+    widths: tuple[int, ...] = (24, 40, 64, 96, 128)
+    """Channels at 128, 64, 32, 16 and 8 px."""
+
+    def __post_init__(self):
+        """Raises UserError for a depth that the picture's size cannot carry."""
+        if len(self.widths) < 4:
+            raise UserError(f"expected at least 4 widths, got {self.widths}: the head is sought at the fourth, 16 px")
+
+
+@dataclass(frozen=True)
+class Matte:
+    """What the network says of squares; boxes are x0 y0 x1 y1 in [0, 1] of the square's side, logits before the sigmoid."""
+
+    mask_logits: Float[Tensor, "batch 1 size size"]
+    head_box: Float[Tensor, "batch 4"]
+    head_logits: Float[Tensor, "batch cells"]
+    person_logits: Float[Tensor, " batch"]
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions with a skip; changes the width, and halves the size where `stride` is 2."""
+
+    def __init__(self, width_in: int, width: int, stride: int = 1):
+        super().__init__()
+        self.first = nn.Conv2d(width_in, width, 3, stride, 1, bias=False)
+        self.first_norm = nn.BatchNorm2d(width)
+        self.second = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.second_norm = nn.BatchNorm2d(width)
+
+    def forward(self, x: Float[Tensor, "batch width_in rows columns"]) -> Float[Tensor, "batch width rows2 columns2"]:
+        """x -> F(x) + first(x)."""
+        x = F.relu(self.first_norm(self.first(x)))
+        return F.relu(x + self.second_norm(self.second(x)))
+
+
+class Matting(nn.Module):
+    """The network; call it with squares, sRGB in [0, 1]."""
+
+    def __init__(self, config: MattingConfig = MattingConfig()):
+        super().__init__()
+        self.config = config
+        widths = config.widths
+        self.down = nn.ModuleList(
+            [Block(12, widths[0]), *(Block(narrow, wide, 2) for narrow, wide in zip(widths, widths[1:], strict=False))]
+        )
+        self.lift = nn.ModuleList(nn.Conv2d(wide, narrow, 1) for narrow, wide in zip(widths, widths[1:], strict=False))
+        self.up = nn.ModuleList(Block(width, width) for width in widths[:-1])
+        self.to_mask = nn.Conv2d(widths[0], 4, 3, 1, 1)
+        self.to_head = nn.Conv2d(widths[3], 5, 1)
+        self.to_person = nn.Linear(2 * widths[-1], 1)
+
+    def forward(self, squares: Float[Tensor, "batch 3 size size"]) -> Matte:
+        """Squares (sRGB, side divisible by 32; bars and outside are mid grey) -> masks, head boxes, person or not."""
+        x = F.pixel_unshuffle(squares * 4 - 2, 2)
+        skips = []
+        for block in self.down:
+            x = block(x)
+            skips.append(x)
+        pooled = torch.cat([reduce(x, "b c h w -> b c", "mean"), reduce(x, "b c h w -> b c", "max")], -1)
+        person_logits = self.to_person(pooled)[:, 0].float()
+        head_features = x
+        for level in reversed(range(len(self.up))):
+            x = self.up[level](skips[level] + F.interpolate(self.lift[level](x), scale_factor=2.0, mode="nearest"))
+            if level == 3:
+                head_features = self.to_head(x).float()
+        head_box, head_logits = _head_box(head_features)
+        return Matte(F.pixel_shuffle(self.to_mask(x), 2).float(), head_box, head_logits, person_logits)
+
+    def save(self, path: str | Path, metadata: dict[str, str]) -> None:
+        """Write weights, config and notes to one safetensors file (half precision: 1.6 MB)."""
+        weights = {k: v.half() if v.is_floating_point() else v for k, v in self.state_dict().items()}
+        with writing(path) as temporary:
+            save_file(weights, temporary, {**metadata, "config": json.dumps(asdict(self.config))})
+
+
+def _head_box(
+    features: Float[Tensor, "batch 5 rows columns"],
+) -> tuple[Float[Tensor, "batch 4"], Float[Tensor, "batch cells"]]:
+    """Every cell votes for a box by four distances from its centre; a softmax over cells weighs the votes."""
+    rows, columns = features.shape[-2:]
+    y, x = torch.meshgrid(
+        (torch.arange(rows).to(features) + 0.5) / rows,
+        (torch.arange(columns).to(features) + 0.5) / columns,
+        indexing="ij",
+    )
+    logits = rearrange(features[:, 0], "b h w -> b (h w)")
+    votes = torch.stack([x, y, x, y]) + features[:, 1:] * 0.25
+    return torch.einsum("b n, b k n -> b k", logits.softmax(-1), votes.flatten(2)), logits
+
+
+@cache
+def load_matting(path: str | Path | None = None) -> Matting:
+    """The network from a file, by default the shipped one, ready for inference.
+
+    Raises:
+        UserError: the file is missing or is not a matting network.
+    """
+    path = Path(path or DEFAULT_PATH)
+    if not path.is_file():
+        raise UserError(f"expected matting weights, got no such file: {path}; train them with `lca matting fit`")
+    try:
+        with safe_open(path, "pt") as file:
+            config = {k: tuple(v) for k, v in json.loads((file.metadata() or {})["config"]).items()}
+            network = Matting(MattingConfig(**config))
+            network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})
+    except (SafetensorError, KeyError, TypeError, RuntimeError) as error:
+        raise UserError(
+            f"expected matting weights, got another or damaged file: {path}; train with `lca matting fit`"
+        ) from error
+    return network.eval().requires_grad_(False)
