@@ -1,0 +1,58 @@
+"""`lca animate person.avatar --motion walk --out person.mp4`: an avatar plays a motion."""
+
+import argparse
+from pathlib import Path
+
+from lca.errors import UserError
+
+SIZES = (64, 4096)
+MOTIONS = ("turntable", "walk", "hands", "face", "gaze")
+
+
+def add_command(subparsers) -> None:
+    """Add `animate` to the command line."""
+    parser = subparsers.add_parser("animate", help="an avatar and a motion -> a film")
+    parser.add_argument("avatar", type=Path, help="a file that `lca create` wrote")
+    parser.add_argument("--motion", choices=MOTIONS, default="turntable", help="what it does (default turntable)")
+    parser.add_argument("--out", type=Path, required=True, help="the film to write, .mp4")
+    parser.add_argument("--size", type=int, default=512, help="width and height in pixels, even (default 512)")
+    parser.add_argument("--fps", type=float, default=24.0, help="frames per second (default 24)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length (default 4)")
+    parser.add_argument("--background", default="white", help="a colour by name or #rrggbb (default white)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Load, drive, render, write."""
+    if args.size % 2 or not SIZES[0] <= args.size <= SIZES[1]:
+        raise UserError(f"expected an even --size from {SIZES[0]} to {SIZES[1]}, got {args.size}")
+    if not 1 <= args.fps <= 240:
+        raise UserError(f"expected --fps from 1 to 240, got {args.fps:g}")
+    from tqdm import tqdm
+
+    from lca.formats.video import write_video
+    from lca.lab.playing import motion_camera, play
+    from lca.model.avatar import Avatar
+    from lca.world.motion import named_motion
+
+    background = parse_colour(args.background)
+    motion = named_motion(args.motion, args.seconds, args.fps)
+    avatar = Avatar.load(args.avatar)
+    frames = play(avatar, motion, motion_camera(avatar, motion, args.motion, args.size), background)
+    count = write_video(args.out, tqdm(frames, total=len(motion), unit="frame", desc=args.motion), args.fps)
+    print(f"{args.out}: {count} frames of {args.size}x{args.size}")
+
+
+def parse_colour(text: str):
+    """`white`, `#20a0ff` -> sRGB in [0, 1], a tensor of 3.
+
+    Raises:
+        UserError: not a colour.
+    """
+    import torch
+    from PIL import ImageColor
+
+    try:
+        return torch.tensor(ImageColor.getrgb(text)[:3]) / 255
+    except ValueError as error:
+        raise UserError(f"expected a colour such as white or #20a0ff, got {text!r}") from error

@@ -1,0 +1,38 @@
+"""`lca create PHOTO... --out person.avatar`: photos of one person become an avatar file."""
+
+import argparse
+import time
+from pathlib import Path
+
+from lca.errors import UserError
+
+
+def add_command(subparsers) -> None:
+    """Add `create` to the command line."""
+    parser = subparsers.add_parser("create", help="photos of a person -> an avatar file")
+    parser.add_argument(
+        "photos", nargs="*", type=Path, metavar="PHOTO", help="1 to 16 picture files of one person, or a folder"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="the avatar file to write")
+    parser.add_argument("--checkpoint", type=Path, default=None, help="model weights (default: the shipped ones)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Read, cut out, reconstruct, save."""
+    if args.out.is_dir():
+        raise UserError(
+            f"expected a file name for the avatar, got a folder: {args.out}; add a name, e.g. person.avatar"
+        )
+    from lca.formats.photos import read_pictures
+    from lca.model.checkpoint import load_model
+    from lca.model.cutout import cut_out_people
+    from lca.model.matting import load_matting
+
+    pictures = read_pictures(args.photos)
+    model, matting = load_model(args.checkpoint), load_matting()
+    started = time.perf_counter()
+    avatar = model.reconstruct(cut_out_people(pictures, matting))
+    avatar.save(args.out)
+    seconds = time.perf_counter() - started
+    print(f"{args.out}: {len(avatar.canonical)} Gaussians from {len(pictures)} photos in {seconds:.1f} s")

@@ -1,0 +1,1 @@
+"""What notebooks call: figures, probes, controls, and playing an avatar."""
