@@ -22,8 +22,10 @@ GARMENTS = {
     "teeth": ("helper-upper-teeth", "helper-lower-teeth"),
     "lashes": tuple(f"helper-{side}-eyelashes-{row}" for side in "lr" for row in (1, 2)),
 }
-# Not drawn: asymmetric translations of single features, anatomy that clothes hide, and measures that repeat others.
+# Hardly drawn: asymmetric translations of single features, anatomy that clothes hide, measures that repeat others.
 UNUSED_CHANGES = ("nipple", "bulge", "pelvis-tone", "pregnant", "navel", "trans-out", "trans-in", "angle-out", "measure-bust")
+FACE_CHANGES = ("l-eye", "r-eye", "l-cheek", "r-cheek", "chin", "eyebrows", "mouth", "nose", "head-fat", "head-age")
+EAR_AND_SKULL_CHANGES = ("l-ear", "r-ear", "forehead", "head")
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,15 @@ def split_quads(quads: np.ndarray) -> np.ndarray:
     return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
 
 
+def strength(change: str) -> float:
+    """Standard deviation of a local change; 1 is the modeller's extreme."""
+    if any(word in change for word in UNUSED_CHANGES):
+        return 0.02
+    if change.startswith(FACE_CHANGES):
+        return 0.24
+    return 0.16 if change.startswith(EAR_AND_SKULL_CHANGES) else 0.1
+
+
 def adults(source: Source, people: int, generator: np.random.Generator) -> np.ndarray:
     """Blend coefficients (people, blends) of random adults: phenotypes, then every local change a little."""
     phenotypes = {
@@ -110,14 +121,11 @@ def adults(source: Source, people: int, generator: np.random.Generator) -> np.nd
     phenotypes |= dict(zip(("african", "asian", "caucasian"), origins.T))
     names = source.model.local_change_labels
     columns = {name: i for i, name in enumerate(names)}
-    changes = 0.28 * generator.standard_normal((people, len(names)))
+    changes = generator.standard_normal((people, len(names)))
     for name, column in columns.items():
         if name.startswith("r-"):  # people are nearly symmetric
-            changes[:, column] = changes[:, columns["l-" + name[2:]]] + 0.03 * generator.standard_normal(people)
-        if any(word in name for word in UNUSED_CHANGES):
-            changes[:, column] *= 0.1
-        elif not name.startswith(FACE_CHANGES):
-            changes[:, column] *= 0.45
+            changes[:, column] = changes[:, columns["l-" + name[2:]]] + 0.1 * generator.standard_normal(people)
+    changes *= [strength(name) for name in names]
     with torch.no_grad():
         coefficients = source.model._get_phenotype_blendshape_coefficients(
             torch.tensor(np.stack([phenotypes[label] for label in PHENOTYPE_LABELS], 1)),
@@ -126,6 +134,3 @@ def adults(source: Source, people: int, generator: np.random.Generator) -> np.nd
         ).numpy()
     facial = np.array([label.startswith("facial_action:") for label in source.model.blendshape_labels])
     return coefficients[:, ~facial]
-
-
-FACE_CHANGES = ("l-ear", "r-ear", "l-eye", "r-eye", "l-cheek", "r-cheek", "chin", "eyebrows", "forehead", "head", "mouth", "nose")
