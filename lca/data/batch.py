@@ -90,29 +90,26 @@ def choose_frames(rng: np.random.Generator, frames: int, photos: int, targets: i
     return order[:photos].tolist(), order[photos : photos + targets].tolist()
 
 
-def make_example(capture: Capture, photos: int, rng: np.random.Generator, exact: bool = False) -> Batch:
-    """The first `photos` frames of `capture` become photos, the others targets.
+def make_example(shown: Capture, wanted: Capture, rng: np.random.Generator, exact: bool = False) -> Batch:
+    """The frames of `shown` become photos, those of `wanted` targets.
 
     `exact` takes true poses, shapes and cameras instead of tracked ones, and cuts photos and codes without augmentation.
     """
-    jitter = 0.0 if exact else 0.04
-    shown = capture[:photos]
-    body, body_canonical = _body_photos(shown, rng, jitter)
-    wanted = capture[photos:]
+    body, body_canonical = _body_photos(shown, rng, 0.0 if exact else 0.04)
     face_over_grey = wanted.face * wanted.face_mask + GREY * (1.0 - wanted.face_mask)
     return Batch(
         photos=body,
         body_canonical=body_canonical,
-        face_canonical=(shown.face_canonical, shown.face_canonical_valid),
-        betas=capture.betas if exact else capture.tracked_betas,
+        face_canonical=(shown.face_canonical, shown.face_canonical_mask.float()),
+        betas=wanted.betas if exact else wanted.tracked_betas,
         targets=Targets(
             image=wanted.image,
             mask=wanted.mask,
             face=wanted.face,
             face_mask=wanted.face_mask,
-            camera_from_world=wanted.camera_from_world if exact else wanted.tracked_camera_from_world,
-            intrinsics=wanted.intrinsics,
-            face_intrinsics=wanted.face_intrinsics,
+            camera_from_world=(wanted.camera if exact else wanted.tracked_camera).camera_from_world,
+            intrinsics=wanted.camera.intrinsics,
+            face_intrinsics=wanted.face_camera.intrinsics,
             theta=wanted.theta if exact else wanted.tracked_theta,
             translation=wanted.translation if exact else wanted.tracked_translation,
             psi=wanted.psi,
@@ -136,7 +133,7 @@ def _body_photos(shown: Capture, rng: np.random.Generator, jitter: float) -> tup
         face_mask=shown.face_mask,
     )
     scale = shown.canonical.shape[-1] / shown.image.shape[-1]
-    maps = crop_nearest(torch.cat([shown.canonical, shown.canonical_valid], 1), boxes * scale, BODY_SIZE // 2)
+    maps = crop_nearest(torch.cat([shown.canonical, shown.canonical_mask.float()], 1), boxes * scale, BODY_SIZE // 2)
     return photos, (maps[:, :3], maps[:, 3:])
 
 

@@ -34,8 +34,8 @@ class Examples(TorchDataset):
         row = self.captures[part][place - int(self.ends[part - 1] if part else 0)]
         rng = np.random.default_rng((self.seed, 1, place if self.exact else index))
         photos = self._photo_count(index)
-        chosen, wanted = choose_frames(rng, Capture.count(row), photos, self.targets)
-        return make_example(Capture.read(row, chosen + wanted), photos, rng, self.exact)
+        chosen, wanted = choose_frames(rng, len(row["image"]), photos, self.targets)
+        return make_example(Capture.read(row, chosen), Capture.read(row, wanted), rng, self.exact)
 
     def _photo_count(self, index: int) -> int:
         """Examples of one batch must agree: the number of photos changes every 16 examples."""

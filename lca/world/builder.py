@@ -1,0 +1,170 @@
+"""Building a folder of captures: several processes, whole shards only, the same bytes whatever happens on the way."""
+
+import hashlib
+import multiprocessing
+import os
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from tqdm import tqdm
+
+from lca import __version__
+from lca.errors import UserError
+from lca.formats.atomic import writing
+from lca.formats.captures import FEATURES, SPLITS
+from lca.formats.shards import Manifest, checksum, read_manifest, resume_hint, table_of
+from lca.world.stages import STAGES, capture, split_of
+
+CAPTURES_PER_SHARD = 16
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+
+
+@dataclass(frozen=True)
+class Build:
+    """What to build."""
+
+    stage: str
+    identities: int
+    seed: int = 0
+    size: int = 256
+    """Pixels of a photo's side."""
+
+    def __post_init__(self):
+        """Raises: UserError."""
+        if self.stage not in STAGES:
+            raise UserError(f"expected a stage among {', '.join(STAGES)}, got {self.stage!r}: choose one of them")
+        if self.identities < 1:
+            raise UserError(f"expected at least one identity, got {self.identities}: raise --identities")
+        if not 0 <= self.seed < 2**32:
+            raise UserError(f"expected a seed from 0 to {2**32 - 1}, got {self.seed}: choose another --seed")
+        if not 64 <= self.size <= 2048 or self.size % 2:
+            raise UserError(f"expected an even picture size from 64 to 2048, got {self.size}: choose another --size")
+
+    def shards(self) -> dict[str, list[int]]:
+        """File name -> indices of its captures."""
+        plan = {}
+        for split in SPLITS:
+            members = [index for index in range(self.identities) if split_of(index) == split]
+            groups = [members[k : k + CAPTURES_PER_SHARD] for k in range(0, len(members), CAPTURES_PER_SHARD)]
+            plan |= {f"{split}-{k:05d}-of-{len(groups):05d}.parquet": group for k, group in enumerate(groups)}
+        return plan
+
+    def manifest(self) -> Manifest:
+        """The manifest of the unfinished folder."""
+        counts = Counter(split_of(index) for index in range(self.identities))
+        return Manifest(self.stage, self.identities, self.seed, self.size, code_version(), {s: counts[s] for s in SPLITS})
+
+
+def code_version() -> str:
+    """The package's version and a digest of what draws the world: its code, the body's and the assets."""
+    package = Path(__file__).parents[1]
+    sources = sorted([*package.glob("world/*.py"), *package.glob("geometry/*.py"), *package.glob("assets/*.npz")])
+    digest = hashlib.sha256()
+    for path in sources:
+        digest.update(path.name.encode() + path.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+def build(what: Build, folder: str | Path, workers: int = 2) -> Manifest:
+    """Write `what` into `folder`, or go on where an interrupted build of the same stopped; shows a progress bar.
+
+    Raises:
+        UserError: the folder holds something else, or no worker is asked for, or a worker process was ended.
+    """
+    folder = Path(folder)
+    if workers < 1:
+        raise UserError(f"expected at least one worker, got {workers}: raise --workers")
+    manifest = opened(what, folder)
+    if manifest.finished:
+        return manifest
+    plan = what.shards()
+    waiting = {name: indices for name, indices in plan.items() if not (folder / "data" / name).is_file()}
+    done = what.identities - sum(map(len, waiting.values()))
+    with pool(workers) as executor, tqdm(total=what.identities, initial=done, unit="capture", desc=what.stage, smoothing=0.05) as bar:
+        rows = in_order(executor, what, [index for indices in waiting.values() for index in indices], 2 * workers + 2)
+        try:
+            for name, indices in waiting.items():
+                write_shard(folder / "data" / name, islice(rows, len(indices)), bar)
+        except BrokenProcessPool as error:
+            message = f"expected {workers} workers to live, but one was ended (out of memory?): {resume_hint(manifest, folder)}"
+            raise UserError(message) from error
+    finished = manifest.finish({name: checksum(folder / "data" / name) for name in sorted(plan)})
+    finished.write(folder)
+    return finished
+
+
+def opened(what: Build, folder: Path) -> Manifest:
+    """The folder's manifest, new or of an earlier run; what an ended run left half written is removed."""
+    wanted = what.manifest()
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        wanted.write(folder)
+        return wanted
+    found = read_manifest(folder)
+    for name in ("stage", "identities", "seed", "size", "code"):
+        if getattr(found, name) != getattr(wanted, name):
+            raise UserError(
+                f"expected a folder with {name} {getattr(wanted, name)!r}, got {getattr(found, name)!r} in {folder}: "
+                "choose another --out or delete it"
+            )
+    for leftover in [*folder.glob(".*.tmp.*"), *folder.glob("data/.*.tmp.*")]:
+        leftover.unlink()
+    return found
+
+
+def write_shard(path: Path, rows: Iterator[dict], bar: tqdm) -> None:
+    """Write rows as they come, one row group each; the file appears when it is whole."""
+    with writing(path) as temporary:
+        with pq.ParquetWriter(temporary, FEATURES.arrow_schema, compression="zstd") as writer:
+            for row in rows:
+                writer.write_table(table_of(row))
+                bar.update()
+
+
+def in_order(executor: Executor, what: Build, indices: Sequence[int], ahead: int) -> Iterator[dict]:
+    """Captures in the order of `indices`, at most `ahead` of them computed in advance."""
+    pending, queue = deque(), iter(indices)
+    for index in islice(queue, ahead):
+        pending.append(executor.submit(capture, what.stage, what.seed, index, what.size))
+    while pending:
+        row = pending.popleft().result()
+        for index in islice(queue, 1):
+            pending.append(executor.submit(capture, what.stage, what.seed, index, what.size))
+        yield row
+
+
+@contextmanager
+def pool(workers: int) -> Iterator[Executor]:
+    """Fresh processes of one thread each: the same arithmetic for any number of them."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
+    executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=start_worker)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def start_worker() -> None:
+    """One thread in torch too, and an end when the parent ends: killed, it cannot tell its workers."""
+    import torch
+
+    torch.set_num_threads(1)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """Wait for the parent process, then leave at once."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

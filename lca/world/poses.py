@@ -1,0 +1,94 @@
+"""Random plausible people in motion: body, hands, face and gaze of single moments."""
+
+import numpy as np
+import torch
+
+from lca.geometry.motion import Motion
+from lca.world.expressions import actions_of, following_lids, gaze, random_expression
+from lca.world.footing import grounded
+from lca.world.joints import Turns, arm, gaze_of_head, hand, leg, theta_of, trunk
+
+GESTURES: dict[str, tuple[tuple[float, ...], float, float]] = {
+    "rest": ((0.25, 0.3, 0.35, 0.4), 0.05, 0.2),
+    "flat": ((0.05, 0.05, 0.05, 0.05), 0.0, 0.0),
+    "fan": ((0.0, 0.0, 0.0, 0.0), 0.3, -0.3),
+    "fist": ((1.4, 1.45, 1.45, 1.4), 0.0, 1.0),
+    "point": ((0.0, 1.4, 1.45, 1.45), 0.0, 0.9),
+    "victory": ((0.0, 0.0, 1.4, 1.4), 0.25, 1.0),
+    "thumb up": ((1.4, 1.45, 1.45, 1.4), 0.0, -0.4),
+    "horns": ((0.0, 1.4, 1.4, 0.0), 0.15, 0.9),
+    "pinch": ((0.75, 0.2, 0.15, 0.1), 0.05, 0.8),
+    "claw": ((0.7, 0.75, 0.75, 0.7), 0.2, 0.3),
+}
+"""Curl of index, middle, ring, pinky; spread; thumb."""
+
+
+def random_hand(rng: np.random.Generator, side: str) -> Turns:
+    """A gesture, or a mixture of two, with jitter of every finger; half of the hands are at rest."""
+    first = GESTURES["rest"] if rng.random() < 0.4 else GESTURES[str(rng.choice(list(GESTURES)))]
+    second, mix = GESTURES[str(rng.choice(list(GESTURES)))], rng.uniform(0, 0.35)
+    curl = (1 - mix) * np.array(first[0]) + mix * np.array(second[0]) + rng.normal(0, 0.07, 4)
+    spread, thumb = [(1 - mix) * first[k] + mix * second[k] + rng.normal(0, 0.05) for k in (1, 2)]
+    return hand(side, np.clip(curl, -0.1, 1.5), spread, np.clip(thumb, -0.4, 1.0))
+
+
+def random_arm(rng: np.random.Generator, side: str) -> Turns:
+    """Hanging, bent in front of the body, raised, or held out."""
+    kind = rng.choice(["hang", "bent", "hip", "raised", "out"], p=[0.4, 0.3, 0.08, 0.12, 0.1])
+    if kind == "hang":
+        return arm(side, rng.uniform(1.0, 1.36), rng.normal(0, 0.25), rng.normal(0, 0.3), rng.uniform(0.05, 0.5), rng.normal(0, 0.4))
+    if kind == "bent":
+        return arm(side, rng.uniform(1.0, 1.35), rng.uniform(-0.1, 0.8), rng.uniform(-0.5, 0.5), rng.uniform(0.7, 1.9), rng.normal(0, 0.5))
+    if kind == "hip":
+        return arm(side, rng.uniform(0.75, 0.95), -0.35, -0.7, rng.uniform(1.4, 1.7), -0.6)
+    if kind == "raised":
+        return arm(side, rng.uniform(-0.9, 0.3), rng.uniform(-0.1, 0.5), rng.uniform(-0.3, 1.2), rng.uniform(0.1, 1.5), rng.normal(0, 0.4))
+    return arm(side, rng.uniform(0.2, 0.9), rng.uniform(-0.2, 0.9), rng.normal(0, 0.4), rng.uniform(0.0, 0.9), rng.normal(0, 0.5))
+
+
+def random_legs(rng: np.random.Generator) -> Turns:
+    """Standing with the weight on one leg, a stride, or slightly squatting."""
+    kind = rng.choice(["stand", "stride", "squat"], p=[0.55, 0.35, 0.1])
+    outward, spread = rng.uniform(-0.05, 0.35, 2), rng.uniform(-0.08, 0.1, 2)
+    if kind == "stand":
+        knees = rng.uniform(0.0, 0.12), rng.uniform(0.0, 0.45)
+        flexes = [knees[0] / 2 + rng.normal(0, 0.02), knees[1] / 2 + rng.normal(0, 0.04)]
+    elif kind == "stride":
+        length = rng.uniform(0.15, 0.55)
+        knees, flexes = (rng.uniform(0.05, 0.25), rng.uniform(0.1, 0.8)), [length, -0.6 * length + rng.uniform(0, 0.3)]
+    else:
+        depth = rng.uniform(0.2, 0.7)
+        knees, flexes = (2 * depth, 2 * depth + rng.normal(0, 0.06)), [depth, depth]
+    order = rng.permutation(2)
+    turns: dict = {}
+    for k, side in enumerate(("left", "right")):
+        flex, knee = flexes[order[k]], knees[order[k]]
+        ankle = np.clip(knee - flex, -0.5, 0.35)
+        turns |= leg(side, flex, knee, ankle, spread[k], outward[k])
+    return turns
+
+
+def random_gaze(rng: np.random.Generator, head_yaw: float) -> np.ndarray:
+    """Eyes ahead, turned with the head, or anywhere -> psi (1, 4)."""
+    yaw = np.clip(rng.normal(0.3 * head_yaw, 0.22), -0.6, 0.6)
+    return gaze(yaw, np.clip(rng.normal(-0.03, 0.15), -0.45, 0.4), max(0.0, rng.normal(0.015, 0.02)))
+
+
+def random_motion(rng: np.random.Generator, frames: int, betas: torch.Tensor, heading: float, sway: float) -> Motion:
+    """`frames` unrelated moments of one person on the floor who faces `heading` (0 is +z, pi/2 is +x) give or take `sway`."""
+    thetas, actions, psis = [], [], []
+    for _ in range(frames):
+        yaw, bend = np.clip(rng.normal(0, 0.35), -0.9, 0.9), rng.normal(0.02, 0.07)
+        parts = [
+            random_legs(rng),
+            trunk(bend, rng.normal(0, 0.15), rng.normal(0, 0.06)),
+            gaze_of_head(rng.normal(0.03, 0.14), yaw, rng.normal(0, 0.1)),
+        ]
+        parts += [random_arm(rng, side) | random_hand(rng, side) for side in ("left", "right")]
+        root = np.array([rng.normal(0, 0.03), heading + rng.normal(0, sway), rng.normal(0, 0.03)])
+        thetas.append(theta_of(1, *parts, root=root))
+        psis.append(random_gaze(rng, yaw))
+        actions.append(following_lids(actions_of(1, random_expression(rng)), psis[-1]))
+    theta = torch.from_numpy(np.concatenate(thetas))
+    translation = grounded(theta, betas)
+    return Motion(theta, translation, torch.from_numpy(np.concatenate(actions)), torch.from_numpy(np.concatenate(psis)), fps=1.0)
