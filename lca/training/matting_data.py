@@ -1,14 +1,16 @@
 """Training pictures for the matting network: frames of the world, thrown about, recoloured, put on other backgrounds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import torch
 from einops import rearrange, repeat
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 from torch.nn import functional as F
+
+from lca.data.sample import masks, photos
 
 GREY = 0.5
 
@@ -25,6 +27,11 @@ class Frames:
         """Number of frames."""
         return len(self.image)
 
+    def __add__(self, other: "Frames") -> "Frames":
+        """Both, one after the other."""
+        pairs = zip((self.image, self.mask, self.head_box), (other.image, other.mask, other.head_box), strict=True)
+        return Frames(*(torch.cat(pair) for pair in pairs))
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -37,16 +44,27 @@ class Batch:
     has_person: Bool[Tensor, " batch"]
 
 
-def gather_frames(rows: Iterable[dict], size: int = 256) -> Frames:
-    """Whole frames of a world dataset's rows (fields `image`, `mask`, `face_box`)."""
-    images, masks, boxes = [], [], []
+def gather_frames(rows: Iterable[Mapping[str, Any]], size: int = 256) -> Frames:
+    """The frames of a world dataset's rows (see `lca.data.datasets.load_world`), whole."""
+    images, boxes = [], []
     for row in rows:
-        for picture, mask, box in zip(row["image"], row["mask"], row["face_box"], strict=True):
-            images.append(np.asarray(picture.convert("RGB").resize((size, size))))
-            masks.append(np.asarray(mask.convert("L").resize((size, size))))
-            boxes.append(np.asarray(box, dtype=np.float32) / picture.width)
-    image = rearrange(torch.from_numpy(np.stack(images)), "n h w c -> n c h w").contiguous()
-    return Frames(image, torch.from_numpy(np.stack(masks))[:, None], torch.from_numpy(np.stack(boxes)))
+        chosen = range(len(row["image"]))
+        picture = torch.cat([photos(row["image"], chosen), masks(row["mask"], chosen)], 1)
+        images.append(_bytes(picture, size))
+        boxes.append(torch.tensor(row["face_box"], dtype=torch.float32) / picture.shape[-1])
+    pixels = torch.cat(images)
+    return Frames(pixels[:, :3].contiguous(), pixels[:, 3:].contiguous(), torch.cat(boxes))
+
+
+def gather_portraits(rows: Iterable[Mapping[str, Any]], size: int = 256, every: int = 4) -> Frames:
+    """Every fourth face crop, enlarged: pictures that the head fills."""
+    images = []
+    for row in rows:
+        chosen = range(0, len(row["face"]), every)
+        images.append(_bytes(torch.cat([photos(row["face"], chosen), masks(row["face_mask"], chosen)], 1), size))
+    pixels = torch.cat(images)
+    whole = torch.tensor([0.0, 0.0, 1.0, 1.0]).expand(len(pixels), 4)
+    return Frames(pixels[:, :3].contiguous(), pixels[:, 3:].contiguous(), whole)
 
 
 def make_batch(
@@ -189,6 +207,13 @@ def _shrunk(
     """Bytes -> [0, 1], at another resolution."""
     pixels = pixels.float() / 255
     return pixels if pixels.shape[-1] == side else F.interpolate(pixels, size=(side, side), mode="area")
+
+
+def _bytes(pictures: Float[Tensor, "frames 4 _ _"], size: int) -> UInt8[Tensor, "frames 4 {size} {size}"]:
+    """[0, 1] -> bytes of `size` pixels a side."""
+    if pictures.shape[-1] != size:
+        pictures = F.interpolate(pictures, size=(size, size), mode="bilinear", antialias=True)
+    return (pictures * 255).round().clamp(0, 255).byte()
 
 
 def _uniform(count: int, low: float, high: float, generator: torch.Generator) -> Float[Tensor, " count"]:

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 SPLITS = ("train", "validation", "test")
 BACKGROUNDS = 300
@@ -39,7 +40,7 @@ def run_fit(args: argparse.Namespace) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     fit = MattingFit(minutes=args.minutes, seed=args.seed)
-    frames = _frames(args.data, "train")
+    frames = _frames(args.data, "train", portraits=True)
     network = fit_matting(fit, frames, _backgrounds(BACKGROUNDS, 0), args.work / "last.ckpt")
     report = {"trained_on": len(frames), "minutes": args.minutes, **_measure(network, args.data, "validation")}
     network.save(args.out, {"report": json.dumps(report)})
@@ -60,11 +61,12 @@ def _measure(network, data: Path, split: str) -> dict[str, float]:
     return {**report, "false_people": measure_false_people(network, _backgrounds(HELD_OUT_BACKGROUNDS, 1))}
 
 
-def _frames(data: Path, split: str):
+def _frames(data: Path, split: str, portraits: bool = False):
     from lca.data.datasets import load_world
-    from lca.training.matting_data import gather_frames
+    from lca.training.matting_data import gather_frames, gather_portraits
 
-    return gather_frames(load_world(data, split))
+    rows: Any = load_world(data, split)
+    return gather_frames(rows) + gather_portraits(rows) if portraits else gather_frames(rows)
 
 
 def _backgrounds(count: int, seed: int):

@@ -1,0 +1,138 @@
+"""`lca demo`: create, animate, export, on the shipped example or on the user's own photos, with a report."""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+MOTIONS = (("turntable", 2.0), ("walk", 2.3), ("hands", 2.5), ("face", 2.0), ("gaze", 1.5))
+"""What the film shows: motion and seconds."""
+SIZE, FPS = 512, 24.0
+
+
+def add_command(subparsers) -> None:
+    """Add `demo` to the command line."""
+    parser = subparsers.add_parser("demo", help="the whole chain on a shipped example or your own photos")
+    parser.add_argument(
+        "--photos", type=Path, default=None, help="your own photos: a folder or one file (default: the example)"
+    )
+    parser.add_argument("--out", type=Path, default=Path("out/demo"), help="folder of the results (default out/demo)")
+    parser.add_argument("--checkpoint", type=Path, default=None, help="model weights (default: the shipped ones)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Photos -> person.avatar, person.mp4, person.ply, contact_sheet.png, report.json."""
+    from lca.commands.export import standing
+    from lca.data.example import load_example
+    from lca.formats.atomic import writing
+    from lca.formats.photos import read_pictures
+    from lca.formats.ply import write_ply
+    from lca.model.checkpoint import load_model
+    from lca.model.cutout import cut_out_people
+    from lca.model.matting import load_matting
+
+    example = None if args.photos else load_example()
+    pictures = read_pictures([args.photos] if example is None else example.photos)
+    model, matting = load_model(args.checkpoint), load_matting()
+    started = time.perf_counter()
+    photos = cut_out_people(pictures, matting)
+    avatar = model.reconstruct(photos)
+    create_seconds = time.perf_counter() - started
+    avatar.save(args.out / "person.avatar")
+    write_ply(args.out / "person.ply", standing(avatar))
+    scores, rows = compare(avatar, example) if example else ({}, [])
+    drive_fps = film(avatar, args.out / "person.mp4")
+    save_sheet(args.out / "contact_sheet.png", [*photo_rows(pictures, photos), *rows, *view_rows(avatar)])
+    report = {name: round(value, 4) for name, value in scores.items()} | {
+        "photos": len(pictures),
+        "create_seconds": round(create_seconds, 3),
+        "drive_fps": round(drive_fps, 1),
+        "gaussians": len(avatar.canonical),
+    }
+    with writing(args.out / "report.json") as temporary:
+        temporary.write_text(json.dumps(report, indent=2) + "\n")
+    print(json.dumps(report, indent=2))
+    print(f"{args.out}: person.avatar person.mp4 person.ply contact_sheet.png report.json")
+
+
+def compare(avatar, example) -> tuple[dict[str, float], list]:
+    """Scores against the example's truth (poses and views that no photo shows), and the two rows of pictures."""
+    import torch
+
+    from lca.formats.photos import GREY
+    from lca.lab.playing import drive
+    from lca.render import render
+    from lca.training.metrics import foreground_scores
+
+    grey = torch.full((3,), GREY)
+    posed = drive(avatar, example.motion)
+    shown = torch.stack([render(g, example.camera[i], grey).image for i, g in enumerate(posed)]).clamp(0, 1)
+    rows = [("new pose and view, truth", list(example.image)), ("new pose and view, avatar", list(shown))]
+    return foreground_scores(shown, example.image, example.mask), rows
+
+
+def film(avatar, path: Path) -> float:
+    """Write the film of all motions, one after the other; returns frames driven and rendered per second (encoding excluded)."""
+    from tqdm import tqdm
+
+    from lca.formats.video import write_video
+    from lca.lab.playing import motion_camera, play
+    from lca.world.motion import named_motion
+
+    seconds = []
+
+    def frames():
+        for name, length in MOTIONS:
+            motion = named_motion(name, length, FPS)
+            pictures = play(avatar, motion, motion_camera(avatar, motion, name, SIZE))
+            for _ in range(len(motion)):
+                started = time.perf_counter()
+                picture = next(pictures)
+                seconds.append(time.perf_counter() - started)
+                yield picture
+
+    total = sum(round(length * FPS) for _, length in MOTIONS)
+    write_video(path, tqdm(frames(), total=total, unit="frame", desc="film"), FPS)
+    steady = seconds[len(seconds) // 10 :]
+    return len(steady) / sum(steady)
+
+
+def photo_rows(pictures, photos) -> list:
+    """The photos as they came, and what was cut out of them."""
+    return [
+        ("photos", [picture.image for picture in pictures]),
+        ("what the model sees: bodies", list(photos.body)),
+        ("faces", list(photos.face)),
+    ]
+
+
+def view_rows(avatar) -> list:
+    """All round, three poses, three faces."""
+    import math
+
+    from lca.lab.playing import body_camera, face_camera, play, still
+    from lca.world.motion import named_motion
+
+    calm = still(named_motion("turntable", 4.0, 10.0), 0)
+    around = [next(play(avatar, calm, body_camera(avatar, calm, 256, math.pi / 4 * k))) for k in range(8)]
+    poses, faces = [], []
+    for name, count in (("walk", 4), ("hands", 4)):
+        motion = named_motion(name, 4.0, 10.0)
+        chosen = [still(motion, round(len(motion) * (k + 0.5) / count)) for k in range(count)]
+        poses += [next(play(avatar, one, body_camera(avatar, one, 256, 0.4))) for one in chosen]
+    for name, places in (("face", (4, 12, 20, 27, 35)), ("gaze", (6, 15, 25))):
+        motion = named_motion(name, 4.0, 10.0)
+        faces += [next(play(avatar, one, face_camera(avatar, one, 256))) for one in (still(motion, k) for k in places)]
+    return [("all round", around), ("walk and hands", poses), ("expressions and gaze", faces)]
+
+
+def save_sheet(path: Path, rows: list) -> None:
+    """Write (title, pictures) rows as one PNG."""
+    from lca.formats.atomic import writing
+    from lca.lab.figures import column, row
+
+    height = 224
+    sheet = column([row(images, [title], height) for title, images in rows])
+    with writing(path) as temporary:
+        sheet.save(temporary, "PNG")
