@@ -15,7 +15,7 @@ from scipy.interpolate import CubicSpline
 from lca.errors import UserError
 from lca.geometry.motion import Motion
 from lca.world.expressions import actions_of, blended, following_lids, gaze
-from lca.world.footing import grounded
+from lca.world.contact import grounded
 from lca.world.joints import Turns, arm, gaze_of_head, hand, leg, theta_of, trunk
 
 Phase = Float[ndarray, " frames"]

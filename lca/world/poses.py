@@ -5,7 +5,7 @@ import torch
 
 from lca.geometry.motion import Motion
 from lca.world.expressions import actions_of, following_lids, gaze, random_expression
-from lca.world.footing import grounded
+from lca.world.contact import grounded, hands_clear
 from lca.world.joints import Turns, arm, gaze_of_head, hand, leg, theta_of, trunk
 
 GESTURES: dict[str, tuple[tuple[float, ...], float, float]] = {
@@ -22,6 +22,8 @@ GESTURES: dict[str, tuple[tuple[float, ...], float, float]] = {
 }
 """Curl of index, middle, ring, pinky; spread; thumb."""
 
+TRIES = 6
+
 
 def random_hand(rng: np.random.Generator, side: str) -> Turns:
     """A gesture, or a mixture of two, with jitter of every finger; half of the hands are at rest."""
@@ -33,12 +35,14 @@ def random_hand(rng: np.random.Generator, side: str) -> Turns:
 
 
 def random_arm(rng: np.random.Generator, side: str) -> Turns:
-    """Hanging, bent in front of the body, raised, or held out."""
-    kind = rng.choice(["hang", "bent", "hip", "raised", "out"], p=[0.4, 0.3, 0.08, 0.12, 0.1])
+    """Hanging, bent in front of the body or across it, on the hip, raised, or held out."""
+    kind = rng.choice(["hang", "bent", "across", "hip", "raised", "out"], p=[0.38, 0.22, 0.12, 0.06, 0.12, 0.1])
     if kind == "hang":
         return arm(side, rng.uniform(1.0, 1.36), rng.normal(0, 0.25), rng.normal(0, 0.3), rng.uniform(0.05, 0.5), rng.normal(0, 0.4))
     if kind == "bent":
         return arm(side, rng.uniform(1.0, 1.35), rng.uniform(-0.1, 0.8), rng.uniform(-0.5, 0.5), rng.uniform(0.7, 1.9), rng.normal(0, 0.5))
+    if kind == "across":
+        return arm(side, rng.uniform(1.1, 1.35), rng.uniform(0.0, 0.9), rng.uniform(-1.2, -0.4), rng.uniform(1.2, 2.3), rng.normal(-0.3, 0.4))
     if kind == "hip":
         return arm(side, rng.uniform(0.75, 0.95), -0.35, -0.7, rng.uniform(1.4, 1.7), -0.6)
     if kind == "raised":
@@ -74,21 +78,31 @@ def random_gaze(rng: np.random.Generator, head_yaw: float) -> np.ndarray:
     return gaze(yaw, np.clip(rng.normal(-0.03, 0.15), -0.45, 0.4), max(0.0, rng.normal(0.015, 0.02)))
 
 
+def random_moment(rng: np.random.Generator, heading: float, sway: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One pose, expression and gaze -> theta (1, 156), actions (1, 52), psi (1, 4)."""
+    yaw, bend = np.clip(rng.normal(0, 0.35), -0.9, 0.9), rng.normal(0.02, 0.07)
+    parts = [
+        random_legs(rng),
+        trunk(bend, rng.normal(0, 0.15), rng.normal(0, 0.06)),
+        gaze_of_head(rng.normal(0.03, 0.14), yaw, rng.normal(0, 0.1)),
+    ]
+    parts += [random_arm(rng, side) | random_hand(rng, side) for side in ("left", "right")]
+    root = np.array([rng.normal(0, 0.03), heading + rng.normal(0, sway), rng.normal(0, 0.03)])
+    psi = random_gaze(rng, yaw)
+    return theta_of(1, *parts, root=root), following_lids(actions_of(1, random_expression(rng)), psi), psi
+
+
 def random_motion(rng: np.random.Generator, frames: int, betas: torch.Tensor, heading: float, sway: float) -> Motion:
-    """`frames` unrelated moments of one person on the floor who faces `heading` (0 is +z, pi/2 is +x) give or take `sway`."""
-    thetas, actions, psis = [], [], []
+    """`frames` unrelated moments of one person on the floor who faces `heading` (0 is +z, pi/2 is +x) give or take `sway`.
+
+    A pose whose hands are inside the body is drawn again, a few times.
+    """
+    moments = []
     for _ in range(frames):
-        yaw, bend = np.clip(rng.normal(0, 0.35), -0.9, 0.9), rng.normal(0.02, 0.07)
-        parts = [
-            random_legs(rng),
-            trunk(bend, rng.normal(0, 0.15), rng.normal(0, 0.06)),
-            gaze_of_head(rng.normal(0.03, 0.14), yaw, rng.normal(0, 0.1)),
-        ]
-        parts += [random_arm(rng, side) | random_hand(rng, side) for side in ("left", "right")]
-        root = np.array([rng.normal(0, 0.03), heading + rng.normal(0, sway), rng.normal(0, 0.03)])
-        thetas.append(theta_of(1, *parts, root=root))
-        psis.append(random_gaze(rng, yaw))
-        actions.append(following_lids(actions_of(1, random_expression(rng)), psis[-1]))
-    theta = torch.from_numpy(np.concatenate(thetas))
-    translation = grounded(theta, betas)
-    return Motion(theta, translation, torch.from_numpy(np.concatenate(actions)), torch.from_numpy(np.concatenate(psis)), fps=1.0)
+        for _ in range(TRIES):
+            moment = random_moment(rng, heading, sway)
+            if hands_clear(torch.from_numpy(moment[0]), betas):
+                break
+        moments.append(moment)
+    theta, actions, psi = [torch.from_numpy(np.concatenate(column)) for column in zip(*moments, strict=True)]
+    return Motion(theta, grounded(theta, betas), actions, psi, fps=1.0)

@@ -18,7 +18,7 @@ from lca.geometry.camera import Camera
 from lca.geometry.motion import Motion
 from lca.world.background import Surroundings, studio_surroundings, wild_surroundings
 from lca.world.environment import even_light, wild_light
-from lca.world.footing import sole_vertices
+from lca.world.contact import sole_vertices
 from lca.world.framing import RING, HandHeld, Shot, ring_cameras, shot
 from lca.world.light import Light
 from lca.world.mesh_renderer import Picture, render_views

@@ -49,7 +49,7 @@ def tracked_wild(
     joints = theta.reshape(frames, 52, 3)
     noisy_theta = turned(joints, joint_noise(rng, frames)).reshape(frames, -1)
     in_camera = rng.normal(0, 1, (frames, 3)) * [0.006, 0.006, 0.02]
-    slip = np.einsum("frame camera world, frame camera -> frame world", camera_from_world[:, :3, :3], in_camera)
+    slip = np.einsum("fcw,fc->fw", camera_from_world[:, :3, :3], in_camera)  # frame, camera axis, world axis
     noisy_betas = betas + rng.normal(0, 0.15, 100) * (np.arange(100) < KNOWN_SHAPE)
     noisy_betas[KNOWN_SHAPE:] *= 0.5
     noisy_camera = camera_from_world.copy()

@@ -1,0 +1,55 @@
+"""Where a body may touch: feet stand on the floor, hands stay outside trunk, head and thighs."""
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from lca.geometry.body import PARTS, Body, full_pose, joint_transforms, load_body
+from lca.geometry.skinning import blend, skin
+
+TRUNK = ((0, 12, 0.15), (15, 15, 0.16), (1, 4, 0.09), (2, 5, 0.09))
+"""Capsules that hands keep out of: two joints and a radius in metres (pelvis to neck, head, thighs)."""
+HEAD_CENTRE = 0.09
+"""Metres from the head joint up to the middle of the skull."""
+REACHING = ((20, 28), (21, 43))
+"""Of each arm: wrist, first joint of the middle finger (elbow and finger tip follow from them)."""
+
+
+def sole_vertices(body: Body) -> Int[Tensor, " soles"]:
+    """Indices of about 60 vertices under both feet of the mean person."""
+    foot = torch.nonzero(body.part_labels == PARTS.index("foot"))[:, 0]
+    height = body.template[foot, 1]
+    low = foot[height < height.min() + 0.02]
+    return low[:: max(1, len(low) // 60)]
+
+
+def grounded(theta: Float[Tensor, "frames 156"], betas: Float[Tensor, " shape"] | None = None) -> Float[Tensor, "frames 3"]:
+    """Vertical translation that puts the lowest point of the soles where it is in the rest pose of that person."""
+    body = load_body()
+    sole = sole_vertices(body)
+    vertices, joints = body.rest(body.template.new_zeros(1) if betas is None else betas.to(body.template))
+    transforms = joint_transforms(full_pose(theta), joints, body.parents)
+    posed = skin(vertices[sole], blend(transforms, body.skin_indices[sole], body.skin_weights[sole]))
+    lift = vertices[sole, 1].min() - posed[..., 1].min(-1).values
+    return torch.stack([torch.zeros_like(lift), lift, torch.zeros_like(lift)], -1)
+
+
+def hands_clear(theta: Float[Tensor, "1 156"], betas: Float[Tensor, " shape"]) -> bool:
+    """Whether forearms, palms and finger tips keep out of the capsules round trunk, head and thighs."""
+    body = load_body()
+    joints = body.joint_template + body.joint_shape_directions[..., : len(betas)] @ betas
+    transforms = joint_transforms(full_pose(theta), joints, body.parents)[0]
+    places = skin(joints, transforms[:, :3])
+    reach = []
+    for elbow, (wrist, finger) in zip((18, 19), REACHING, strict=True):
+        palm = places[finger] - places[wrist]
+        reach += [(places[elbow] + 2 * places[wrist]) / 3, places[wrist], places[finger], places[finger] + 0.6 * palm]
+    points = torch.stack(reach)
+    skull = places[15] + HEAD_CENTRE * transforms[15, :3, 1]
+    for first, last, radius in TRUNK:
+        start, end = (skull, skull) if first == 15 else (places[first], places[last])
+        axis = end - start
+        along = ((points - start) @ axis / axis.dot(axis).clamp(min=1e-9)).clamp(0, 1)
+        if ((points - start - along[:, None] * axis).norm(dim=-1) < radius).any():
+            return False
+    return True
