@@ -1,0 +1,92 @@
+"""Every YAML in configs/ says only what the code knows, down to the last key, and nothing that is the default anyway."""
+
+import dataclasses
+
+import jsonargparse
+import lightning
+import pytest
+import yaml
+
+from lca.data.module import AvatarData
+from lca.errors import UserError
+from lca.training.experiment import STAGES, experiment
+from tests.house.tree import files, name
+
+CONFIGS = files(".yaml", ".yml", under="configs")
+
+
+def stage_of(config):
+    """Only post-training starts from given weights."""
+    return STAGES["posttrain" if "init" in config.get("model", {}) else "pretrain"]
+
+
+def parser_of(stage):
+    """A parser of the three parts of a run, built by hand: independent of the command line's own."""
+    parser = jsonargparse.ArgumentParser(exit_on_error=False)
+    parser.add_argument("--seed_everything", type=int | bool | None)
+    parser.add_class_arguments(stage, "model")
+    parser.add_class_arguments(AvatarData, "data")
+    parser.add_class_arguments(lightning.Trainer, "trainer")
+    return parser
+
+
+def leaves(values, prefix=""):
+    """Dotted keys of nested mappings; an empty mapping is a leaf, so that a misspelt empty section is seen."""
+    for key, value in values.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, dict) and value:
+            yield from leaves(value, f"{path}.")
+        else:
+            yield path
+
+
+def plain(value):
+    """Dataclasses and namespaces as nested dictionaries."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return value.as_dict() if isinstance(value, jsonargparse.Namespace) else value
+
+
+def known(stage):
+    """Every dotted key that a run of `stage` may set: the leaves of the defaults and each section on the way."""
+    keys = set()
+    for leaf in leaves({k: plain(v) for k, v in parser_of(stage).get_defaults().as_dict().items()}):
+        parts = leaf.split(".")
+        keys |= {".".join(parts[: end + 1]) for end in range(len(parts))}
+    return keys
+
+
+def test_there_are_configs_for_ci_for_the_shipped_model_and_for_the_paper():
+    names = " ".join(p.stem for p in CONFIGS)
+    assert all(size in names for size in ("tiny", "small", "paper"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=name)
+def test_keys_are_known(path):
+    config = yaml.safe_load(path.read_text())
+    assert set(leaves(config)) - known(stage_of(config)) == set()
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=name)
+def test_values_parse(path):
+    config = yaml.safe_load(path.read_text())
+    parser_of(stage_of(config)).parse_object(config)
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=name)
+def test_opens_with_a_line_that_says_what_it_is_for(path):
+    assert path.read_text().startswith("# ")
+
+
+@pytest.mark.parametrize("line", ["data.wrokers: 3", "model.loss.acap_: 1.0", "trainer.max_step: 1", "modle.a: 1"])
+def test_misspelt_key_is_one_line(line, tmp_path):
+    keys, value = line.split(": ")
+    tree = yaml.safe_load(value)
+    for key in reversed(keys.split(".")):
+        tree = {key: tree}
+    config = {"data": {"folders": ["x"]}}
+    config = {**config, **{k: {**config.get(k, {}), **v} if isinstance(v, dict) else v for k, v in tree.items()}}
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
+    with pytest.raises(UserError, match=keys.split(".")[-1]) as error:
+        experiment("pretrain", tmp_path / "config.yaml")
+    assert "\n" not in str(error.value)
