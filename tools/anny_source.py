@@ -23,7 +23,17 @@ GARMENTS = {
     "lashes": tuple(f"helper-{side}-eyelashes-{row}" for side in "lr" for row in (1, 2)),
 }
 # Hardly drawn: asymmetric translations of single features, anatomy that clothes hide, measures that repeat others.
-UNUSED_CHANGES = ("nipple", "bulge", "pelvis-tone", "pregnant", "navel", "trans-out", "trans-in", "angle-out", "measure-bust")
+UNUSED_CHANGES = (
+    "nipple",
+    "bulge",
+    "pelvis-tone",
+    "pregnant",
+    "navel",
+    "trans-out",
+    "trans-in",
+    "angle-out",
+    "measure-bust",
+)
 FACE_CHANGES = ("l-eye", "r-eye", "l-cheek", "r-cheek", "chin", "eyebrows", "mouth", "nose", "head-fat", "head-age")
 EAR_AND_SKULL_CHANGES = ("l-ear", "r-ear", "forehead", "head")
 
@@ -74,10 +84,10 @@ def read_source() -> Source:
         template=y_up(data.template_vertices),
         directions=directions[~facial],
         expressions=directions[facial],
-        expression_names=tuple(label.split(":")[1] for label, named in zip(labels, facial) if named),
-        heads=dict(zip(bones, y_up(data.template_bone_heads))),
+        expression_names=tuple(label.split(":")[1] for label, named in zip(labels, facial, strict=True) if named),
+        heads=dict(zip(bones, y_up(data.template_bone_heads), strict=True)),
         head_directions={bone: head_directions[:, i] for i, bone in enumerate(bones)},
-        tails=dict(zip(bones, y_up(data.template_bone_tails))),
+        tails=dict(zip(bones, y_up(data.template_bone_tails), strict=True)),
         tail_directions={bone: tail_directions[:, i] for i, bone in enumerate(bones)},
         bones=bones,
         bone_indices=data.vertex_bone_indices.numpy(),
@@ -118,7 +128,7 @@ def adults(source: Source, people: int, generator: np.random.Generator) -> np.nd
         "firmness": generator.beta(2.5, 2.5, people),
     }
     origins = generator.dirichlet((0.7, 0.7, 0.7), people)
-    phenotypes |= dict(zip(("african", "asian", "caucasian"), origins.T))
+    phenotypes |= dict(zip(("african", "asian", "caucasian"), origins.T, strict=True))
     names = source.model.local_change_labels
     columns = {name: i for i, name in enumerate(names)}
     changes = generator.standard_normal((people, len(names)))

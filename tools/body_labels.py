@@ -3,7 +3,21 @@
 import numpy as np
 from tpose import FINGERS, INDEX, JOINTS
 
-PARTS = ("head", "face", "neck", "torso", "upper_arm", "forearm", "hand", "hips", "thigh", "calf", "foot", "eye", "mouth")
+PARTS = (
+    "head",
+    "face",
+    "neck",
+    "torso",
+    "upper_arm",
+    "forearm",
+    "hand",
+    "hips",
+    "thigh",
+    "calf",
+    "foot",
+    "eye",
+    "mouth",
+)
 PART_OF_JOINT = {
     **{"pelvis": "hips", "hip": "thigh", "knee": "calf", "ankle": "foot", "foot": "foot"},
     **{"spine1": "torso", "spine2": "torso", "spine3": "torso", "collar": "torso", "neck": "neck"},
@@ -16,7 +30,9 @@ def part_of(joint: str) -> int:
     return PARTS.index(PART_OF_JOINT.get(joint.removeprefix("left_").removeprefix("right_"), "hand"))
 
 
-def part_labels(points: np.ndarray, joints: np.ndarray, weights: np.ndarray, inside: np.ndarray, eyeball: np.ndarray) -> np.ndarray:
+def part_labels(
+    points: np.ndarray, joints: np.ndarray, weights: np.ndarray, inside: np.ndarray, eyeball: np.ndarray
+) -> np.ndarray:
     """(points,) index into PARTS; `inside` are vertices of inner cavities and the tongue, `eyeball` of the eyes."""
     labels = np.array([part_of(joint) for joint in JOINTS])[weights.argmax(1)]
     eye = joints[INDEX["left_eye"]]
@@ -31,7 +47,9 @@ def part_labels(points: np.ndarray, joints: np.ndarray, weights: np.ndarray, ins
     return labels
 
 
-def landmarks(points: np.ndarray, joints: np.ndarray, weights: np.ndarray, skin: np.ndarray, tips: dict[str, np.ndarray]) -> dict[str, int]:
+def landmarks(
+    points: np.ndarray, joints: np.ndarray, weights: np.ndarray, skin: np.ndarray, tips: dict[str, np.ndarray]
+) -> dict[str, int]:
     """Vertex ids of named places; `skin` marks outer skin, `tips` are the ends of the finger bones in the T-pose."""
 
     def extreme(direction: tuple[float, float, float], mask: np.ndarray) -> int:
@@ -59,7 +77,9 @@ def landmarks(points: np.ndarray, joints: np.ndarray, weights: np.ndarray, skin:
         foot = np.isin(dominant, [INDEX[f"{side}_ankle"], INDEX[f"{side}_foot"]])
         big = points[:, 0] * sign < np.median(points[foot, 0] * sign)
         found[f"{side}_big_toe"] = extreme((0, 0, 1), foot & big)
-        found[f"{side}_small_toe"] = extreme((0.85 * sign, 0, 0.5), foot & ~big & (points[:, 1] < points[foot, 1].min() + 0.05))
+        found[f"{side}_small_toe"] = extreme(
+            (0.85 * sign, 0, 0.5), foot & ~big & (points[:, 1] < points[foot, 1].min() + 0.05)
+        )
         found[f"{side}_heel"] = extreme((0, -0.3, -1), foot & (points[:, 1] < points[foot, 1].min() + 0.04))
     return found
 

@@ -83,7 +83,7 @@ def compress(rest: Rest, people: np.ndarray, body: np.ndarray) -> Shapes:
     head = rest.weights[body][:, [INDEX[name] for name in ("head", "jaw", "left_eye", "right_eye")]].sum(1)
     weight = 1 + (HEAD_WEIGHT - 1) * head
     weighted = (rest.directions[:, body] * weight[:, None]).reshape(len(mean), -1)
-    values, vectors = np.linalg.eigh(centred @ (weighted @ weighted.T) @ centred.T)
+    _, vectors = np.linalg.eigh(centred @ (weighted @ weighted.T) @ centred.T)
     betas = vectors[:, ::-1][:, :SHAPES] * np.sqrt(len(people))  # unit variance
     betas *= np.sign(betas[np.abs(betas).argmax(0), np.arange(SHAPES)])
     mixing = centred.T @ betas / len(people)  # (blends, SHAPES)
@@ -105,7 +105,9 @@ def report(rest: Rest, shapes: Shapes, people: np.ndarray, body: np.ndarray) -> 
     directions = (shapes.directions[body] * shapes.weight[:, None, None]).reshape(-1, SHAPES)
     target = ((truth - shapes.template[body]) * shapes.weight[:, None]).reshape(len(people), -1)
     betas = np.linalg.solve(directions.T @ directions, directions.T @ target.T).T
-    error = np.linalg.norm(shapes.template[body] + np.tensordot(betas, shapes.directions[body], (1, 2)) - truth, axis=-1)
+    error = np.linalg.norm(
+        shapes.template[body] + np.tensordot(betas, shapes.directions[body], (1, 2)) - truth, axis=-1
+    )
     heights = np.ptp(truth[..., 1], 1)
     return {
         "held_out_error_mm_mean": round(1000 * error.mean(), 3),
@@ -193,7 +195,7 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(out / "body.npz", **body_arrays(source, rest, shapes))
     np.savez_compressed(out / "wardrobe.npz", **wardrobe_arrays(source, rest, shapes))
-    print(json.dumps(report(rest, shapes, people[PEOPLE:], body), indent=1))  # noqa: T201
+    print(json.dumps(report(rest, shapes, people[PEOPLE:], body), indent=1))
 
 
 if __name__ == "__main__":

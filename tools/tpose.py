@@ -10,7 +10,12 @@ JOINTS = (
     *("spine3", "left_foot", "right_foot", "neck", "left_collar", "right_collar", "head"),
     *("left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist"),
     *("jaw", "left_eye", "right_eye"),
-    *(f"{side}_{f}{k}" for side in ("left", "right") for f in ("index", "middle", "pinky", "ring", "thumb") for k in (1, 2, 3)),
+    *(
+        f"{side}_{f}{k}"
+        for side in ("left", "right")
+        for f in ("index", "middle", "pinky", "ring", "thumb")
+        for k in (1, 2, 3)
+    ),
 )
 PARENTS = (
     *(-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 15, 15, 15),
@@ -78,6 +83,7 @@ def merge_weights(bones: tuple[str, ...], indices: np.ndarray, weights: np.ndarr
 
 
 def normalized(vector: np.ndarray) -> np.ndarray:
+    """Unit length."""
     return vector / np.linalg.norm(vector)
 
 

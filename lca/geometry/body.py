@@ -19,15 +19,30 @@ from lca.geometry.rotations import axis_angle_to_matrix
 from lca.geometry.skinning import blend, full_pose, joint_transforms, skin
 
 ASSETS = Path(__file__).parent.parent / "assets"
-PARTS = ("head", "face", "neck", "torso", "upper_arm", "forearm", "hand", "hips", "thigh", "calf", "foot", "eye", "mouth")
+PARTS = (
+    "head",
+    "face",
+    "neck",
+    "torso",
+    "upper_arm",
+    "forearm",
+    "hand",
+    "hips",
+    "thigh",
+    "calf",
+    "foot",
+    "eye",
+    "mouth",
+)
 
 
 @dataclass(frozen=True)
 class Body:
-    """A linear body with joints. Lengths in metres; `shape_directions` per unit of beta, `expression_directions` per unit action.
+    """A linear body with joints. Lengths in metres; `shape_directions` per unit of beta, `expression_directions` per action.
 
-    `pose_directions` (pose-dependent corrections) exist only in a real SMPL-X file. `part_labels` index PARTS. `landmarks` name
-    vertices: nose, chin, head_top, head_back, and with left_ / right_: eye, ear, thumb ... pinky (tips), big_toe, small_toe, heel.
+    `pose_directions` (pose-dependent corrections) and `joint_expression_directions` (expressions that move joints) exist
+    only in a real SMPL-X file. `part_labels` index PARTS. `landmarks` name vertices: nose, chin, head_top, head_back, and
+    with left_ or right_ before it: eye, ear, thumb, index, middle, ring, pinky (tips), big_toe, small_toe, heel.
     """
 
     template: Float[Tensor, "vertices 3"]
@@ -43,6 +58,7 @@ class Body:
     expression_names: tuple[str, ...]
     part_labels: Int[Tensor, "vertices"]
     landmarks: dict[str, int]
+    joint_expression_directions: Float[Tensor, "55 3 actions"] | None = None
 
     def to(self, target: torch.device | str | torch.dtype) -> "Body":
         """Move to a device, or cast the floating-point tensors to a dtype."""
@@ -59,6 +75,8 @@ class Body:
         joints = self.joint_template + displacement(self.joint_shape_directions[..., :shapes], betas)
         if actions is not None:
             vertices = vertices + displacement(self.expression_directions[..., : actions.shape[-1]], actions)
+            if self.joint_expression_directions is not None:
+                joints = joints + displacement(self.joint_expression_directions[..., : actions.shape[-1]], actions)
         return vertices, joints
 
     def posed(
@@ -91,12 +109,11 @@ def load_body(path: str | Path | None = None) -> Body:
     """The default body (no `path`; cached, on the CPU), or a licensed SMPL-X .npz read through the `smplx` package.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        UserError: the file is not an .npz, is cut short, or is not SMPL-X.
+        UserError: there is no such file, it is not an .npz, is cut short, holds pickles, or is not SMPL-X.
     """
     if path is None:
         return default_body()
-    from lca.geometry.smplx_file import read_smplx  # the only file that imports smplx, and only when a user brings a file
+    from lca.geometry.smplx_file import read_smplx
 
     return read_smplx(Path(path))
 
@@ -106,7 +123,7 @@ def default_body() -> Body:
     """The shipped body, lca/assets/body.npz."""
     path = ASSETS / "body.npz"
     if not path.exists():
-        raise UserError(f"expected the default body at {path}, found nothing: reinstall the package or run tools/build_body.py")
+        raise UserError(f"expected the default body at {path}, got no file: reinstall, or run tools/build_body.py")
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     floats = {
@@ -114,12 +131,14 @@ def default_body() -> Body:
         for name in ("template", "shape_directions", "expression_directions")
         + ("joint_template", "joint_shape_directions", "skin_weights")
     }
-    integers = {name: torch.from_numpy(arrays[name].astype(np.int64)) for name in ("faces", "skin_indices", "part_labels")}
+    integers = {
+        name: torch.from_numpy(arrays[name].astype(np.int64)) for name in ("faces", "skin_indices", "part_labels")
+    }
     return Body(
         **floats,
         **integers,
         parents=tuple(arrays["parents"].tolist()),
         pose_directions=None,
         expression_names=tuple(arrays["expression_names"].tolist()),
-        landmarks=dict(zip(arrays["landmark_names"].tolist(), arrays["landmark_vertices"].tolist())),
+        landmarks=dict(zip(arrays["landmark_names"].tolist(), arrays["landmark_vertices"].tolist(), strict=True)),
     )

@@ -82,7 +82,7 @@ def joint_transforms(
     rotation, position = local[..., :1, :, :], joints[..., :1, :]
     rotations, positions = [rotation], [position]
     for level in levels:  # all joints of one depth at once
-        children, above, slots = (list(column) for column in zip(*level))
+        children, above, slots = (list(column) for column in zip(*level, strict=True))
         bone = joints[..., children, :] - joints[..., above, :]
         position = position[..., slots, :] + (rotation[..., slots, :, :] @ bone[..., None])[..., 0]
         rotation = rotation[..., slots, :, :] @ local[..., children, :, :]
@@ -127,7 +127,7 @@ def nearest_rotation(matrix: Float[Tensor, "*batch 3 3"]) -> Float[Tensor, "*bat
 
 
 def skin_gaussians(gaussians: Gaussians, blended: Float[Tensor, "*batch points 3 4"]) -> Gaussians:
-    """Pose a canonical set: means by the affine map, orientations by its nearest rotation; the rest stays (batch axes broadcast)."""
+    """Pose a canonical set: means by the affine map, orientations by its nearest rotation; the rest stays."""
     means = skin(gaussians.means, blended)
     turn = matrix_to_quat_wxyz(nearest_rotation(blended[..., :3]))
     quats_wxyz = quat_multiply(turn, gaussians.quats_wxyz).expand(*means.shape[:-1], 4)
