@@ -76,8 +76,8 @@ def draw(threads: int, drawing: Drawing, colors: np.ndarray, background: np.ndar
         width = (0,) * features.shape[1]
         counter = np.zeros(1, np.int64)
         blend_all(
-            threads, counter, drawing.starts, drawing.entries, drawing.ellipses, features, width,
-            background[group], picture[0][group], picture[1], picture[2],
+            threads, counter, drawing.starts, drawing.entries, drawing.ellipses, features, width, picture[1].shape,
+            background[group], (picture[0][group].reshape(-1), picture[1].reshape(-1), picture[2].reshape(-1)),
         )  # fmt: skip
 
 
@@ -147,7 +147,8 @@ def differentiate(threads, drawing, arrays, lens, picture, gradients, with_depth
             of_alpha, of_depth = np.zeros_like(of_alpha), np.zeros_like(of_depth)
         differentiate_all(
             threads, np.zeros(1, np.int64), drawing.starts, drawing.entries, drawing.ellipses, features, width,
-            background[group], (image[group], alpha, depth), (of_image[group], of_alpha, of_depth), rows,
+            alpha.shape, background[group], tuple(x.reshape(-1) for x in (image[group], alpha, depth)),
+            tuple(x.reshape(-1) for x in (of_image[group], of_alpha, of_depth)), rows,
         )  # fmt: skip
         filled = outputs if i == 0 else [np.empty_like(x) for x in outputs]
         of_colors = np.empty((len(colors), len(width) - (1 if deep or padded else 0)), np.float32)

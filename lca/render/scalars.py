@@ -1,32 +1,11 @@
-"""Scalar building blocks of the kernels: bits of floats, a polynomial exp2 and an atomic counter.
-
-They are inlined into the cached kernels of the other files. `exp2` must stay free of branches and calls: it sits in
-the 16-lane loops that LLVM turns into packed instructions.
-"""
+"""Small pieces the kernels share: bits of floats, an atomic counter, aligned scratch memory."""
 
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from lca.render.runtime import MATHS
-
-# exp2(f) on [-0.5, 0.5]; Chebyshev fit of degree 5, relative error 7.5e-8.
-C0, C1, C2 = np.float32(1.0000000716546), np.float32(0.6931469670623), np.float32(0.2402211972410)
-C3, C4, C5 = np.float32(0.0555071327754), np.float32(0.0096755413240), np.float32(0.0013276470686)
-MAGIC = np.float32(12582912.0)  # 1.5 * 2^23: adding it leaves round(x) in the low bits of the sum
-
-
-@intrinsic
-def scale_exponent(typing, value, shifted):
-    """`value` times two to the integer held in the low bits of `shifted`, by adding to the exponent bits."""
-
-    def build(context, builder, signature, arguments):
-        word = ir.IntType(32)
-        power = builder.shl(builder.bitcast(arguments[1], word), ir.Constant(word, 23))
-        return builder.bitcast(builder.add(builder.bitcast(arguments[0], word), power), ir.FloatType())
-
-    return types.float32(types.float32, types.float32), build
+LINE = 16  # floats of a cache line
 
 
 @intrinsic
@@ -51,19 +30,9 @@ def take_ticket(typing, counter):
     return types.int64(counter), build
 
 
-@njit(fastmath=MATHS, error_model="numpy")
-def exp2(x):
-    """2^x for float32 x in (-126, 126)."""
-    shifted = x + MAGIC
-    f = x - (shifted - MAGIC)
-    polynomial = C0 + f * (C1 + f * (C2 + f * (C3 + f * (C4 + f * C5))))
-    return scale_exponent(polynomial, shifted)
-
-
-@njit(fastmath=True, error_model="numpy")
-def lane_sum(lanes, start):
-    """Sum of 16 neighbouring floats (any order: it is a fixed one)."""
-    total = np.float32(0.0)
-    for k in range(16):
-        total += lanes[start + k]
-    return total
+@njit
+def aligned(size):
+    """`size` float32 that begin on a cache line: lanes that straddle two lines cost double."""
+    raw = np.empty(size + LINE, np.float32)
+    first = (LINE - raw.ctypes.data // 4 % LINE) % LINE
+    return raw[first : first + size]

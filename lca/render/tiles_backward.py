@@ -11,126 +11,128 @@ the gradients of its features. Rows belong to entries, not to Gaussians: no two 
 import numpy as np
 from numba import njit, prange
 
-from lca.render import conventions as k
+from lca.render.lanes import WIDTH, exp2, lane_sum, load, ramp, select, spread, store
 from lca.render.runtime import MATHS, kernel
-from lca.render.scalars import exp2, lane_sum, take_ticket
-from lca.render.tiles import ALPHA_MAX, AREA, CUT, HALF, ONE, REVIEW, STOP, TILE, ZERO, rows_of, stopped_rows
+from lca.render.scalars import aligned, take_ticket
+from lca.render.tiles import (
+    ALPHA_MAX, CUT, DEPTH_ALPHA_MIN, ONE, REVIEW, STOP, TILE, ZERO, corner, living_rows, log2_alpha, rows_of,
+)  # fmt: skip
 
 MOMENTS = 6  # floats of an entry's row before the features
+T, REST, OF_ALPHA, GIVEN = 0, WIDTH, 2 * WIDTH, 3 * WIDTH  # planes of a row's strip; gradients of the features follow
 
 
 @njit(fastmath=MATHS, error_model="numpy")
-def differentiate_row(ellipse, color, width, left, dy, transmittance, rest, given, base, sums):
-    """Add one ellipse's contribution in one row of 16 pixels to the lane sums (three moments, then the features)."""
-    mx, a, level = ellipse[0], ellipse[2], ellipse[5] - ellipse[4] * dy * dy
-    slope = -ellipse[3] * dy
-    for lane in range(TILE):
-        dx = (left + np.float32(lane)) - mx
-        power = level + dx * (slope - a * dx)
-        raw = exp2(power)
-        alpha = raw if raw < ALPHA_MAX else ALPHA_MAX
-        alpha = alpha if power >= CUT else ZERO
-        before = transmittance[base + lane]
-        weight = before * alpha
-        after = before - weight
-        going = after > STOP
-        weight = weight if going else ZERO
-        transmittance[base + lane] = after if going else ZERO
-        inner = given[len(width) * AREA + base + lane]
-        for channel in range(len(width)):
-            inner += given[channel * AREA + base + lane] * color[channel]
-            sums[(3 + channel) * TILE + lane] += weight * given[channel * AREA + base + lane]
-        remaining = rest[base + lane]
-        rest[base + lane] = remaining - weight * inner
-        g = alpha * (before * inner - remaining) / (ONE - alpha)
-        g = g if going & (raw <= ALPHA_MAX) else ZERO
-        sums[lane] += g
-        sums[TILE + lane] += g * dy
-        sums[2 * TILE + lane] += g * dy * dy
-
-
-@njit(fastmath=MATHS, error_model="numpy")
-def store_sums(sums, moments, width, start_dx, row):
-    """Horizontal sums of one entry's lanes into its row."""
-    for lane in range(TILE):
-        dx = start_dx + np.float32(lane)
-        moments[lane] = sums[lane] * dx
-        moments[TILE + lane] = sums[lane] * dx * dx
-        moments[2 * TILE + lane] = sums[TILE + lane] * dx
-    row[0], row[1], row[2] = lane_sum(sums, 0), lane_sum(moments, 0), lane_sum(sums, TILE)
-    row[3], row[4], row[5] = lane_sum(moments, TILE), lane_sum(moments, 2 * TILE), lane_sum(sums, 2 * TILE)
+def differentiate_row(ellipse, color, width, left, dy, state, place, sums):
+    """Add one ellipse's contribution in one row to the lane sums of its features; returns g."""
+    power = log2_alpha(ellipse, left, dy)
+    raw = exp2(power)
+    alpha = select(power >= CUT, select(raw < ALPHA_MAX, raw, ALPHA_MAX), ZERO)
+    before = load(state, place + T)
+    weight = before * alpha
+    after = before - weight
+    going = after > STOP
+    weight = select(going, weight, ZERO)
+    store(state, place + T, select(going, after, ZERO))
+    inner = load(state, place + OF_ALPHA)
     for channel in range(len(width)):
-        row[MOMENTS + channel] = lane_sum(sums, (3 + channel) * TILE)
+        given = load(state, place + GIVEN + channel * WIDTH)
+        inner = inner + given * color[channel]
+        store(sums, channel * WIDTH, load(sums, channel * WIDTH) + weight * given)
+    rest = load(state, place + REST)
+    store(state, place + REST, rest - weight * inner)
+    return select(going & (raw <= ALPHA_MAX), alpha * (before * inner - rest) / (ONE - alpha), ZERO)
 
 
 @njit(fastmath=MATHS, error_model="numpy")
-def read_tile(given, rest, width, row0, column0, background, picture, gradients):
-    """Gradients of the picture -> scratch planes: of the features, then of the alpha; and the pixel's total."""
-    image, alpha, depth = picture
-    image_gradient, alpha_gradient, depth_gradient = gradients
-    given[:], rest[:] = ZERO, ZERO
-    floor = np.float32(k.DEPTH_ALPHA_MIN)
-    channels = image.shape[0]
-    for row in range(min(TILE, alpha.shape[0] - row0)):
-        for column in range(min(TILE, alpha.shape[1] - column0)):
-            y, x, place = row0 + row, column0 + column, row * TILE + column
-            covered = alpha[y, x]
-            of_alpha = alpha_gradient[y, x]
-            total = of_alpha * covered
-            for channel in range(channels):
-                value = image_gradient[channel, y, x]
-                given[channel * AREA + place] = value
-                total += value * (image[channel, y, x] - background[channel])
-                of_alpha -= value * background[channel]
-            if len(width) > channels:
-                safe = covered if covered > floor else floor
-                of_depth = depth_gradient[y, x] / safe
-                given[(len(width) - 1) * AREA + place] = of_depth
-                of_alpha -= of_depth * depth[y, x] if covered > floor else ZERO
-                total += of_depth * depth[y, x] * (safe - covered)
-            given[len(width) * AREA + place], rest[place] = of_alpha, total
+def differentiate_entry(ellipse, color, width, left, top, state, alive, sums, row_of_sums):
+    """All rows of one entry."""
+    strip = GIVEN + len(width) * WIDTH
+    for channel in range(len(width)):
+        store(sums, channel * WIDTH, ZERO)
+    g0, g1, g2 = spread(ZERO), spread(ZERO), spread(ZERO)
+    begin, end = rows_of(ellipse, top)
+    for row in range(begin, end):
+        if alive >> row & 1:
+            dy = top + np.float32(row) - ellipse[1]
+            g = differentiate_row(ellipse, color, width, left, dy, state, row * strip, sums)
+            g_dy = g * dy
+            g0, g1, g2 = g0 + g, g1 + g_dy, g2 + g_dy * dy
+    dx = ramp() + (left - ellipse[0])
+    row_of_sums[0], row_of_sums[1], row_of_sums[2] = lane_sum(g0), lane_sum(g0 * dx), lane_sum(g1)
+    row_of_sums[3], row_of_sums[4], row_of_sums[5] = lane_sum(g0 * dx * dx), lane_sum(g1 * dx), lane_sum(g2)
+    for channel in range(len(width)):
+        row_of_sums[MOMENTS + channel] = lane_sum(load(sums, channel * WIDTH))
 
 
 @njit(fastmath=MATHS, error_model="numpy")
-def differentiate_tile(first, last, entries, ellipses, features, width, left, top, scratch, rows):
+def differentiate_tile(first, last, entries, ellipses, features, width, left, top, state, sums, rows):
     """Fill the rows of entries [first, last)."""
-    transmittance, given, rest, sums, moments, alive = scratch
-    transmittance[:], alive[:] = ONE, True
-    done = False
+    alive = (1 << TILE) - 1
     for entry in range(first, last):
-        g = entries[entry, 0]
-        sums[:] = ZERO
-        ellipse, color = ellipses[g], features[g]
-        if not done:
-            begin, end = rows_of(ellipse, top)
-            for row in range(begin, end):
-                if alive[row]:
-                    dy = top + np.float32(row) - ellipse[1]
-                    differentiate_row(ellipse, color, width, left, dy, transmittance, rest, given, row * TILE, sums)
-        store_sums(sums, moments, width, left - ellipse[0], rows[entries[entry, 1]])
+        g, slot = entries[entry, 0], entries[entry, 1]
+        if alive == 0:
+            rows[slot, :] = ZERO
+            continue
+        differentiate_entry(ellipses[g], features[g], width, left, top, state, alive, sums, rows[slot])
         if (entry - first) % REVIEW == REVIEW - 1:
-            done = stopped_rows(transmittance, alive)
+            alive = living_rows(state, GIVEN + len(width) * WIDTH, alive)
+
+
+@njit(fastmath=MATHS, error_model="numpy")
+def take(picture, place, count, spare):
+    """The first `count` lanes at `place`; zero in the others."""
+    if count == WIDTH:
+        return load(picture, place)
+    store(spare, 0, ZERO)
+    for i in range(count):
+        spare[i] = picture[place + i]
+    return load(spare, 0)
+
+
+@njit(fastmath=MATHS, error_model="numpy")
+def read_tile(state, width, row0, column0, size, background, picture, gradients, spare):
+    """Gradients of the (flat) picture -> state of a tile: what each feature and the alpha are worth, and their total."""
+    image, alpha, depth = picture
+    of_image, of_alpha, of_depth = gradients
+    strip, channels, count = GIVEN + len(width) * WIDTH, background.shape[0], min(TILE, size[1] - column0)
+    for row in range(TILE):
+        base, place = row * strip, (row0 + row) * size[1] + column0
+        inside = count if row0 + row < size[0] else 0
+        for plane in range(3 + len(width)):
+            store(state, base + plane * WIDTH, ZERO)
+        covered, worth = take(alpha, place, inside, spare), take(of_alpha, place, inside, spare)
+        total = worth * covered
+        for channel in range(channels):
+            shifted = place + channel * size[0] * size[1]
+            given = take(of_image, shifted, inside, spare)
+            store(state, base + GIVEN + channel * WIDTH, given)
+            total = total + given * (take(image, shifted, inside, spare) - background[channel])
+            worth = worth - given * background[channel]
+        if len(width) > channels:
+            safe = select(covered > DEPTH_ALPHA_MIN, covered, DEPTH_ALPHA_MIN)
+            given = take(of_depth, place, inside, spare) / safe
+            store(state, base + strip - WIDTH, given)
+            through_alpha = select(covered > DEPTH_ALPHA_MIN, given * take(depth, place, inside, spare), ZERO)
+            worth = worth - through_alpha
+        store(state, base + T, ONE)
+        store(state, base + OF_ALPHA, worth)
+        store(state, base + REST, total)
 
 
 @kernel
 def differentiate_all(
-    threads, counter, starts, entries, ellipses, features, width, background, picture, gradients, rows
+    threads, counter, starts, entries, ellipses, features, width, size, background, picture, gradients, rows
 ):
     """The rows of every entry of one view; `width` as in `blend_all`, without the depth if it has no gradient."""
-    height_px, width_px = picture[1].shape
-    columns = (width_px + TILE - 1) // TILE
     for _ in prange(threads):
-        transmittance, rest = np.empty(AREA, np.float32), np.empty(AREA, np.float32)
-        given = np.empty((len(width) + 1) * AREA, np.float32)
-        sums, moments = np.empty((3 + len(width)) * TILE, np.float32), np.empty(3 * TILE, np.float32)
-        scratch = (transmittance, given, rest, sums, moments, np.empty(TILE, np.bool_))
+        state, spare = aligned(TILE * (3 + len(width)) * WIDTH), aligned(WIDTH)
+        sums = aligned(len(width) * WIDTH)
         tile = take_ticket(counter)
         while tile < starts.shape[0] - 1:
-            row0, column0 = tile // columns * TILE, tile % columns * TILE
-            left = np.float32(column0) + HALF - HALF * np.float32(width_px)
-            top = np.float32(row0) + HALF - HALF * np.float32(height_px)
-            read_tile(given, rest, width, row0, column0, background, picture, gradients)
-            differentiate_tile(
-                starts[tile], starts[tile + 1], entries, ellipses, features, width, left, top, scratch, rows
-            )
+            first, last = starts[tile], starts[tile + 1]
+            if first < last:
+                row0, column0, left, top = corner(tile, size)
+                read_tile(state, width, row0, column0, size, background, picture, gradients, spare)
+                differentiate_tile(first, last, entries, ellipses, features, width, left, top, state, sums, rows)
             tile = take_ticket(counter)
