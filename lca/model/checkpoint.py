@@ -20,7 +20,8 @@ SHIPPED = Path(__file__).parent.parent / "assets" / "lca-small.safetensors"
 
 def save_model(network: LCA, path: str | Path, notes: dict[str, str] | None = None) -> None:
     """Write weights (half precision), config and `notes` (data, steps, seed ...) to one file."""
-    tensors = {name: _compact(value) for name, value in network.state_dict().items()}
+    tensors = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    tensors |= {name: value.half() for name, value in tensors.items() if name.endswith("weight") and value.ndim > 1}
     metadata = {"format": FORMAT, "version": VERSION, "config": json.dumps(asdict(network.config)), **(notes or {})}
     with writing(path) as temporary:
         save_file(tensors, temporary, metadata)
@@ -43,9 +44,10 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
                     f"expected a model file {FORMAT} version {VERSION}, got {metadata.get('format')} "
                     f"version {metadata.get('version')}: {path}; use one written by this version of lca"
                 )
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
-        network = LCA(parse_config(json.loads(metadata["config"])))
-        network.load_state_dict({name: _full(value) for name, value in tensors.items()})
+            tensors = {name: _full(file.get_tensor(name)) for name in file.keys()}
+        placement = tensors["template.triangles"], tensors["template.barycentrics"]
+        network = LCA(parse_config(json.loads(metadata["config"])), placement)
+        network.load_state_dict(tensors)
     except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"expected a whole model checkpoint, got a damaged one: {path} ({reason}); copy it again") from error
@@ -56,12 +58,7 @@ def parse_config(values: dict) -> ModelConfig:
     """Nested dictionaries -> ModelConfig, checked."""
     parser = ArgumentParser(exit_on_error=False)
     parser.add_argument("--network", type=ModelConfig)
-    return parser.instantiate_classes(parser.parse_object({"network": values})).network
-
-
-def _compact(value: torch.Tensor) -> torch.Tensor:
-    value = value.detach().cpu()
-    return (value.half() if value.dtype == torch.float32 else value).contiguous()
+    return parser.instantiate(parser.parse_object({"network": values})).network
 
 
 def _full(value: torch.Tensor) -> torch.Tensor:

@@ -98,7 +98,7 @@ def transport(evidence: list[PixelEvidence], template: Template, people: int) ->
     """Carry pixels to the Gaussians that they show: per Gaussian the weighted mean of (colour, distance from the body, feature), its own and
     its mirror's colour, the mean colour of the whole anchor, and log weights that say how much each of them can be trusted.
 
-    Each pixel shares its weight among its `NEIGHBOURS` nearest Gaussians by softmax(-d^2 / 2 tau^2), tau being their spacing.
+    Each pixel shares its weight among its `NEIGHBOURS` nearest Gaussians by softmax(-d^2 / 2 tau^2), tau being half their spacing.
     """
     person = torch.cat([e.person for e in evidence])
     point = torch.cat([e.canonical for e in evidence])
@@ -106,7 +106,7 @@ def transport(evidence: list[PixelEvidence], template: Template, people: int) ->
     payload = torch.cat([e.payload for e in evidence])
     gaussian = nearest_gaussians(point.detach(), template)
     residual = point[:, None] - template.points[gaussian]
-    tau = template.spacing[gaussian] + 0.002
+    tau = 0.5 * template.spacing[gaussian] + 0.001
     share = (-(residual**2).sum(-1) / (2 * tau**2)).softmax(-1) * pixel_weight[:, None]
     carried = torch.cat([payload[:, None].expand(-1, NEIGHBOURS, -1), residual, torch.ones_like(share)[..., None]], -1)
     slot = (person[:, None] * len(template.points) + gaussian).flatten()

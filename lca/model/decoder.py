@@ -57,7 +57,7 @@ class CanonicalDecoder(nn.Module):
             means=positions + self._offset(offset, reach, evidence),
             quats_wxyz=quat_multiply(template.frames.expand_as(turn), F.normalize(identity + turn, dim=-1)),
             scales=spacing * flat * log_scale.clamp(-3.0, 2.0).exp(),
-            opacities=(logit + 2.0).sigmoid(),
+            opacities=(logit[..., 0] + 2.0).sigmoid(),
             colors=self._colour(colour, fix, choice, evidence),
         )
 

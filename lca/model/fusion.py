@@ -88,6 +88,6 @@ def pack_foreground(
 ) -> tuple[Float[Tensor, "images kept width"], Bool[Tensor, "images kept"]]:
     """Drop background tokens: every image keeps as many as the fullest one needs, the surplus is marked in the mask."""
     kept = max(int(foreground.sum(-1).max()), 1)
-    order = foreground.float().argsort(-1, descending=True, stable=True)[:, :kept]
+    order = foreground.float().argsort(dim=-1, descending=True, stable=True)[:, :kept]
     packed = tokens.gather(1, order[..., None].expand(-1, -1, tokens.shape[-1]))
     return packed, foreground.gather(1, order)

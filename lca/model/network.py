@@ -50,13 +50,15 @@ class Person:
 class LCA(nn.Module):
     """Large-scale Codec Avatars: `reconstruct` once per person, `drive` every frame, `lca.render.render` for the picture."""
 
-    def __init__(self, config: ModelConfig):
+    def __init__(self, config: ModelConfig, placement: tuple[Tensor, Tensor] | None = None):
+        """Random weights; `placement` is where a checkpoint has its Gaussians (see `Template`)."""
         super().__init__()
         self.config = config
         body = load_body()
         evidence = EVIDENCE if config.transport else 0
         width = config.fusion.width
-        self.template = Template(config.template, body)
+        with torch.device("cpu"):  # the template is data: it exists even where the weights are on the meta device
+            self.template = Template(config.template, body, placement)
         self.pyramid = Pyramid(config.encoder.stem)
         self.encoder = build_encoder(config.encoder)
         self.dense = DenseHead(self.encoder.width, config.encoder.stem) if config.transport else None

@@ -56,10 +56,11 @@ class Template(nn.Module):
     triangles: Tensor
     barycentrics: Tensor
 
-    def __init__(self, config: TemplateConfig, body: Body):
+    def __init__(self, config: TemplateConfig, body: Body, placement: tuple[Tensor, Tensor] | None = None):
+        """Place the Gaussians on `body`; `placement` repeats an earlier choice of (triangles, barycentrics)."""
         super().__init__()
         self.config = config
-        triangles, barycentrics = place(config, body)
+        triangles, barycentrics = placement or place(config, body)
         self.register_buffer("triangles", triangles)
         self.register_buffer("barycentrics", barycentrics)
         self._derive(body)

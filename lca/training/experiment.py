@@ -3,10 +3,12 @@
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import lightning
 from jsonargparse import ArgumentError
-from lightning.pytorch.callbacks import LearningRateMonitor, ModelCheckpoint, TQDMProgressBar
+from lightning.pytorch.callbacks import EMAWeightAveraging, LearningRateMonitor, ModelCheckpoint, TQDMProgressBar
+from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.cli import LightningCLI
 
 from lca.data.module import AvatarData
@@ -38,8 +40,30 @@ class StageCLI(LightningCLI):
     """Plain mode: one module class and one data class, so that a misspelt key is one line."""
 
     def add_arguments_to_parser(self, parser) -> None:
-        """No further arguments; the run's folder is trainer.default_root_dir."""
-        parser.set_defaults({"trainer.default_root_dir": "runs/lca", "trainer.accelerator": "auto"})
+        """Our defaults for the trainer; the run's folder is trainer.default_root_dir."""
+        parser.set_defaults(
+            {
+                "trainer.default_root_dir": "runs/lca",
+                "trainer.use_distributed_sampler": False,
+                "trainer.gradient_clip_val": 1.0,
+                "trainer.num_sanity_val_steps": 0,
+                "trainer.check_val_every_n_epoch": None,
+            }
+        )
+
+    def instantiate_trainer(self, **kwargs) -> lightning.Trainer:
+        """Add what every run needs: TensorBoard, checkpoints to resume from, averaged weights, the exported model."""
+        settings = self._get(self.config_init, "trainer")
+        root = Path(settings["default_root_dir"])
+        ours = [
+            ModelCheckpoint(root / "checkpoints", save_last=True, every_n_train_steps=200, save_top_k=0),
+            LearningRateMonitor(),
+            EMAWeightAveraging(use_buffers=False, decay=0.992, update_every_n_steps=4),
+            ExportModel(str(root / "model.safetensors")),
+            TQDMProgressBar(refresh_rate=1 if sys.stderr.isatty() else 20),
+        ]
+        logger = TensorBoardLogger(root, name="", version="tensorboard")
+        return super().instantiate_trainer(callbacks=ours + (settings["callbacks"] or []), logger=logger, **kwargs)
 
 
 def experiment(stage: str, config: str | Path, *overrides: str) -> Experiment:
@@ -54,25 +78,26 @@ def experiment(stage: str, config: str | Path, *overrides: str) -> Experiment:
         raise UserError(f"expected a config, got no such file: {config}; the shipped ones are in configs/")
     arguments = ["--config", str(config), *overrides]
     try:
-        cli = StageCLI(
-            STAGES[stage],
-            AvatarData,
-            args=arguments,
-            run=False,
-            save_config_callback=None,
-            auto_configure_optimizers=False,
-            trainer_defaults={"use_distributed_sampler": False, "gradient_clip_val": 1.0},
-            parser_kwargs={"exit_on_error": False},
-        )
+        cli = build(stage, arguments, exit_on_error=False)
     except ArgumentError as error:
         raise UserError(f"expected a valid config, got an error in {config}: {' '.join(str(error).split())}") from error
-    trainer = cli.trainer
-    root = Path(trainer.default_root_dir)
-    trainer.callbacks += [  # pyright: ignore[reportAttributeAccessIssue]
-        ModelCheckpoint(root / "checkpoints", save_last=True, every_n_train_steps=200, save_top_k=0, enable_version_counter=False),
-        LearningRateMonitor(),
-        ExportModel(str(root / "model.safetensors")),
-    ]
-    if not any(isinstance(c, TQDMProgressBar) for c in trainer.callbacks) and not sys.stderr.isatty():  # pyright: ignore[reportAttributeAccessIssue]
-        trainer.callbacks.append(TQDMProgressBar(refresh_rate=20))  # pyright: ignore[reportAttributeAccessIssue]
-    return Experiment(trainer, cli.model, cli.datamodule)
+    return Experiment(cli.trainer, cli.model, cli.datamodule)
+
+
+def build(stage: str, arguments: list[str], exit_on_error: bool) -> StageCLI:
+    """The LightningCLI of a stage, without running it."""
+    return StageCLI(
+        STAGES[stage],
+        AvatarData,
+        args=arguments,
+        run=False,
+        save_config_callback=None,
+        auto_configure_optimizers=False,
+        parser_kwargs={"exit_on_error": exit_on_error},
+    )
+
+
+def show_help(stage: str) -> NoReturn:
+    """Print every option of a stage and leave."""
+    build(stage, ["--help"], exit_on_error=True)
+    raise SystemExit(0)

@@ -10,7 +10,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
-from torchmetrics.functional.image import structural_similarity_index_measure
 
 from lca.geometry.gaussians import Gaussians
 
@@ -48,9 +47,18 @@ class LossConfig:
 
 def image_loss(picture: Float[Tensor, "images 3 h w"], truth: Float[Tensor, "images 3 h w"], config: LossConfig) -> Tensor:
     """L_img: L1 + perceptual term."""
-    similarity = structural_similarity_index_measure(picture, truth, data_range=1.0, kernel_size=7, sigma=1.2)
     loss = F.l1_loss(picture, truth) + config.laplacian * laplacian_loss(picture, truth)
-    return loss + config.perceptual * (1.0 - similarity)  # pyright: ignore[reportOperatorIssue]
+    return loss + config.perceptual * (1.0 - block_similarity(picture, truth))
+
+
+def block_similarity(picture: Tensor, truth: Tensor) -> Tensor:
+    """Structural similarity (Wang et al. 2004) on 8 x 8 blocks at every fourth pixel: a tenth of the sliding window's cost."""
+    maps = torch.stack([picture, truth, picture * picture, truth * truth, picture * truth])
+    mean_a, mean_b, square_a, square_b, product = F.avg_pool2d(maps.flatten(0, 2)[:, None], 8, stride=4).unflatten(0, (5, -1))
+    variances = square_a - mean_a**2 + square_b - mean_b**2
+    covariance = product - mean_a * mean_b
+    luminance = (2 * mean_a * mean_b + 1e-4) / (mean_a**2 + mean_b**2 + 1e-4)
+    return (luminance * (2 * covariance + 9e-4) / (variances + 9e-4)).mean()
 
 
 def laplacian_loss(picture: Tensor, truth: Tensor, levels: int = 3) -> Tensor:

@@ -1,0 +1,124 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lca.formats.photos import Photos
+from lca.geometry.gaussians import Gaussians
+from lca.model.checkpoint import load_model, save_model
+from lca.model.network import LCA
+from tests.model.conftest import TINY
+
+
+def different(first: Gaussians, second: Gaussians) -> float:
+    return max((a - b).abs().max().item() for a, b in zip(first.tensors(), second.tensors(), strict=True))
+
+
+def permuted(photos: Photos, order: list[int]) -> Photos:
+    return Photos(photos.body[order], photos.body_mask[order], photos.face[order], photos.face_mask[order])
+
+
+def test_any_number_of_photos(network, photos):
+    for count in (1, 2, 3):
+        assert len(network.reconstruct(permuted(photos, list(range(count)))).canonical) == 48 * 8
+
+
+def test_order_of_photos_leaves_the_avatar_alone(network, photos):
+    first, second = network.reconstruct(photos), network.reconstruct(permuted(photos, [2, 0, 1]))
+    assert different(first.canonical, second.canonical) < 0.02  # bfloat16 sums in another order
+
+
+def test_another_photo_changes_the_avatar(network, photos):
+    other = replace(photos, body=photos.body.flip(1))
+    assert different(network.reconstruct(photos).canonical, network.reconstruct(other).canonical) > 0.02
+
+
+def test_zero_drive_adds_nothing(network, photos):
+    avatar = network.reconstruct(photos)
+    assert different(avatar.drive(torch.zeros(156)), avatar.canonical) < 1e-5
+
+
+def test_opacity_has_no_correction_and_the_face_code_moves_the_face_only(network, photos):
+    avatar = network.reconstruct(photos)
+    driven = avatar.drive(torch.zeros(156), eps=torch.randn(128))
+    assert torch.equal(driven.opacities, avatar.canonical.opacities)
+    moved = (driven.means - avatar.canonical.means).norm(dim=-1).unflatten(0, (48, 8)).amax(-1)
+    assert (moved[network.face_anchors > 0] > 0).all()
+    assert moved[network.face_anchors == 0].max() < 1e-6
+
+
+def test_without_transport_is_the_paper_to_the_letter(photos):
+    network = LCA(replace(TINY, transport=False)).eval()
+    assert network.dense is None
+    assert not any("evidence" in name for name, _ in network.named_parameters())
+    assert len(network.reconstruct(photos).canonical) == 48 * 8
+
+
+def test_known_shape_replaces_the_predicted_one(network, photos):
+    betas = torch.zeros(100)
+    betas[0] = 2.0
+    avatar = network.reconstruct(photos, betas)
+    assert torch.equal(avatar.betas, betas)
+    assert (avatar.rig.joints - network.reconstruct(photos).rig.joints).abs().max() > 1e-3
+
+
+def test_colours_travel_from_photos_to_the_gaussians_they_show(network):
+    """Transport alone: pixels that claim to show known points hand over their colours."""
+    from lca.model.correspondence import FEATURES, PixelEvidence, transport
+
+    template = network.template
+    wanted = torch.rand(len(template.points), 3)
+    payload = torch.cat([wanted, torch.zeros(len(wanted), FEATURES)], -1)
+    pixels = PixelEvidence(torch.zeros(len(wanted), dtype=torch.long), template.points, torch.ones(len(wanted)), payload)
+    sharp = transport([pixels], template, 1)[0, :, :3]
+    blurred = wanted.mean(0).expand_as(wanted)
+    assert (sharp - wanted).abs().mean() < 0.6 * (blurred - wanted).abs().mean()
+
+
+def test_checkpoint_round_trip(network, tmp_path):
+    save_model(network, tmp_path / "model.safetensors", {"steps": "0"})
+    loaded = load_model(tmp_path / "model.safetensors")
+    assert loaded.config == network.config
+    for name, value in network.state_dict().items():
+        torch.testing.assert_close(loaded.state_dict()[name], value, atol=1e-3, rtol=1e-3, msg=name)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda path: path.unlink(), "no such file"),
+        (lambda path: path.write_bytes(path.read_bytes()[:5000]), "damaged"),
+        (lambda path: path.write_bytes(b"not a checkpoint"), "damaged"),
+    ],
+)
+def test_bad_checkpoints(network, tmp_path, damage, message):
+    path = tmp_path / "model.safetensors"
+    save_model(network, path)
+    damage(path)
+    with pytest.raises(ValueError, match=message):
+        load_model(path)
+
+
+def test_a_frozen_backbone_from_a_folder_takes_the_small_encoders_place(photos, tmp_path):
+    from transformers import Dinov2Config, Dinov2Model
+
+    small = Dinov2Config(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, image_size=56)
+    Dinov2Model(small).save_pretrained(tmp_path / "dino")
+    network = LCA(replace(TINY, encoder=replace(TINY.encoder, backbone=str(tmp_path / "dino")))).eval()
+    assert len(network.reconstruct(photos).canonical) == 48 * 8
+    assert not any(p.requires_grad for p in network.encoder.parameters())
+
+
+def test_a_backbone_that_is_not_there(tmp_path):
+    with pytest.raises(ValueError, match="expected a Hugging Face vision backbone"):
+        LCA(replace(TINY, encoder=replace(TINY.encoder, backbone=str(tmp_path / "nothing"))))
+
+
+def test_avatar_file_round_trip(network, photos, tmp_path):
+    from lca.model.avatar import Avatar
+
+    avatar = network.reconstruct(photos)
+    avatar.save(tmp_path / "person.avatar")
+    loaded = Avatar.load(tmp_path / "person.avatar")
+    drive = 0.3 * torch.randn(156), torch.randn(128), 0.2 * torch.randn(4), torch.randn(3)
+    assert different(loaded.drive(*drive), avatar.drive(*drive)) == 0

@@ -1,0 +1,1 @@
+from tests.model.conftest import network, photos  # noqa: F401
