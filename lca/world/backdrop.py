@@ -1,6 +1,7 @@
 """Kernel that traces the surroundings of a person: a floor, walls or sky, and a few solid shapes, painted by position."""
 
 import math
+from typing import no_type_check
 
 import numpy as np
 from numba import njit
@@ -17,6 +18,7 @@ walls, ceiling or sky."""
 
 
 @njit(cache=True)
+@no_type_check
 def pattern(material, x, y, z):
     """How much of the second colour there is at a point, 0 to 1."""
     kind, f, seed = int(material[0]), material[7], int(material[8])
@@ -51,6 +53,7 @@ def pattern(material, x, y, z):
 
 
 @njit(cache=True)
+@no_type_check
 def slab(ox, oy, oz, dx, dy, dz, hx, hy, hz):
     """Entry and exit distance of a ray through the box |x| < h, and the axis of each; entry > exit where it misses."""
     near, far, near_axis, far_axis = -1e9, 1e9, 0, 0
@@ -71,6 +74,7 @@ def slab(ox, oy, oz, dx, dy, dz, hx, hy, hz):
 
 
 @njit(cache=True)
+@no_type_check
 def strike(shape, ox, oy, oz, dx, dy, dz):
     """Distance along the ray to a shape (1e9: none) and the normal there, in world axes."""
     c, s = math.cos(shape[7]), math.sin(shape[7])
@@ -102,6 +106,7 @@ def strike(shape, ox, oy, oz, dx, dy, dz):
 
 
 @njit(cache=True)
+@no_type_check
 def trace(origin, rays, room, shapes, materials, cube, clearance):
     """Linear RGB (H, W, 3) of what each ray meets.
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float32
 from numpy import ndarray
-from numpy.typing import ArrayLike
 
 from lca.geometry.body import load_body
+
+Amount = float | int | ndarray
+"""A strength or an angle: a number, or one per frame."""
 
 BOTH = ("Left", "Right")
 EXPRESSIONS: dict[str, dict[str, float]] = {
@@ -40,7 +42,7 @@ VISEMES: tuple[dict[str, float], ...] = (
 """Mouth shapes of speech: a, e, o, u, m, s, f."""
 
 
-def actions_of(frames: int, weights: Mapping[str, ArrayLike]) -> Float32[ndarray, "frames 52"]:
+def actions_of(frames: int, weights: Mapping[str, Amount]) -> Float32[ndarray, "frames 52"]:
     """Named weights (numbers or one per frame) -> the 52 actions; a name without Left or Right sets both sides."""
     names = load_body().expression_names
     actions = np.zeros((frames, len(names)), np.float32)
@@ -51,16 +53,16 @@ def actions_of(frames: int, weights: Mapping[str, ArrayLike]) -> Float32[ndarray
     return np.clip(actions, 0.0, 1.0)
 
 
-def blended(strengths: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
+def blended(strengths: Mapping[str, Amount]) -> dict[str, Amount]:
     """Strengths of named expressions -> summed weights of actions."""
-    total: dict[str, ArrayLike] = {}
+    total: dict[str, Amount] = {}
     for expression, strength in strengths.items():
         for action, weight in EXPRESSIONS[expression].items():
             total[action] = np.asarray(total.get(action, 0.0)) + weight * np.asarray(strength)
     return total
 
 
-def gaze(yaw: ArrayLike, pitch: ArrayLike, vergence: ArrayLike = 0.0) -> Float32[ndarray, "frames 4"]:
+def gaze(yaw: Amount, pitch: Amount, vergence: Amount = 0.0) -> Float32[ndarray, "frames 4"]:
     """Both eyes turned by `yaw` (to the person's left) and `pitch` (up), each `vergence` inward -> psi."""
     yaw, pitch, vergence = np.broadcast_arrays(*[np.atleast_1d(np.asarray(a, np.float32)) for a in (yaw, pitch, vergence)])
     return np.stack([yaw - vergence, pitch, yaw + vergence, pitch], -1)
@@ -73,11 +75,11 @@ def following_lids(actions: Float32[ndarray, "frames 52"], psi: Float32[ndarray,
     return np.clip(followed, 0.0, 1.0)
 
 
-def random_expression(rng: np.random.Generator) -> dict[str, ArrayLike]:
+def random_expression(rng: np.random.Generator) -> dict[str, Amount]:
     """A rest face, an emotion, speech over an emotion, or a few arbitrary actions."""
     names = load_body().expression_names
     kind = rng.choice(["rest", "emotion", "speech", "arbitrary"], p=[0.15, 0.4, 0.3, 0.15])
-    weights: dict[str, ArrayLike] = {}
+    weights: dict[str, Amount] = {}
     if kind in ("emotion", "speech"):
         emotion = str(rng.choice([name for name in EXPRESSIONS if name != "blink"]))
         weights = blended({emotion: rng.uniform(0.3, 1.0) if kind == "emotion" else rng.uniform(0.0, 0.4)})

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float32
 from numpy import ndarray
-from numpy.typing import ArrayLike
 from scipy.spatial.transform import Rotation
 
 BODY_JOINTS = (
@@ -21,11 +20,14 @@ FINGERS = ("index", "middle", "pinky", "ring", "thumb")
 JOINTS = tuple(BODY_JOINTS + [f"{side}_{f}{i}" for side in ("left", "right") for f in FINGERS for i in (1, 2, 3)])
 """Names of theta's 52 joints, in its order (SMPL-X without jaw and eyes)."""
 
+Angle = float | int | list | ndarray
+"""Radians: a number, or one per frame."""
+
 Turns = Mapping[str, ndarray]
 """Axis-angle vectors (frames or 1, 3) of some joints by name."""
 
 
-def turn(order: str, *angles: ArrayLike) -> ndarray:
+def turn(order: str, *angles: Angle) -> ndarray:
     """Rotations about the fixed axes named in `order`, the first applied first -> axis-angle (frames, 3)."""
     columns = np.broadcast_arrays(*[np.atleast_1d(np.asarray(a, np.float64)) for a in angles])
     return Rotation.from_euler(order, np.stack(columns, -1)).as_rotvec()
@@ -39,11 +41,11 @@ def sided(side: str, turns: Turns) -> dict[str, ndarray]:
 
 def arm(
     side: str,
-    lower: ArrayLike,
-    swing: ArrayLike = 0.0,
-    twist: ArrayLike = 0.0,
-    elbow: ArrayLike = 0.0,
-    forearm: ArrayLike = 0.0,
+    lower: Angle,
+    swing: Angle = 0.0,
+    twist: Angle = 0.0,
+    elbow: Angle = 0.0,
+    forearm: Angle = 0.0,
 ) -> dict[str, ndarray]:
     """One arm: `lower` from the T-pose (pi/2 hangs), `swing` forward, `twist` turns the elbow pit outward.
 
@@ -64,11 +66,11 @@ def arm(
 
 def leg(
     side: str,
-    flex: ArrayLike = 0.0,
-    knee: ArrayLike = 0.0,
-    ankle: ArrayLike = 0.0,
-    spread: ArrayLike = 0.0,
-    outward: ArrayLike = 0.0,
+    flex: Angle = 0.0,
+    knee: Angle = 0.0,
+    ankle: Angle = 0.0,
+    spread: Angle = 0.0,
+    outward: Angle = 0.0,
 ) -> dict[str, ndarray]:
     """One leg: hip `flex` forward, `knee` bend, `ankle` toes up, `spread` sideways, `outward` turn of the toes."""
     return sided(
@@ -81,13 +83,13 @@ def leg(
     )
 
 
-def trunk(bend: ArrayLike = 0.0, twist: ArrayLike = 0.0, lean: ArrayLike = 0.0) -> dict[str, ndarray]:
+def trunk(bend: Angle = 0.0, twist: Angle = 0.0, lean: Angle = 0.0) -> dict[str, ndarray]:
     """Forward `bend`, `twist` to the person's left and `lean` to the left, shared by three spine joints."""
     third = turn("yzx", np.asarray(twist) / 3, -np.asarray(lean) / 3, np.asarray(bend) / 3)
     return {"spine1": third, "spine2": third, "spine3": third}
 
 
-def gaze_of_head(nod: ArrayLike = 0.0, yaw: ArrayLike = 0.0, tilt: ArrayLike = 0.0) -> dict[str, ndarray]:
+def gaze_of_head(nod: Angle = 0.0, yaw: Angle = 0.0, tilt: Angle = 0.0) -> dict[str, ndarray]:
     """`nod` down, `yaw` and `tilt` to the person's left, shared by neck (a third) and head."""
     nod, yaw, tilt = np.asarray(nod), np.asarray(yaw), np.asarray(tilt)
     return {
@@ -96,7 +98,7 @@ def gaze_of_head(nod: ArrayLike = 0.0, yaw: ArrayLike = 0.0, tilt: ArrayLike = 0
     }
 
 
-def hand(side: str, curl: ArrayLike, spread: ArrayLike = 0.0, thumb: ArrayLike = 0.0) -> dict[str, ndarray]:
+def hand(side: str, curl: Angle, spread: Angle = 0.0, thumb: Angle = 0.0) -> dict[str, ndarray]:
     """Four fingers and a thumb.
 
     `curl` (..., 4) bends index, middle, ring, pinky towards the palm (1.5 is a fist); `spread` fans them out;
@@ -116,7 +118,7 @@ def hand(side: str, curl: ArrayLike, spread: ArrayLike = 0.0, thumb: ArrayLike =
     return sided(side, turns)
 
 
-def theta_of(frames: int, *parts: Turns, root: ArrayLike = 0.0) -> Float32[ndarray, "frames 156"]:
+def theta_of(frames: int, *parts: Turns, root: Angle = 0.0) -> Float32[ndarray, "frames 156"]:
     """Turns of named joints -> theta; joints that are not named stay as in the T-pose. `root` is an axis-angle."""
     theta = np.zeros((frames, len(JOINTS), 3), np.float32)
     theta[:, 0] = root

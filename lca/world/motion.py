@@ -106,7 +106,7 @@ def walk(phase: Phase, seconds: float) -> Motion:
 def hands(phase: Phase, seconds: float) -> Motion:
     """Both hands raised, palms to the front: fingers bend one after another, fists, spread fingers, a wave."""
     up = pulse(phase, 0.0, 1.0, rise=0.12)
-    wave = pulse(phase, 0.7, 0.9) * np.sin(2 * math.pi * 5 * np.clip((phase - 0.7) / 0.2, 0, 1))
+    wave = pulse(phase, 0.72, 0.92) * np.sin(2 * math.pi * 2 * np.clip((phase - 0.72) / 0.2, 0, 1))
     turns = standing(phase, seconds)
     ripple = np.stack([pulse(phase, 0.13 + 0.05 * k, 0.27 + 0.05 * k) for k in range(4)], -1)
     fist, fan = pulse(phase, 0.42, 0.58), pulse(phase, 0.56, 0.74)
