@@ -1,0 +1,88 @@
+"""From an identity to the pieces of surface: skin with what cloth hides taken away, eyes, teeth, lashes, hair, clothes, shoes."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from lca.geometry.body import PARTS
+from lca.world.figure import Figure, Piece, body_pattern, helper_pattern, piece
+from lca.world.footwear import make_shoes
+from lca.world.hair import make_hair
+from lca.world.identity import ROWS, Identity
+from lca.world.scene import vertex_normals
+from lca.world.wardrobe import bottom_field, make_skirt, make_top, make_trousers, ramp, top_field, waist
+
+DEEP = 0.03
+"""Skin this far (m) inside a garment is left out."""
+
+
+def dress(figure: Figure, identity: Identity) -> list[Piece]:
+    """All pieces of a person in the T-pose."""
+    top, bottom = identity.top, identity.bottom
+    if identity.tucked:
+        top = replace(top, hem=0.03)
+    lower = make_skirt if bottom.skirt else make_trousers
+    over = 0.0 if identity.tucked else 0.012 + 0.5 * bottom.ease
+    pieces = [*skin_pieces(figure, identity), make_top(figure, top, over, ROWS.index("shirt"))]
+    pieces.append(lower(figure, bottom, ROWS.index("bottom")))
+    pieces += make_shoes(figure, identity.collar, ROWS.index("shoes"))
+    if identity.hair is not None:
+        pieces += make_hair(figure, identity.hair, identity.hair_seed, ROWS.index("hair"))
+    return pieces
+
+
+def hidden(identity: Identity) -> tuple[np.ndarray, np.ndarray]:
+    """Per body vertex: how far inside its garment it lies (m, largest), and whether it is out of sight for good."""
+    points = body_pattern()[1].template
+    shirt = top_field(points, identity.top)
+    trousers = bottom_field(points, identity.bottom)
+    shoe = identity.collar - 0.02 - (points[:, 1] - points[:, 1].min())
+    deep = (shirt > DEEP) | (shoe > 0)
+    deep |= (trousers > DEEP) if not identity.bottom.skirt else np.zeros(len(points), bool)
+    return np.maximum.reduce([shirt, trousers, shoe]), deep
+
+
+def skin_pieces(figure: Figure, identity: Identity) -> list[Piece]:
+    """Skin, eyeballs, mouth, teeth, lashes."""
+    body, pattern = body_pattern()
+    labels = body.part_labels.numpy()
+    depth, deep = hidden(identity)
+    rest = figure.rest - 0.004 * ramp(-0.003, 0.008, depth)[:, None] * figure.normals
+    seen = ~deep[pattern.faces].all(1)
+    corner = labels[pattern.faces]
+    eye, mouth = PARTS.index("eye"), PARTS.index("mouth")
+    part = np.where((corner == corner[:, :1]).all(1) | ~np.isin(corner[:, 0], (eye, mouth)), corner[:, 0], corner.min(1))
+    details = skin_details(labels)
+    pieces = []
+    for mask, look in ((~np.isin(part, (eye, mouth)), "skin"), (part == eye, "eye"), (part == mouth, "mouth")):
+        used, faces = np.unique(pattern.faces[mask & seen], return_inverse=True)
+        part_piece = piece(rest[used], pattern.template[used], faces.reshape(-1, 3), pattern.weights[used], ROWS.index(look), 0)
+        part_piece = replace(part_piece, parts=(1 + part[mask & seen]).astype(np.uint8), details=details[used])
+        pieces.append(expressive(part_piece, pattern.expression_directions[used]))
+    for name, look, owner in (("teeth", "teeth", "mouth"), ("lashes", "lash", "face")):
+        helper = helper_pattern(name)
+        part_piece = piece(
+            helper.shaped(figure.betas), helper.template, helper.faces, helper.weights, ROWS.index(look), 1 + PARTS.index(owner)
+        )
+        pieces.append(expressive(part_piece, helper.expression_directions))
+    return pieces
+
+
+def expressive(part: Piece, directions: np.ndarray) -> Piece:
+    """The piece moved by the facial actions where they reach it."""
+    moving = np.flatnonzero(np.abs(directions).max((1, 2)) > 2e-5)
+    return replace(part, expression=np.ascontiguousarray(directions[moving]), moving=moving)
+
+
+def skin_details(labels: np.ndarray) -> np.ndarray:
+    """Palms (they face down in the T-pose) and nails (on top of the fingertips) as vertex masks (V, 4)."""
+    body, pattern = body_pattern()
+    normals = vertex_normals(pattern.template, pattern.faces)
+    details = np.zeros((len(labels), 4), np.float32)
+    hand, foot = labels == PARTS.index("hand"), labels == PARTS.index("foot")
+    details[:, 0] = hand * ramp(-0.1, -0.5, normals[:, 1]) + foot * ramp(-0.4, -0.8, normals[:, 1])
+    for name, vertex in body.landmarks.items():
+        if name.split("_")[-1] in ("thumb", "index", "middle", "ring", "pinky"):
+            away = np.linalg.norm(pattern.template - pattern.template[vertex], axis=1)
+            details[:, 1] = np.maximum(details[:, 1], hand * ramp(0.016, 0.011, away) * ramp(0.2, 0.5, normals[:, 1]))
+    return details

@@ -1,0 +1,84 @@
+"""Shoes: a smooth hull lofted round the mean foot, bound to the foot's skin."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from lca.world.figure import Figure, Piece, body_pattern, joint, piece
+from lca.world.mesh import Binding, bind, clip
+from lca.world.scene import SCENE_PARTS
+
+SLICES, AROUND = 30, 28
+SOLE = 0.016
+"""Thickness of the sole below the bare foot, metres; the ground lies that much lower."""
+
+
+def silhouette(points: np.ndarray, centre: np.ndarray, angles: np.ndarray) -> np.ndarray:
+    """Distance from `centre` to the convex hull of 2D `points` along each of `angles` (counted from x towards y)."""
+    fan = np.linspace(0, 2 * np.pi, 90, endpoint=False)
+    support = ((points - centre) @ np.stack([np.cos(fan), np.sin(fan)])).max(0)
+    cosine = np.cos(angles[:, None] - fan[None])
+    return np.where(cosine > 0.05, support / np.maximum(cosine, 0.05), np.inf).min(1)
+
+
+@lru_cache
+def last(collar: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Binding]:
+    """The left shoe of the mean person with its opening `collar` metres above the ground.
+
+    Returns vertices (V, 3), faces (F, 3), details (V, 4): height, along, across; border distance; binding to the body.
+    """
+    body, pattern = body_pattern()
+    skin = pattern.template
+    foot = np.flatnonzero((skin[:, 0] > 0) & (skin[:, 1] < joint("left_ankle")[1] + 0.06))
+    points = skin[foot].astype(np.float64)
+    ground, back, front = points[:, 1].min(), points[:, 2].min(), points[:, 2].max()
+    angles = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
+    rings, alongs, acrosses = [], [], []
+    for along in 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, SLICES)):
+        z = back - 0.008 + along * (front - back + 0.024)
+        inside = np.clip(z, back + 0.012, front - 0.018)
+        near = points[np.abs(points[:, 2] - inside) < 0.016]
+        centre = np.array([(near[:, 0].min() + near[:, 0].max()) / 2, ground + 0.35 * (near[:, 1].max() - ground)])
+        closing = max(abs(z - inside) - 0.004, 0) / 0.023
+        radius = (silhouette(near[:, :2], centre, angles) + 0.006) * np.sqrt(max(1 - closing**2, 0.0025))
+        ring = np.stack([centre[0] + radius * np.cos(angles), centre[1] + radius * np.sin(angles), np.full(AROUND, z)], 1)
+        ring[:, 1] = np.maximum(ring[:, 1], ground - SOLE)
+        ring[np.sin(angles) < -0.45, 1] = ground - SOLE + 0.012 * max(0.0, along - 0.85) ** 2 * 40
+        rings.append(ring)
+        alongs.append(np.full(AROUND, along))
+        acrosses.append(np.cos(angles))
+    vertices = np.concatenate(rings)
+    i = (np.arange(SLICES - 1)[:, None] * AROUND + np.arange(AROUND)[None]).ravel()
+    j = (np.arange(SLICES - 1)[:, None] * AROUND + (np.arange(AROUND)[None] + 1) % AROUND).ravel()
+    faces = np.concatenate([np.stack([i, i + AROUND, j], 1), np.stack([j, i + AROUND, j + AROUND], 1)])[:, ::-1]
+    height = vertices[:, 1] - ground + SOLE
+    along, across = np.concatenate(alongs), np.concatenate(acrosses)
+    opening = collar + SOLE + 0.012 * np.cos(np.clip(along / 0.45, 0, 1) * 2 * np.pi) - height
+    field = np.where(along < 0.62, opening, np.maximum(opening, 0.01))
+    details = np.stack([height, along, across, field], 1).astype(np.float32)
+    cut = clip(faces, field)
+    tie = bind(cut(vertices), skin[foot])
+    return cut(vertices), cut.faces, cut(details), across, Binding(foot[tie.indices], tie.weights)
+
+
+def make_shoes(figure: Figure, collar: float, look: int) -> list[Piece]:
+    """Both shoes on the figure."""
+    pattern, part = body_pattern()[1], 1 + SCENE_PARTS.index("shoes")
+    vertices, faces, details, _, tie = last(collar)
+    mirror = np.array([-1.0, 1.0, 1.0])
+    other = mirrored(tie)
+    pair = []
+    for side, binding, order in ((1, tie, faces), (-1, other, faces[:, ::-1])):
+        canonical = vertices * (mirror if side < 0 else 1)
+        shoe = piece(canonical + binding(figure.moved), canonical, order, binding(pattern.weights), look, part)
+        pair.append(replace(shoe, details=details.astype(np.float32)))
+    return pair
+
+
+def mirrored(tie: Binding) -> Binding:
+    """The same binding on the other foot (the body is symmetric up to half a millimetre)."""
+    skin = body_pattern()[1].template
+    right = np.flatnonzero(skin[:, 0] < 0)
+    pairs = bind(skin[tie.indices.ravel()] * np.array([-1, 1, 1], np.float32), skin[right], near=1)
+    return Binding(right[pairs.indices.reshape(tie.indices.shape)], tie.weights)

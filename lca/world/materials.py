@@ -1,0 +1,106 @@
+"""Colour and gloss of a surface point as functions of its canonical position.
+
+A material is one row of `NUMBERS` floats; the first is its kind, which picks the function. All functions return
+(red, green, blue, specular, exponent, gx, gy, gz): linear colour, strength and sharpness of the highlight, and the
+canonical gradient of the small relief (dimensionless slope) that the shader turns into a bent normal.
+"""
+
+import math
+
+from numba import njit
+
+from lca.world.cloth import paint_cloth
+from lca.world.grain import grain, layered, ramp
+from lca.world.skin import paint_skin
+
+SKIN, EYE, MOUTH, TEETH, LASH, CLOTH, SHOE, HAIR = range(8)
+NUMBERS = 48
+
+
+@njit(cache=True)
+def paint(row, x, y, z, d0, d1, d2):
+    """The material of `row` at canonical (x, y, z) with the vertex details."""
+    kind = int(row[0])
+    if kind == SKIN:
+        return paint_skin(row, x, y, z, d0, d1)
+    if kind == EYE:
+        return paint_eye(row, x, y, z)
+    if kind == CLOTH:
+        return paint_cloth(row, x, y, z, d0)
+    if kind == SHOE:
+        return paint_shoe(row, x, y, z, d0, d1, d2)
+    if kind == HAIR:
+        return paint_hair(row, x, y, z, d0, d1, d2)
+    if kind == TEETH:
+        return 0.62, 0.58, 0.48, 0.05, 30.0, 0.0, 0.0, 0.0
+    if kind == LASH:
+        return row[1], row[2], row[3], 0.0, 1.0, 0.0, 0.0, 0.0
+    return 0.16 * row[1], 0.10 * row[2], 0.10 * row[3], 0.04, 20.0, 0.0, 0.0, 0.0
+
+
+@njit(cache=True)
+def paint_eye(row, x, y, z):
+    """Row: 1:4 iris, 4:7 inner iris, 7:10 eye centre of the left eye, 10 iris radius, 11 pupil radius (both angles), 12 seed."""
+    dx, dy, dz = abs(x) - row[7], y - row[8], z - row[9]
+    side = math.sqrt(dx * dx + dy * dy)
+    angle = math.atan2(side, dz)
+    around = math.atan2(dy, dx)
+    pink = 0.10 * ramp(0.5, 1.2, angle)
+    red, green, blue = 0.72, 0.66 - pink, 0.62 - pink
+    iris = ramp(row[10] + 0.03, row[10] - 0.03, angle)
+    fibre = 0.7 + 0.6 * grain(6 * math.cos(around) + 9, 6 * math.sin(around), 6 * angle, int(row[12]))
+    inner = ramp(0.75 * row[10], 0.45 * row[10], angle)
+    limbus = 1 - 0.75 * ramp(0.78 * row[10], row[10], angle)
+    pupil = ramp(row[11] - 0.03, row[11] + 0.03, angle)
+    red += iris * ((row[1] + inner * (row[4] - row[1])) * fibre * limbus * pupil - red)
+    green += iris * ((row[2] + inner * (row[5] - row[2])) * fibre * limbus * pupil - green)
+    blue += iris * ((row[3] + inner * (row[6] - row[3])) * fibre * limbus * pupil - blue)
+    return red, green, blue, 0.05, 90.0, 0.0, 0.0, 0.0
+
+
+@njit(cache=True)
+def paint_shoe(row, x, y, z, height, along, across):
+    """Row: 1:4 upper, 4:7 sole, 7:10 accent, 10 style, 11 sole height (m), 12 seed; `along` 0 heel to 1 toe."""
+    red, green, blue = row[1], row[2], row[3]
+    style = int(row[10])
+    mark = 0.0
+    if style == 1:
+        mark = ramp(0.80, 0.81, along)
+    elif style == 2:
+        mark = ramp(0.02, 0.03, height) * ramp(0.55, 0.5, abs(along - 0.42) * 6) * ramp(0.25, 0.35, abs(across))
+    elif style == 3:
+        mark = ramp(0.16, 0.15, along)
+    laces = ramp(0.34, 0.30, abs(across)) * ramp(0.42, 0.45, along) * ramp(0.76, 0.73, along) * ramp(0.035, 0.045, height)
+    laces *= ramp(-0.3, 0.3, math.sin(along * 110)) * (row[13] > 0)
+    red += (row[7] - red) * max(mark, laces)
+    green += (row[8] - green) * max(mark, laces)
+    blue += (row[9] - blue) * max(mark, laces)
+    sole = ramp(row[11] + 0.001, row[11] - 0.001, height)
+    shadow = 1 - 0.45 * ramp(0.006, 0.0, height - row[11]) * (height > row[11])
+    groove = 1 - 0.25 * sole * (math.sin(along * 160) > 0.3) * (height < 0.6 * row[11])
+    red, green, blue = shadow * red, shadow * green, shadow * blue
+    red += (groove * row[4] - red) * sole
+    green += (groove * row[5] - green) * sole
+    blue += (groove * row[6] - blue) * sole
+    return red, green, blue, row[14], row[15], 0.0, 0.0, 0.0
+
+
+@njit(cache=True)
+def paint_hair(row, x, y, z, around, along, tone):
+    """Row: 1:4 root, 4:7 tip, 7 strands per unit of `around`, 8 contrast, 9 seed, 10 curl, 11 gloss, 12 exponent, 13 grey, 14 kink."""
+    seed, curl = int(row[9]), row[10]
+    bend = curl * (math.sin(along * 40 + 5 * grain(0.3 * around * row[7], 0.0, 0.0, seed)) * 0.8)
+    fine = grain(around * row[7] * 3.1 + bend, along * 3.0, 0.5, seed)
+    lock = layered(around * row[7] * 0.55 + 0.6 * bend, along * 2.0, 2.5, seed + 1)
+    shade = 1 + row[8] * (1.1 * (lock - 0.5) + 0.7 * (fine - 0.5)) + 0.35 * (tone - 0.5)
+    if row[14] > 0:
+        coils = 1.6 * (layered(x * 260, y * 260, z * 260, seed) - 0.5) + 0.9 * (grain(x * 90, y * 90, z * 90, seed) - 0.5)
+        shade += row[14] * (1 + row[8] * coils - shade)
+    shade *= 0.72 + 0.28 * ramp(0.0, 0.25, along)
+    mix = along * along
+    red = max(shade, 0.12) * (row[1] + (row[4] - row[1]) * mix)
+    green = max(shade, 0.12) * (row[2] + (row[5] - row[2]) * mix)
+    blue = max(shade, 0.12) * (row[3] + (row[6] - row[3]) * mix)
+    white = row[13] * ramp(0.55, 0.75, grain(around * row[7] * 2.3 + bend, along, 7.5, seed + 2))
+    red, green, blue = red + white * (0.5 - red), green + white * (0.5 - green), blue + white * (0.48 - blue)
+    return red, green, blue, row[11] * (0.4 + 1.2 * fine), row[12], 0.0, 0.0, 0.0

@@ -1,0 +1,45 @@
+"""Colours of hair, eyes, cloth and shoes (sRGB names, linear values)."""
+
+import colorsys
+
+import numpy as np
+
+HAIR_COLOURS = {
+    "black": (0.085, 0.075, 0.07),
+    "dark brown": (0.17, 0.115, 0.085),
+    "brown": (0.27, 0.18, 0.12),
+    "chestnut": (0.36, 0.19, 0.11),
+    "dark blond": (0.50, 0.37, 0.23),
+    "blond": (0.72, 0.57, 0.36),
+    "ginger": (0.60, 0.27, 0.11),
+    "grey": (0.42, 0.41, 0.40),
+    "white": (0.74, 0.73, 0.71),
+    "dyed": (0.38, 0.12, 0.30),
+}
+EYE_COLOURS = (
+    (0.20, 0.11, 0.06), (0.30, 0.18, 0.09), (0.44, 0.34, 0.17), (0.38, 0.43, 0.27), (0.34, 0.47, 0.58), (0.45, 0.50, 0.53),
+)  # fmt: skip
+SHOE_COLOURS = (
+    (0.93, 0.93, 0.92), (0.08, 0.08, 0.09), (0.30, 0.20, 0.13), (0.50, 0.33, 0.20), (0.15, 0.20, 0.35), (0.65, 0.12, 0.13),
+    (0.45, 0.46, 0.47), (0.85, 0.78, 0.66), (0.13, 0.35, 0.30), (0.88, 0.60, 0.62), (0.20, 0.45, 0.72),
+)  # fmt: skip
+SOLE_COLOURS = ((0.93, 0.92, 0.90), (0.93, 0.92, 0.90), (0.10, 0.10, 0.10), (0.72, 0.55, 0.36), (0.35, 0.25, 0.18))
+BASICS = (
+    (0.94, 0.94, 0.93), (0.10, 0.10, 0.11), (0.24, 0.25, 0.27), (0.55, 0.56, 0.58), (0.13, 0.17, 0.30), (0.24, 0.33, 0.50),
+    (0.80, 0.72, 0.60), (0.42, 0.40, 0.29), (0.45, 0.14, 0.16), (0.40, 0.28, 0.19), (0.72, 0.80, 0.88), (0.90, 0.86, 0.76),
+)  # fmt: skip
+
+
+def linear(colour: tuple[float, float, float]) -> np.ndarray:
+    """sRGB -> linear RGB."""
+    shade = np.asarray(colour, np.float64)
+    return np.where(shade <= 0.04045, shade / 12.92, ((shade + 0.055) / 1.055) ** 2.4)
+
+
+def cloth_colour(rng: np.random.Generator) -> np.ndarray:
+    """Linear RGB of a dyed cloth: a wardrobe basic in four of ten, else any hue, muted or vivid."""
+    choice, pick = rng.random(), rng.integers(len(BASICS))
+    hue, saturation, value = rng.random(), rng.uniform(0.25, 0.85), rng.uniform(0.30, 0.95)
+    jitter = rng.uniform(0.94, 1.06, 3)
+    colour = np.array(BASICS[pick]) if choice < 0.4 else np.array(colorsys.hsv_to_rgb(hue, saturation, value))
+    return linear(np.clip(colour * jitter, 0.02, 0.96))

@@ -1,0 +1,153 @@
+"""Procedural people: `Person.sample(seed)` decides who it is, `assemble` poses and dresses them as a `Scene`."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from scipy.spatial import cKDTree
+
+from lca.geometry.body import PARTS
+from lca.geometry.skinning import full_pose, joint_transforms
+from lca.world.dressing import dress
+from lca.world.figure import Figure, Piece, body_pattern
+from lca.world.identity import Identity, sample_identity
+from lca.world.mesh import pushed_out
+from lca.world.scene import SCENE_PARTS, Scene, vertex_normals
+
+Vertices = Float[np.ndarray, "vertices 3"]
+
+
+@dataclass(frozen=True)
+class Person:
+    """One synthetic person; the same seed is the same person for ever."""
+
+    seed: int
+    identity: Identity
+
+    @classmethod
+    def sample(cls, seed: int) -> "Person":
+        """The person of `seed` (a non-negative integer)."""
+        if seed < 0:
+            raise ValueError(f"expected a non-negative seed, got {seed}: number people from 0")
+        return cls(seed, sample_identity(seed))
+
+    @property
+    def betas(self) -> Float[np.ndarray, "100"]:
+        """Body shape."""
+        return self.identity.betas
+
+    @property
+    def attributes(self) -> dict[str, str | float]:
+        """Words for the record: hair, clothes, skin tone."""
+        return self.identity.attributes
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """Skin, hair, clothes and shoes in the T-pose."""
+        return dress(Figure(self.betas), self.identity)
+
+    @cached_property
+    def outfit(self) -> "Outfit":
+        """The pieces as one mesh."""
+        return Outfit.of(self.pieces)
+
+    def assemble(
+        self,
+        theta: Float[np.ndarray, "156"],
+        translation: Float[np.ndarray, "3"],
+        actions: Float[np.ndarray, "52"],
+        psi: Float[np.ndarray, "4"],
+    ) -> Scene:
+        """The posed person; units and axes in `lca.geometry`."""
+        outfit, figure = self.outfit, Figure(self.betas)
+        pose = full_pose(*(torch.as_tensor(np.asarray(x), dtype=torch.float32) for x in (theta, psi)))
+        parents = body_pattern()[0].parents
+        place = torch.as_tensor(np.asarray(translation), dtype=torch.float32)
+        transforms = joint_transforms(pose, torch.from_numpy(figure.joints.astype(np.float32)), parents, place).numpy()
+        vertices, tangents = outfit.skinned(transforms, np.asarray(actions, np.float32))
+        vertices = outfit.settled(vertices)
+        normals = vertex_normals(vertices, outfit.faces)
+        return Scene(
+            vertices, outfit.faces, outfit.canonical, normals, tangents, outfit.details,
+            self.identity.materials, outfit.looks, outfit.parts,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outfit:
+    """All pieces of a person concatenated; `spans` are their vertex ranges, in the order of `pieces`."""
+
+    pieces: list[Piece]
+    spans: list[slice]
+    rest: Vertices
+    canonical: Vertices
+    faces: np.ndarray
+    weights: Float[np.ndarray, "vertices joints"]
+    tangents: Vertices
+    details: Float[np.ndarray, "vertices 4"]
+    looks: np.ndarray
+    parts: np.ndarray
+
+    @classmethod
+    def of(cls, pieces: list[Piece]) -> "Outfit":
+        """Concatenate."""
+        ends = np.cumsum([0] + [len(piece.rest) for piece in pieces])
+        faces = np.concatenate([piece.faces + start for piece, start in zip(pieces, ends[:-1], strict=True)])
+
+        def together(name: str) -> np.ndarray:
+            return np.ascontiguousarray(np.concatenate([getattr(piece, name) for piece in pieces]), np.float32)
+
+        return cls(
+            pieces,
+            [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)],
+            *(together(name) for name in ("rest", "canonical")),
+            np.ascontiguousarray(faces, np.int32),
+            *(together(name) for name in ("weights", "tangents", "details")),
+            np.concatenate([np.full(len(piece.faces), piece.look, np.uint8) for piece in pieces]),
+            np.concatenate([piece.parts for piece in pieces]).astype(np.uint8),
+        )
+
+    def skinned(self, transforms: Float[np.ndarray, "joints 4 4"], actions: Float[np.ndarray, "52"]) -> tuple[Vertices, Vertices]:
+        """Posed vertices and strand tangents."""
+        rest = self.rest.copy()
+        for piece, span in zip(self.pieces, self.spans, strict=True):
+            if piece.expression is not None:
+                rest[span][piece.moving] += piece.expression @ actions
+        blended = (self.weights @ transforms[:, :3].reshape(-1, 12)).reshape(-1, 3, 4)
+        vertices = np.einsum("vij,vj->vi", blended[..., :3], rest) + blended[..., 3]
+        return np.ascontiguousarray(vertices), np.einsum("vij,vj->vi", blended[..., :3], self.tangents)
+
+    def settled(self, vertices: Vertices) -> Vertices:
+        """Skirts pushed off the posed legs, hanging hair off shoulders and shirt."""
+        hair = 1 + SCENE_PARTS.index("hair")
+        for piece, span in zip(self.pieces, self.spans, strict=True):
+            if piece.gap > 0 and piece.loose.any():
+                vertices[span] = self.pushed(vertices, piece, span, self.upper if piece.parts[0] == hair else self.legs)
+        return vertices
+
+    def pushed(self, vertices: Vertices, piece: Piece, span: slice, obstacle: np.ndarray) -> Vertices:
+        """One piece kept `gap` outside the obstacle's faces; the push is spread over the neighbourhood, as cloth would."""
+        used, faces = np.unique(obstacle, return_inverse=True)
+        solid = np.ascontiguousarray(vertices[used])
+        normals = vertex_normals(solid, faces.reshape(-1, 3))
+        moved, tree = vertices[span], cKDTree(solid)
+        gaps = np.where(piece.loose > 0, piece.gap * piece.loose, -1).astype(np.float32)
+        mean = piece.averaging
+        for last in (False, True):
+            out = pushed_out(moved, tree.query(moved)[1], solid, normals, gaps)
+            moved = out if last else (moved + mean @ (mean @ (out - moved))).astype(np.float32)
+        return moved
+
+    @cached_property
+    def legs(self) -> np.ndarray:
+        """Faces of hips, thighs and calves."""
+        ids = [1 + PARTS.index(name) for name in ("hips", "thigh", "calf")]
+        return self.faces[np.isin(self.parts, ids)]
+
+    @cached_property
+    def upper(self) -> np.ndarray:
+        """Faces that hanging hair rests on: neck, trunk, upper arms and shirt."""
+        ids = [1 + SCENE_PARTS.index(name) for name in ("neck", "torso", "upper_arm", "shirt")]
+        return self.faces[np.isin(self.parts, ids)]
