@@ -4,7 +4,7 @@ Looks twice: at the whole photo for the body's box, then at the square about tha
 transparent background is taken at its word: the alpha channel is the mask, only the head is sought.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +26,10 @@ from lca.formats.photos import (
     mask_box,
     square_box,
 )
-from lca.model.matting import MATTING_SIZE, Matting
+from lca.model.matting import MATTING_SIZE, Matte
 
+Matter = Callable[[Float[Tensor, "batch 3 size size"]], Matte]
+"""A `Matting` network, or anything that answers like one."""
 LOOK_MARGIN = 0.12
 """Room about the first box, so that the second look sees what the first one missed."""
 SURE = 0.5
@@ -46,7 +48,7 @@ class FoundPerson:
     confidence: float
 
 
-def cut_out_people(pictures: Sequence[Picture], matting: Matting) -> Photos:
+def cut_out_people(pictures: Sequence[Picture], matting: Matter) -> Photos:
     """Find the person of every picture and cut out body and head.
 
     Raises:
@@ -63,7 +65,7 @@ def cut_out_people(pictures: Sequence[Picture], matting: Matting) -> Photos:
 
 
 @torch.no_grad()
-def find_person(picture: Picture, matting: Matting) -> FoundPerson:
+def find_person(picture: Picture, matting: Matter) -> FoundPerson:
     """Mask, body box and head box of the one person (the largest, if there are several) in a picture.
 
     Raises:
@@ -91,7 +93,7 @@ def find_person(picture: Picture, matting: Matting) -> FoundPerson:
 
 
 def look(
-    image: Float[Tensor, "3 height width"], square: Float[Tensor, " 4"], matting: Matting
+    image: Float[Tensor, "3 height width"], square: Float[Tensor, " 4"], matting: Matter
 ) -> tuple[Float[Tensor, "1 height width"], Float[Tensor, " 4"], float]:
     """Run the network on one square of a photo: (mask and head box in the photo's pixels, probability of a person)."""
     matte = matting(crop_square(image, square, MATTING_SIZE, GREY)[None])

@@ -153,7 +153,7 @@ def clutter(count: int, size: int, generator: torch.Generator) -> Float[Tensor, 
     for cells in (8, 32):
         noise = (
             torch.randn(count, 3, cells, cells, generator=generator)
-            * _uniform(count, 0, 0.15, generator)[:, None, None, None]
+            * _uniform(count, 0.0, 0.15, generator)[:, None, None, None]
         )
         picture = picture + F.interpolate(noise, size=(size, size), mode="bilinear")
     line = torch.linspace(0, 1, size)

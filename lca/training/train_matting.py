@@ -54,7 +54,7 @@ def run_measure(args: argparse.Namespace) -> None:
     _say(_measure(load_matting(args.weights), args.data, args.split))
 
 
-def _measure(network, data: Path, split: str) -> dict[str, float]:
+def _measure(network, data: Path, split: str) -> dict[str, int | float]:
     from lca.training.matting import measure_false_people, measure_matting
 
     report = measure_matting(network, _frames(data, split))

@@ -1,0 +1,123 @@
+"""Training the matting network on red discs: augmentation keeps its promises, the loss falls, a killed run goes on."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lca.errors import UserError
+from lca.formats.photos import mask_box
+from lca.model.matting import Matte, Matting
+from lca.training.matting import (
+    MattingFit,
+    _step,
+    box_iou,
+    fit_matting,
+    matting_loss,
+    measure_false_people,
+    measure_matting,
+)
+from lca.training.matting_data import Batch, Frames, make_batch, place
+
+SIDE = 64
+
+
+def _frames(count: int = 12) -> Frames:
+    """Red standing ellipses, the head is their upper third."""
+    y, x = torch.meshgrid(torch.arange(SIDE) + 0.5, torch.arange(SIDE) + 0.5, indexing="ij")
+    centre = 20 + 24 * torch.rand(count, 1, 1)
+    mask = (((x - centre) / 9) ** 2 + ((y - 32) / 22) ** 2 < 1)[:, None]
+    image = torch.where(
+        mask, torch.tensor([230, 20, 30])[:, None, None], torch.randint(60, 130, (count, 3, SIDE, SIDE))
+    )
+    boxes = torch.stack([mask_box(one.float()) for one in mask]) / SIDE
+    boxes[:, 3] = boxes[:, 1] + (boxes[:, 3] - boxes[:, 1]) / 3
+    return Frames(image.byte(), (mask * 255).byte(), boxes)
+
+
+def _backgrounds() -> torch.Tensor:
+    return torch.randint(0, 255, (5, 3, SIDE, SIDE)).byte()
+
+
+def test_head_box_moves_with_the_picture():
+    frames = _frames(32)
+    mask = frames.mask.float() / 255
+    head = mask * (torch.arange(SIDE) + 0.5 < frames.head_box[:, 3, None] * SIDE)[:, None, :, None]
+    generator = torch.Generator().manual_seed(3)
+    moved, _, boxes, _ = place(head.expand(-1, 3, -1, -1), mask, frames.head_box, generator)
+    for picture, box in zip(moved, boxes, strict=True):
+        found = mask_box(picture[:1])
+        inside = (box > 0).all() and (box < 1).all()
+        if inside:
+            torch.testing.assert_close(found / SIDE, box, atol=2.2 / SIDE, rtol=0)
+
+
+def test_batch_without_people_has_no_mask():
+    batch = make_batch(_frames(), _backgrounds(), 64, SIDE, torch.Generator().manual_seed(0))
+    assert 0 < (~batch.has_person).sum() < 30
+    assert batch.mask[~batch.has_person].mean() < 0.006
+    assert (batch.mask[batch.has_person].mean((1, 2, 3)) > 0).all()
+    assert batch.image.min() >= 0 and batch.image.max() <= 1
+
+
+def test_same_generator_same_batch():
+    frames, backgrounds = _frames(), _backgrounds()
+    first, second = (make_batch(frames, backgrounds, 8, SIDE, torch.Generator().manual_seed(5)) for _ in range(2))
+    assert torch.equal(first.image, second.image)
+
+
+def test_box_iou():
+    boxes = torch.tensor([[0.0, 0, 2, 2], [0, 0, 2, 2], [0, 0, 1, 1]])
+    others = torch.tensor([[0.0, 0, 2, 2], [1, 0, 3, 2], [2, 2, 3, 3]])
+    assert box_iou(boxes, others).tolist() == pytest.approx([1, 1 / 3, 0])
+
+
+def test_a_perfect_answer_costs_nothing():
+    batch = make_batch(_frames(), _backgrounds(), 8, SIDE, torch.Generator().manual_seed(0))
+    batch = replace(batch, mask=batch.mask.round())
+    cells = torch.full((8, 16), -30.0)
+    column, row = ((batch.head_box[:, :2] + batch.head_box[:, 2:]) / 2 * 4).long().clamp(0, 3).unbind(-1)
+    cells[torch.arange(8), row * 4 + column] = 30.0
+    matte = Matte((batch.mask - 0.5) * 60, batch.head_box, cells, (batch.has_person.float() - 0.5) * 60)
+    assert matting_loss(matte, batch) < 1e-3
+
+
+def test_fixed_batch_is_learnt():
+    torch.manual_seed(0)
+    batch = make_batch(_frames(), _backgrounds(), 8, SIDE, torch.Generator().manual_seed(0))
+    network = Matting()
+    optimizer = torch.optim.AdamW(network.parameters())
+    losses = [_step(network, optimizer, batch, 3e-3) for _ in range(25)]
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_run_continues_where_it_was_killed(tmp_path):
+    frames, backgrounds, checkpoint = _frames(), _backgrounds(), tmp_path / "work" / "last.ckpt"
+    fit = MattingFit(minutes=0.02, batch=4, sides=(SIDE,))
+    first = fit_matting(fit, frames, backgrounds, checkpoint)
+    again = fit_matting(fit, frames, backgrounds, checkpoint)
+    for name, value in first.state_dict().items():
+        assert torch.equal(value, again.state_dict()[name])
+    done = torch.load(checkpoint, weights_only=True)["steps"]
+    fit_matting(replace(fit, minutes=0.04), frames, backgrounds, checkpoint)
+    assert torch.load(checkpoint, weights_only=True)["steps"] > done
+    with pytest.raises(UserError, match="expected a checkpoint of this run"):
+        fit_matting(replace(fit, seed=1), frames, backgrounds, checkpoint)
+
+
+def test_measures_are_shares():
+    network = Matting()
+    report = measure_matting(network, _frames(2))
+    assert report["frames"] == 2
+    assert all(0 <= report[name] <= 1 for name in ("mask_iou", "mask_iou_plain", "heads_found", "head_iou"))
+    assert 0 <= measure_false_people(network, _backgrounds()) <= 1
+
+
+def test_no_time_is_refused():
+    with pytest.raises(UserError, match="positive number of minutes"):
+        MattingFit(minutes=0.0)
+
+
+def test_batch_fields_agree():
+    batch = make_batch(_frames(), _backgrounds(), 4, SIDE, torch.Generator().manual_seed(0))
+    assert isinstance(batch, Batch) and (batch.has_person | ~batch.has_head).all()
