@@ -1,13 +1,15 @@
 """Pictures for notebooks: rows of images with captions, features and points as colours. Everything returns a PIL image."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from einops import rearrange, repeat
 from jaxtyping import Float
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 from torch import Tensor
 
+from lca.formats.atomic import writing
 from lca.formats.video import to_bytes
 from lca.geometry.camera import Camera
 from lca.geometry.gaussians import Gaussians
@@ -118,8 +120,6 @@ def flakes(gaussians: Gaussians, shrink: float = 0.35) -> Gaussians:
 
 def difference(left: Image.Image, right: Image.Image, gain: float = 4.0) -> Image.Image:
     """Where two pictures differ: white where equal, dark where `gain` times the largest channel's difference reaches 1."""
-    from PIL import ImageChops
-
     red, green, blue = ImageChops.difference(left, right).split()
     largest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     return largest.point([max(0, 255 - round(gain * level)) for level in range(256)]).convert("RGB")
@@ -130,3 +130,14 @@ def framed(image: Image.Image, box: Sequence[float], color: tuple[int, int, int]
     copy = image.copy()
     ImageDraw.Draw(copy).rectangle([float(b) for b in box], outline=color, width=max(2, image.height // 150))
     return copy
+
+
+def save_small(image: Image.Image, path: str | Path, most: int = 150_000) -> None:
+    """Write a PNG of at most `most` bytes: 128 colours, and smaller by tenths until it fits."""
+    while True:
+        small = image.quantize(128, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        with writing(path) as temporary:
+            small.save(temporary, "PNG", optimize=True)
+        if Path(path).stat().st_size <= most:
+            return
+        image = image.resize((image.width * 9 // 10, image.height * 9 // 10), Image.Resampling.LANCZOS)

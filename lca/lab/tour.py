@@ -8,15 +8,31 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from lca.formats.photos import Photos, Picture
-from lca.geometry.body import PARTS
+from lca.data.example import Example
+from lca.formats.photos import GREY, Photos, Picture
+from lca.geometry.body import PARTS, load_body
 from lca.geometry.camera import Camera, orbit
 from lca.geometry.gaussians import Gaussians
-from lca.lab.figures import column, dots, flakes, pca_colors, position_colors, row, to_image, token_pictures, view
+from lca.geometry.motion import Motion
+from lca.lab.figures import (
+    column,
+    dots,
+    flakes,
+    framed,
+    pca_colors,
+    position_colors,
+    row,
+    to_image,
+    token_pictures,
+    view,
+)
+from lca.lab.playing import body_camera, drive, still
 from lca.model.avatar import Avatar
-from lca.model.cutout import FoundPerson
+from lca.model.cutout import FoundPerson, cut_out_people
 from lca.model.encoder import PATCH
+from lca.model.matting import Matting
 from lca.model.network import LCA
+from lca.render import render
 
 HEAD = (0.0, 0.6, 0.06)
 """Where the head of a person of mean height is in rest pose, metres."""
@@ -35,8 +51,6 @@ def portrait(size: int = 256, azimuth: float = 0.0, head: Sequence[float] = HEAD
 
 def photo_sheet(pictures: Sequence[Picture], people: Sequence[FoundPerson], height: int = 220) -> Image.Image:
     """Each photo with the body's box (red) and the head's box (blue), its background faded by the mask that was found."""
-    from lca.lab.figures import framed
-
     marked = []
     for picture, person in zip(pictures, people, strict=True):
         faded = to_image(picture.image * (0.3 + 0.7 * person.mask) + 0.7 * (1 - person.mask))
@@ -121,6 +135,19 @@ def driven(avatar: Avatar, theta: Tensor, eps: Tensor, psi: Tensor) -> Gaussians
     return correction.apply(avatar.canonical[None])[0]
 
 
+def largest_change(avatar: Avatar) -> float:
+    """How much a zero drive (theta = eps = psi = 0) changes any number of the canonical Gaussians: nothing."""
+    still_driven = driven(avatar, torch.zeros(156), torch.zeros(128), torch.zeros(4))
+    pairs = zip(still_driven.tensors(), avatar.canonical.tensors(), strict=True)
+    return max(float((after - before).abs().max()) for after, before in pairs)
+
+
+def named_actions(*prefixes: str) -> Float[Tensor, "52"]:
+    """The 52 facial actions with those at 1 whose names start with one of `prefixes`."""
+    names = load_body().expression_names
+    return torch.tensor([float(bool(prefixes) and name.startswith(prefixes)) for name in names])
+
+
 def moved(before: Gaussians, after: Gaussians, most: float = 0.01) -> Gaussians:
     """`after`, coloured by how far each Gaussian has moved: grey is not at all, red is `most` metres or more."""
     share = ((after.means - before.means).norm(dim=-1, keepdim=True) / most).clamp(max=1)
@@ -146,3 +173,48 @@ def face_sheet(avatar: Avatar, actions: dict[str, Tensor], gazes: dict[str, Tens
     faces = [view(avatar.drive(theta, avatar.eps_from_actions(a), ahead), camera) for a in actions.values()]
     faces += [view(avatar.drive(theta, neutral, psi), camera) for psi in gazes.values()]
     return row(faces, [*actions, *gazes], size)
+
+
+def strip(avatar: Avatar, motion: Motion, count: int = 6, size: int = 200) -> Image.Image:
+    """Evenly spaced frames of a motion, all from one camera."""
+    camera = body_camera(avatar, motion, size, azimuth=0.5)
+    frames = [round(len(motion) * (k + 0.5) / count) for k in range(count)]
+    return row([view(g, camera) for k in frames for g in drive(avatar, still(motion, k))], height=size)
+
+
+def turns(gaussians: Gaussians, count: int = 6, size: int = 200) -> Image.Image:
+    """One set of posed Gaussians from all round."""
+    azimuths = torch.arange(count) * (2 * torch.pi / count)
+    return row(
+        [view(gaussians, front(size, float(a))) for a in azimuths],
+        [f"{round(float(a.rad2deg()))}°" for a in azimuths],
+        size,
+    )
+
+
+def truth_sheet(avatar: Avatar, example: Example, height: int = 180) -> Image.Image:
+    """The avatar in poses and views that no photo shows, above the truth, over grey."""
+    grey = torch.full((3,), GREY)
+    shown = [render(g, example.camera[k], grey).image for k, g in enumerate(drive(avatar, example.motion))]
+    return column([row(shown, height=height), row(list(example.image), height=height)])
+
+
+def summary(model: LCA, matting: Matting, pictures: Sequence[Picture], motion: Motion, size: int = 200) -> Image.Image:
+    """The whole chain in one strip: photo, crop, tokens, anchors, canonical, driven, posed, picture."""
+    photos = cut_out_people(pictures, matting)
+    avatar = model.reconstruct(photos)
+    eps = avatar.eps_from_actions(motion.actions[0])
+    corrected = driven(avatar, motion.theta[0], eps, motion.psi[0])
+    posed = avatar.drive(motion.theta[0], eps, motion.psi[0], motion.translation[0])
+    inside = (F.max_pool2d(photos.body_mask, PATCH).flatten(1) > 0.1).float()
+    steps = {
+        "photo": to_image(pictures[0].image),
+        "crop": to_image(photos.body[0]),
+        "image tokens": token_pictures(image_tokens(model, photos.body), inside)[0],
+        "anchors": dots(model.template.anchors, pca_colors(avatar.tokens), front(size), 0.016),
+        "canonical": view(flakes(avatar.canonical), front(size)),
+        "driven": view(moved(avatar.canonical, corrected), front(size)),
+        "posed": view(flakes(posed), front(size, 0.6)),
+        "picture": view(posed, front(size, 0.6)),
+    }
+    return row(list(steps.values()), list(steps), size)
