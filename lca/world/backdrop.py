@@ -75,10 +75,13 @@ def slab(ox, oy, oz, dx, dy, dz, hx, hy, hz):
 
 @njit(cache=True)
 @no_type_check
-def strike(shape, ox, oy, oz, dx, dy, dz):
-    """Distance along the ray to a shape (1e9: none) and the normal there, in world axes."""
-    c, s = math.cos(shape[7]), math.sin(shape[7])
+def strike(shape, c, s, ox, oy, oz, dx, dy, dz):
+    """Distance along the ray to a shape (1e9: none) and the normal there, in world axes; c, s: cosine and sine of its turn."""
     px, py, pz = ox - shape[1], oy - shape[2], oz - shape[3]
+    reach = shape[4] * shape[4] + shape[6] * shape[6]
+    across, flat_square = px * dz - pz * dx, dx * dx + dz * dz
+    if across * across > reach * flat_square:  # seen from above the ray passes beside it
+        return 1e9, 0.0, 0.0, 0.0
     qx, qz = c * px - s * pz, s * px + c * pz
     rx, rz = c * dx - s * dz, s * dx + c * dz
     hx, hy, hz = shape[4], shape[5], shape[6]
@@ -116,6 +119,7 @@ def trace(origin, rays, room, shapes, materials, cube, clearance):
     image = np.empty((rays.shape[0], rays.shape[1], 3), np.float32)
     outdoors = room[5] > 50
     middle = 0.5 * (room[4] + room[5])
+    cosines, sines = np.cos(shapes[:, 7]), np.sin(shapes[:, 7])
     for i in range(rays.shape[0]):
         for j in range(rays.shape[1]):
             dx, dy, dz = rays[i, j, 0], rays[i, j, 1], rays[i, j, 2]
@@ -129,7 +133,7 @@ def trace(origin, rays, room, shapes, materials, cube, clearance):
             if outdoors and row == 1:
                 row = 2
             for k in range(shapes.shape[0]):
-                t, ux, uy, uz = strike(shapes[k], origin[0], origin[1], origin[2], dx, dy, dz)
+                t, ux, uy, uz = strike(shapes[k], cosines[k], sines[k], origin[0], origin[1], origin[2], dx, dy, dz)
                 if t < best and t > clearance:
                     best, row, nx, ny, nz = t, 3 + k, ux, uy, uz
             x, y, z = origin[0] + best * dx, origin[1] + best * dy, origin[2] + best * dz

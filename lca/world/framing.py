@@ -77,7 +77,7 @@ class HandHeld:
         return HandHeld(*[row.astype(np.float32) for row in rows])
 
     def frame(self, rng: np.random.Generator, index: int, vertices: Float32[ndarray, "points 3"], size: int) -> Camera:
-        """The camera of one frame, zoomed and shifted so that the person fills 60-95% of the picture, off its centre.
+        """The camera of one frame, zoomed and shifted so that the person fills 70-95% of the picture, off its centre.
 
         One frame in twelve comes closer and cuts the legs.
         """
@@ -89,7 +89,7 @@ class HandHeld:
         matrix = rolled(look_at(eye, target), rng.normal(0, 0.035))
         x0, y0, x1, y1 = bounds(Camera(matrix, torch.eye(3), size, size), vertices)
         closer = rng.random() < 1 / 12
-        fill = rng.uniform(1.0, 1.5) if closer else rng.uniform(0.6, 0.95)
+        fill = rng.uniform(1.0, 1.5) if closer else rng.uniform(0.7, 0.95)
         focal = size * min(fill / (y1 - y0), max(fill, 0.95) / (x1 - x0))
         width, height = focal * (x1 - x0), focal * (y1 - y0)
         spare_x, spare_y = abs(size - width), size - height

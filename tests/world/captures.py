@@ -1,0 +1,25 @@
+"""Tiny folders of captures, built once for all tests that read them."""
+
+import atexit
+import functools
+import shutil
+import tempfile
+from pathlib import Path
+
+from lca.world.builder import Build, build
+
+SIZE = 96
+
+
+@functools.cache
+def built(stage: str) -> Path:
+    """Three people of `stage`, one a split, made by one worker. Tests must not write into it."""
+    folder = Path(tempfile.mkdtemp(prefix=f"captures-{stage}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    build(Build(stage, 3, seed=5, size=SIZE), folder, workers=1)
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file under `folder` by its name."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -1,0 +1,164 @@
+"""The same seed gives the same bytes: with any number of workers, after any interruption."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from datasets import load_dataset
+
+from lca.errors import UserError
+from lca.formats.shards import read_manifest
+from lca.world.builder import Build, build
+from lca.world.cli import add_world_commands
+from lca.world.sheet import sheet
+from lca.world.stages import split_of
+from tests.world.captures import SIZE, built, contents
+
+WHAT = Build("wild", 3, seed=5, size=SIZE)
+
+
+def unfinished(folder: Path) -> None:
+    """Turn a whole folder into one that an interrupted build left."""
+    manifest = read_manifest(folder)
+    type(manifest)(**{**vars(manifest), "finished": False, "shards": {}}).write(folder)
+
+
+@pytest.mark.slow
+def test_two_workers_write_what_one_writes(tmp_path):
+    build(WHAT, tmp_path / "two", workers=2)
+    assert contents(tmp_path / "two") == contents(built("wild"))
+
+
+def test_another_seed_is_another_world(tmp_path):
+    build(Build("wild", 1, seed=6, size=SIZE), tmp_path, workers=1)
+    assert contents(tmp_path)["data/test-00000-of-00001.parquet"] != contents(built("wild"))["data/test-00000-of-00001.parquet"]
+
+
+def test_an_interrupted_build_continues(tmp_path):
+    folder = shutil.copytree(built("wild"), tmp_path / "half")
+    unfinished(folder)
+    (folder / "data/validation-00000-of-00001.parquet").unlink()
+    (folder / "data/.validation-00000-of-00001.x1.tmp.parquet").write_bytes(b"half")
+    kept = (folder / "data/train-00000-of-00001.parquet").stat().st_mtime_ns
+    build(WHAT, folder, workers=1)
+    assert contents(folder) == contents(built("wild"))
+    assert (folder / "data/train-00000-of-00001.parquet").stat().st_mtime_ns == kept, "finished shards are not drawn again"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the children of a process from /proc")
+def test_a_killed_build_leaves_no_process_and_continues(tmp_path):
+    folder = tmp_path / "killed"
+    command = f"-m lca world build wild --identities 3 --seed 5 --size {SIZE} --workers 1 --out {folder}"
+    process = subprocess.Popen([sys.executable, *command.split()], stderr=subprocess.DEVNULL)
+    wait_for(lambda: list(folder.glob("data/[!.]*.parquet")))
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    wait_for(lambda: not any(alive(int(child)) for child in children))
+    with pytest.raises(UserError, match="half-written.*run `lca world build wild --identities 3 --seed 5"):
+        sheet(folder, tmp_path / "sheet.png")
+    build(WHAT, folder, workers=1)
+    assert contents(folder) == contents(built("wild"))
+
+
+def wait_for(condition, seconds: float = 120.0) -> None:
+    """Poll until `condition()`."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("data_files", [{}, {"path": "parquet"}], ids=["folder", "parquet"])
+def test_plain_datasets_reads_the_folder(data_files, tmp_path):
+    where = {"path": str(built("wild"))} if not data_files else {"path": "parquet", "data_dir": str(built("wild"))}
+    dataset = load_dataset(**where, cache_dir=str(tmp_path))
+    assert {split: rows.num_rows for split, rows in dataset.items()} == {"train": 1, "validation": 1, "test": 1}
+    row = dataset["test"][0]
+    assert row["identity"] == "wild-000000" and len(row["image"]) == 8 and row["image"][0].size == (SIZE, SIZE)
+
+
+def test_splits_are_by_identity_and_large_enough():
+    plan = Build("wild", 400).shards()
+    assert sorted(index for group in plan.values() for index in group) == list(range(400))
+    assert all(split_of(index) == name.split("-")[0] for name, group in plan.items() for index in group)
+    assert sum(split_of(index) == "test" for index in range(400)) == 20
+    assert max(map(len, plan.values())) == 16
+
+
+def test_the_sheet_is_a_picture(tmp_path):
+    from PIL import Image
+
+    with Image.open(sheet(built("wild"), tmp_path / "sheet.png", captures=2)) as picture:
+        assert picture.size == (8 * 192, 5 * 192)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (("moon", 3), "expected a stage among wild, studio, got 'moon'"),
+        (("wild", 0), "at least one identity, got 0"),
+        (("wild", 3, -1), "expected a seed from 0"),
+        (("wild", 3, 0, 33), "even picture size from 64 to 2048, got 33"),
+    ],
+)
+def test_bad_builds(arguments, message):
+    with pytest.raises(UserError, match=message):
+        Build(*arguments)
+
+
+@pytest.mark.parametrize(
+    "other, message",
+    [
+        (Build("wild", 3, seed=9, size=SIZE), "expected a folder with seed 9, got 5"),
+        (Build("studio", 3, seed=5, size=SIZE), "expected a folder with stage 'studio', got 'wild'"),
+        (Build("wild", 4, seed=5, size=SIZE), "expected a folder with identities 4, got 3"),
+    ],
+)
+def test_a_folder_of_another_build_is_left_alone(other, message):
+    before = contents(built("wild"))
+    with pytest.raises(UserError, match=message):
+        build(other, built("wild"))
+    assert contents(built("wild")) == before
+
+
+def test_a_foreign_folder_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(UserError, match="expected manifest.json in"):
+        build(WHAT, tmp_path)
+    assert contents(tmp_path) == {"thesis.txt": b"years of work"}
+
+
+def test_workers_are_counted(tmp_path):
+    with pytest.raises(UserError, match="at least one worker, got 0"):
+        build(WHAT, tmp_path / "none", workers=0)
+    assert not (tmp_path / "none").exists()
+
+
+def test_environment_is_as_before():
+    built("wild")
+    assert "NUMBA_NUM_THREADS" not in os.environ or os.environ["NUMBA_NUM_THREADS"] != ""
+
+
+def test_the_command_line_knows_its_options():
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    add_world_commands(parser.add_subparsers())
+    parsed = parser.parse_args("world build wild --identities 3 --out x".split())
+    assert (parsed.stage, parsed.identities, parsed.seed, parsed.size, str(parsed.out)) == ("wild", 3, 0, 256, "x")
+    assert callable(parsed.run)
