@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
     motion = named_motion(args.motion, args.seconds, args.fps)
     avatar = Avatar.load(args.avatar)
     frames = play(avatar, motion, motion_camera(avatar, motion, args.motion, args.size), background)
-    count = write_video(args.out, tqdm(frames, total=len(motion), unit="frame", desc=args.motion), args.fps)
+    count = write_video(args.out, iter(tqdm(frames, total=len(motion), unit="frame", desc=args.motion)), args.fps)
     print(f"{args.out}: {count} frames of {args.size}x{args.size}")
 
 

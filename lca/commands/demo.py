@@ -93,7 +93,7 @@ def film(avatar, path: Path) -> float:
                 yield picture
 
     total = sum(round(length * FPS) for _, length in MOTIONS)
-    write_video(path, tqdm(frames(), total=total, unit="frame", desc="film"), FPS)
+    write_video(path, iter(tqdm(frames(), total=total, unit="frame", desc="film")), FPS)
     steady = seconds[len(seconds) // 10 :]
     return len(steady) / sum(steady)
 

@@ -40,7 +40,7 @@ def write_video(path: str | Path, frames: Iterable[Float[Tensor, "3 height width
         writer = imageio_ffmpeg.write_frames(
             str(temporary),
             (width, height),
-            fps=fps,
+            fps=fps,  # pyright: ignore[reportArgumentType]  (fractions are fine)
             codec="libx264",
             quality=8,
             macro_block_size=2,
