@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: env demo test check lab hooks lock clean
+.PHONY: env demo test check lab figures hooks lock clean
 
 env: .venv/.ready
 
@@ -39,6 +39,10 @@ check: env
 # Localhost only; the address printed carries a fresh token.
 lab: env
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=notebooks
+
+# The one picture of each notebook, drawn with the shipped checkpoint.
+figures: env
+	$(BIN)/python tools/draw_figures.py
 
 hooks: env
 	$(BIN)/pre-commit install

@@ -1,0 +1,187 @@
+"""`lca bench PART`: how fast one part of the chain is on this machine, as one JSON object.
+
+Times are medians of repeats after a warm-up; start-up and loading are left out. Another load on the machine shows at once:
+measure alone.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+SUMMARIES = {
+    "render": "Gaussians -> picture, against plain torch",
+    "create": "four photos -> avatar, with the shipped example",
+    "drive": "pose branch, skinning and a 512 x 512 picture, every frame",
+    "train": "one step of pretraining the shipped size",
+    "world": "one captured person of each stage",
+}
+
+
+def add_command(subparsers) -> None:
+    """Add `bench` to the command line."""
+    parts = "; ".join(f"{name}: {summary}" for name, summary in SUMMARIES.items())
+    parser = subparsers.add_parser("bench", help="speed of one part on this machine, as JSON", description=parts)
+    parser.add_argument("part", choices=list(SUMMARIES), metavar="PART", help=", ".join(SUMMARIES))
+    parser.add_argument(
+        "--checkpoint", type=Path, default=None, help="model for create and drive (default: the shipped)"
+    )
+    parser.add_argument("--repeats", type=int, default=5, help="measurements of create, train and world (default 5)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Measure one part and print the object."""
+    from lca.errors import UserError
+
+    if args.repeats < 1:
+        raise UserError(f"expected --repeats of at least 1, got {args.repeats}")
+    measures: dict[str, Callable[[], dict]] = {
+        "render": render,
+        "create": lambda: create(args.checkpoint, args.repeats),
+        "drive": lambda: drive(args.checkpoint),
+        "train": lambda: train(args.repeats),
+        "world": lambda: world(args.repeats),
+    }
+    print(json.dumps(measures[args.part]()))
+
+
+def seconds(call: Callable[[], object], repeats: int) -> float:
+    """Median duration of `call` after one call that does not count."""
+    call()
+    durations = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        call()
+        durations.append(time.perf_counter() - started)
+    return statistics.median(durations)
+
+
+def render() -> dict:
+    """The rasteriser; see `lca.render.bench`."""
+    from lca.render.bench import bench
+
+    return bench()
+
+
+def create(checkpoint: Path | None, repeats: int) -> dict:
+    """Reading, matting and reconstruction of the example's four photos."""
+    from lca.data.example import load_example
+    from lca.formats.photos import read_pictures
+    from lca.model.checkpoint import load_model
+    from lca.model.cutout import cut_out_people
+    from lca.model.matting import load_matting
+
+    model, matting, paths = load_model(checkpoint), load_matting(), load_example().photos
+    pictures = read_pictures(paths)
+    photos = cut_out_people(pictures, matting)
+    parts = {
+        "read_seconds": seconds(lambda: read_pictures(paths), repeats),
+        "cut_out_seconds": seconds(lambda: cut_out_people(pictures, matting), repeats),
+        "reconstruct_seconds": seconds(lambda: model.reconstruct(photos), repeats),
+    }
+    rounded = {name: round(value, 4) for name, value in {"seconds": sum(parts.values()), **parts}.items()}
+    return {"photos": len(paths), "gaussians": len(model.reconstruct(photos).canonical), **rounded, **machine()}
+
+
+def drive(checkpoint: Path | None) -> dict:
+    """A walk, frame by frame: drive and render at 512 x 512."""
+    import torch
+
+    from lca.data.example import load_example
+    from lca.formats.photos import read_pictures
+    from lca.lab.playing import body_camera
+    from lca.model.checkpoint import load_model
+    from lca.model.cutout import cut_out_people
+    from lca.model.matting import load_matting
+    from lca.render import render
+    from lca.world.motion import named_motion
+
+    photos = cut_out_people(read_pictures(load_example().photos), load_matting())
+    avatar = load_model(checkpoint).reconstruct(photos)
+    motion = named_motion("walk", 2.0, 30.0)
+    camera, white = body_camera(avatar, motion, 512), torch.ones(3)
+    eps = avatar.eps_from_actions(motion.actions)
+    driving, drawing = [], []
+    for frame in [0, 0, *range(len(motion))]:
+        started = time.perf_counter()
+        posed = avatar.drive(motion.theta[frame], eps[frame], motion.psi[frame], motion.translation[frame])
+        between = time.perf_counter()
+        render(posed, camera, white)
+        driving.append(between - started)
+        drawing.append(time.perf_counter() - between)
+    pose, picture = (statistics.median(part[2:]) for part in (driving, drawing))
+    times = {
+        "fps": round(1 / (pose + picture), 1),
+        "drive_ms": round(1e3 * pose, 2),
+        "render_ms": round(1e3 * picture, 2),
+    }
+    return {"gaussians": len(avatar.canonical), "size": 512, **times, **machine()}
+
+
+def train(repeats: int, people: int = 2, photos: int = 4, targets: int = 2) -> dict:
+    """Steps of pretraining with every loss term; the people are drawn on the spot."""
+    import lightning
+    import numpy as np
+    from lightning.pytorch.callbacks import LambdaCallback
+
+    from lca.data.batch import make_example, stack
+    from lca.data.sample import Capture
+    from lca.training.pretrain import Pretrain
+
+    rng = np.random.default_rng(0)
+    examples = []
+    for person in range(people):
+        row = captured("wild", person)
+        shown, wanted = Capture.read(row, range(photos)), Capture.read(row, range(photos, photos + targets))
+        examples.append(make_example(shown, wanted, rng))
+    batch = stack(examples)
+    ends: list[float] = []
+    trainer = lightning.Trainer(
+        max_steps=repeats + 2,
+        limit_val_batches=0,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        callbacks=[LambdaCallback(on_train_batch_end=lambda *_: ends.append(time.perf_counter()))],
+    )
+    module = Pretrain(correspondence_steps=0)
+    trainer.fit(module, [batch] * (repeats + 2))
+    steps = [after - before for before, after in zip(ends[1:-1], ends[2:], strict=True)]
+    millions = sum(p.numel() for p in module.network.parameters()) / 1e6
+    measured = {"step_seconds": round(statistics.median(steps), 4), "million_parameters": round(millions, 2)}
+    return {"people": people, "photos": photos, "targets": targets, **measured, **machine(str(module.device))}
+
+
+def world(repeats: int) -> dict:
+    """One process drawing captures of both stages at 256 x 256, pictures and truth."""
+    report = {}
+    for stage in ("wild", "studio"):
+        indices = iter(range(repeats + 1))
+        whole = seconds(lambda indices=indices, stage=stage: captured(stage, next(indices)), repeats)
+        frames = len(captured(stage, 0)["image"])
+        report[stage] = {
+            "capture_seconds": round(whole, 3),
+            "frames": frames,
+            "frame_seconds": round(whole / frames, 4),
+        }
+    return {**report, "processes": 1}
+
+
+def captured(stage: str, index: int) -> dict:
+    """A row as `load_world` gives it, drawn on the spot."""
+    from lca.formats.captures import PICTURES
+    from lca.world.stages import capture
+
+    row = capture(stage, 0, index, 256)
+    return row | {name: [{"bytes": picture, "path": None} for picture in row[name]] for name in PICTURES}
+
+
+def machine(device: str = "cpu") -> dict:
+    """What the numbers were measured on."""
+    import torch
+
+    return {"device": device, "threads": torch.get_num_threads()}

@@ -1,0 +1,64 @@
+"""The benchmarks: one JSON object each, with the fields that others quote."""
+
+import json
+
+import pytest
+
+import lca.__main__ as cli
+from lca import bench
+from lca.data.sample import Capture
+from lca.model.checkpoint import SHIPPED
+
+
+def measured(capsys, *arguments):
+    assert cli.main(["bench", *arguments]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    return json.loads(line)
+
+
+def test_seconds_is_the_median_without_the_first_call(monkeypatch):
+    now, calls = [0.0], []
+
+    def call():
+        calls.append(len(calls))
+        now[0] += (100.0, 3.0, 1.0, 2.0)[calls[-1]]
+
+    monkeypatch.setattr(bench.time, "perf_counter", lambda: now[0])
+    assert bench.seconds(call, 3) == 2.0
+    assert len(calls) == 4
+
+
+def test_one_object_on_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(bench, "render", lambda: {"20k_512": {"forward_fps": 1.0}})
+    assert measured(capsys, "render") == {"20k_512": {"forward_fps": 1.0}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["bench", "create", "--repeats", "0"], "--repeats of at least 1, got 0")],
+)
+def test_bad_arguments(arguments, says, capsys):
+    assert cli.main(arguments) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_unknown_part_is_one_line(capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["bench", "everything"])
+    shown = capsys.readouterr().err
+    assert left.value.code == 2 and shown.count("\n") == 1 and "render" in shown
+
+
+@pytest.mark.slow
+def test_captured_rows_are_rows_of_the_world():
+    capture = Capture.read(bench.captured("wild", 0), [0, 1])
+    assert len(capture) == 2 and 0.02 < float(capture.mask.mean()) < 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHIPPED.is_file(), reason="needs the shipped checkpoint")
+def test_create_and_drive(capsys):
+    created, driven = measured(capsys, "create", "--repeats", "1"), measured(capsys, "drive")
+    assert created["photos"] == 4 and created["seconds"] > created["reconstruct_seconds"] > 0
+    assert driven["size"] == 512 and driven["gaussians"] == created["gaussians"]
+    assert driven["fps"] == pytest.approx(1e3 / (driven["drive_ms"] + driven["render_ms"]), rel=0.02)
