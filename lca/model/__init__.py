@@ -1,4 +1,5 @@
 """Everything with weights, and the paper's three verbs but `render`: photos -> avatar -> driven Gaussians. Never renders.
 
-`network.LCA` composes the parts in the order of the figure: `cutout`, `encoder`, `template`, `fusion`, `correspondence`, `decoder`, `driver`.
+`network.LCA` composes the parts in the order of the figure: `cutout`, `encoder`, `template`, `fusion`, `correspondence`,
+`decoder`, `driver`.
 """
