@@ -124,8 +124,8 @@ def _body_photos(shown: Capture, rng: np.random.Generator, jitter: float) -> tup
     side = boxes[:, 2:3] - boxes[:, :1]
     shift, grow = (torch.from_numpy(rng.normal(0.0, jitter, (len(boxes), n))).float() for n in (2, 1))
     boxes = boxes + side * torch.cat([shift - grow.abs(), shift + grow.abs()], -1)
-    mask = crop_square(shown.mask, boxes, BODY_SIZE)
-    image = crop_square(shown.image * shown.mask, boxes, BODY_SIZE)
+    cut = crop_square(torch.cat([shown.image * shown.mask, shown.mask], 1), boxes, BODY_SIZE)
+    image, mask = cut[:, :3], cut[:, 3:]
     photos = Photos(
         body=image + GREY * (1.0 - mask),
         body_mask=mask,

@@ -1,6 +1,7 @@
 """One door to both stages: the command line and notebooks build the same trainer, module and data from the same YAML."""
 
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -86,15 +87,19 @@ def experiment(stage: str, config: str | Path, *overrides: str) -> Experiment:
 
 def build(stage: str, arguments: list[str], exit_on_error: bool) -> StageCLI:
     """The LightningCLI of a stage, without running it."""
-    return StageCLI(
-        STAGES[stage],
-        AvatarData,
-        args=arguments,
-        run=False,
-        save_config_callback=None,
-        auto_configure_optimizers=False,
-        parser_kwargs={"exit_on_error": exit_on_error},
-    )
+    with warnings.catch_warnings():
+        # the command line of `lca` has been read already and hands over what is left of it
+        warnings.filterwarnings("ignore", message="LightningCLI's args parameter is intended to run from within Python")
+        return StageCLI(
+            STAGES[stage],
+            AvatarData,
+            args=arguments,
+            run=False,
+            save_config_callback=None,
+            auto_configure_optimizers=False,
+            seed_everything_default=0,
+            parser_kwargs={"exit_on_error": exit_on_error},
+        )
 
 
 def show_help(stage: str) -> NoReturn:

@@ -1,6 +1,5 @@
 """What a finished run leaves behind: one model file, with the action map fitted on the run's own training data."""
 
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,11 +10,13 @@ from lightning.pytorch.callbacks import Callback
 from torch import Tensor
 
 from lca.data.batch import Batch
+from lca.geometry.body import load_body
+from lca.geometry.skinning import full_pose, joint_transforms
 from lca.model.checkpoint import save_model
 from lca.model.face_code import fit_action_map
 from lca.model.network import LCA
 
-FIT_BATCHES = 150
+FIT_BATCHES = 200
 FRONTAL = 0.5
 
 
@@ -63,17 +64,9 @@ def code_faces(batch: Batch) -> Tensor:
 
 def faces_camera(theta: Tensor, camera_from_world: Tensor) -> Float[Tensor, "frames"]:
     """Cosine between where the head faces and the direction to the camera: 1 is a frontal view."""
-    from lca.geometry.body import load_body
-    from lca.geometry.skinning import full_pose, joint_transforms
-
     body = load_body()
     joints = body.joint_template.to(theta).expand(len(theta), -1, -1)
     head = joint_transforms(full_pose(theta, None), joints, body.parents, None)[:, 15, :3, :3]
     forward = (camera_from_world[:, :3, :3] @ head)[..., 2]
     return -forward[:, 2]
 
-
-def without_noise(batch: Batch) -> Batch:
-    """The batch with plain target faces for the code."""
-    faces = code_faces(batch).unflatten(0, batch.code_faces.shape[:2])
-    return replace(batch, code_faces=faces)
