@@ -12,14 +12,14 @@ PRINTS = ("plain", "stripes", "pinstripes", "checks", "dots", "logo", "gradient"
 1:4 colour, 4:7 second colour, 7:10 third colour, 10 print, 11 size (m), 12 share of the second colour, 13 seed,
 14 fold strength, 15 weave strength, 16:18 centre of the logo (x, y), 18 its radius, 19 z that splits front from back,
 20 |x| of the sleeve's seam, 21 |x| of the elbow, 22 y of the knee, 23 y of the crotch, 24 specular, 25 exponent, 26 y low,
-27 y high (of the gradient), 28 folds run along y (skirt) if 1.
+27 y high (of the gradient), 28 folds run along y (skirt) if 1, 29 y of the armpit.
 """
 
 
 @njit(cache=True)
 def paint_cloth(row, x, y, z, edge):
     """Printed, folded cloth; `edge` is the distance to the garment's nearest border in metres (seams and hems)."""
-    sleeve = abs(x) > row[20] and y > row[23]
+    sleeve = abs(x) > row[20] and y > row[29]
     down = row[20] + y if not sleeve else abs(x)
     across = x if not sleeve else math.atan2(z - row[19], y) * 0.06 + 0.1
     if not sleeve and z < row[19]:
@@ -108,7 +108,7 @@ def relief(row, x, y, z):
     seed = int(row[13]) + 11
     if row[28] > 0.5:
         return 0.35 * layered(x * 22, y * 2.5, z * 22, seed)
-    arm = ramp(row[20] - 0.02, row[20] + 0.06, abs(x)) * (y > row[23])
+    arm = ramp(row[20] - 0.02, row[20] + 0.06, abs(x)) * (y > row[29])
     bent = math.exp(-(((abs(x) - row[21]) / 0.07) ** 2)) * arm
     knee = math.exp(-(((y - row[22]) / 0.09) ** 2)) * (y < row[23])
     groin = math.exp(-(((y - row[23]) / 0.10) ** 2)) * (abs(x) < row[20])

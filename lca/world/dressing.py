@@ -1,8 +1,10 @@
 """From an identity to the pieces of surface: skin with what cloth hides taken away, eyes, teeth, lashes, hair, clothes, shoes."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from lca.geometry.body import PARTS
 from lca.world.figure import Figure, Piece, body_pattern, helper_pattern, piece
@@ -61,11 +63,21 @@ def skin_pieces(figure: Figure, identity: Identity) -> list[Piece]:
         pieces.append(expressive(part_piece, pattern.expression_directions[used]))
     for name, look, owner in (("teeth", "teeth", "mouth"), ("lashes", "lash", "face")):
         helper = helper_pattern(name)
-        part_piece = piece(
-            helper.shaped(figure.betas), helper.template, helper.faces, helper.weights, ROWS.index(look), 1 + PARTS.index(owner)
-        )
-        pieces.append(expressive(part_piece, helper.expression_directions))
+        share, root = (0.35, lid_roots()) if name == "lashes" else (1.0, np.zeros(len(helper.template), int))
+        template = share * helper.template + (1 - share) * pattern.template[root]
+        shaped = share * helper.shaped(figure.betas) + (1 - share) * figure.rest[root]
+        moves = share * helper.expression_directions + (1 - share) * pattern.expression_directions[root]
+        part_piece = piece(shaped, template, helper.faces, helper.weights, ROWS.index(look), 1 + PARTS.index(owner))
+        pieces.append(expressive(part_piece, moves))
     return pieces
+
+
+@lru_cache
+def lid_roots() -> np.ndarray:
+    """The vertex of the eyelids nearest to each vertex of the lashes, which are shortened towards it."""
+    body, pattern = body_pattern()
+    lids = np.flatnonzero(body.part_labels.numpy() == PARTS.index("face"))
+    return lids[cKDTree(pattern.template[lids]).query(helper_pattern("lashes").template)[1]]
 
 
 def expressive(part: Piece, directions: np.ndarray) -> Piece:

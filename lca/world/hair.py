@@ -22,6 +22,8 @@ from lca.world.wardrobe import ramp
 HEAD_CENTRE = np.array([0.0, 0.60, 0.058])
 CROWN, FRONT = np.array([0.0, 0.94, -0.34]), np.array([0.0, 0.34, 0.94])
 COLUMNS, ROWS = 160, 30
+SKULL_ROWS = 0.45
+"""Share of a strand's rows that lie on the skull before it hangs."""
 Grid = Float[np.ndarray, "rows columns 3"]
 
 
@@ -101,23 +103,25 @@ def shell(cut: Cut, rng: np.random.Generator) -> Grid:
     face = np.abs(azimuth) < cut.opening
     limit = limit + np.where(face & ~hanging, cut.fringe * (1 + 0.15 * ring_noise(rng, 2.0)), 0)
     leave = np.where(hanging, np.minimum(limit, 1.42), limit)
-    share = np.where(hanging, 0.45, 1.0)  # of the rows that lie on the skull
-    polar = 0.04 + np.minimum(t[:, None] / share, 1) * (leave - 0.04)
+    share = SKULL_ROWS if hanging.any() else 1.0
+    on_skull = np.minimum(t[:, None] / share, 1)
+    polar = 0.04 + on_skull * (leave - 0.04)
     towards = directions(polar, np.broadcast_to(azimuth, polar.shape))
-    rim = np.where(hanging, 1.0, np.sqrt(np.clip((1.0 - t[:, None]) / 0.22, 0.004, 1)))
-    clumps = 1 + 0.16 * ring_noise(rng, 1.2) * ramp(0.15, 0.5, t)[:, None]
+    rim = np.where(hanging, 1.0, np.sqrt(np.clip((1.0 - on_skull) / 0.22, 0.004, 1)))
+    clumps = 1 + (0.02 if cut.bumps else 0.16) * ring_noise(rng, 1.2) * ramp(0.15, 0.5, t)[:, None]
     lift = cut.thick * clumps * rim * (0.75 + 0.25 * ramp(0, 0.3, t))[:, None]
     if cut.bumps:
-        coarse = rng.standard_normal((7, 7, 7))
-        place = (towards * 3 * (0.075 / cut.bumps) + 3).transpose(2, 0, 1)
-        lift = lift * (1 + 0.55 * rim * map_coordinates(coarse, place, order=2, mode="wrap"))
-    paths = HEAD_CENTRE + (scalp(towards) + 0.0015 + lift)[..., None] * towards
+        coarse = rng.standard_normal((16, 16, 16))
+        place = (towards * 0.1 / cut.bumps + 8).transpose(2, 0, 1)
+        lift = lift + np.clip(0.14 * cut.bumps * map_coordinates(coarse, place, order=3, mode="wrap"), -0.5 * lift, lift) * rim
+    sunk = np.where(hanging, 0, 0.006 * ramp(0.9, 1.0, on_skull))
+    paths = HEAD_CENTRE + (scalp(towards) + 0.0015 + lift - sunk)[..., None] * towards
     return hung(paths, cut, hanging, rng)
 
 
 def hung(paths: Grid, cut: Cut, hanging: np.ndarray, rng: np.random.Generator) -> Grid:
     """The rows beyond the skull fall to `cut.drop`: straight, wavy, turned in at the tips."""
-    first = int(np.ceil(0.45 * (ROWS - 1)))
+    first = int(np.ceil(SKULL_ROWS * (ROWS - 1)))
     start, t = paths[first], np.linspace(0, 1, ROWS - first)[:, None]
     out = start - HEAD_CENTRE
     out[:, 1] = 0
@@ -212,7 +216,9 @@ def gridded(grid: Grid, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarra
     around, along = np.linspace(-np.pi, np.pi, width), np.linspace(0, 1, rows)[:, None]
     tone = np.clip(0.5 + 0.2 * gaussian_filter1d(rng.standard_normal(width), 1.0, mode="wrap"), 0, 1)
     details = np.stack(np.broadcast_arrays(around, along, tone, 0.0), -1)
-    return grid.reshape(-1, 3), grid_faces(rows, width), details.reshape(-1, 4)
+    vertices, faces = grid.reshape(-1, 3), grid_faces(rows, width)
+    edges = np.linalg.norm(vertices[faces] - vertices[np.roll(faces, 1, 1)], axis=-1).max(1)
+    return vertices, faces[edges < 0.03], details.reshape(-1, 4)
 
 
 def grown(figure: Figure, vertices: np.ndarray, faces: np.ndarray, details: np.ndarray, look: int, cut: Cut) -> Piece:

@@ -48,7 +48,7 @@ def sample_identity(seed: int) -> Identity:
     rows[0] = skin_row(rng, position, HAIR_COLOURS[hair_name], style, cut)
     rows[1] = eye_row(rng, position)
     rows[2, 1:4] = rng.uniform(0.9, 1.2)
-    rows[4, 1:4] = 0.35 * linear(HAIR_COLOURS[hair_name]) * 0.4
+    rows[4, 1:4] = 0.15 * linear(HAIR_COLOURS[hair_name]) + 0.15 * rows[0, 1:4]
     rows[5] = hair_row(rng, HAIR_COLOURS[hair_name], style, hair_name)
     top, sleeve = sample_top(rng)
     kind, bottom = sample_bottom(rng)
@@ -56,7 +56,7 @@ def sample_identity(seed: int) -> Identity:
     rows[7], bottom_words = cloth_row(rng, shirt=False, skirt=bottom.skirt)
     dress = bottom.skirt and rng.random() < 0.25
     if dress:
-        rows[7, 1:28] = rows[6, 1:28]
+        rows[7, 1:28], rows[7, 19:24] = rows[6, 1:28], rows[7, 19:24].copy()
     tucked = bool((rng.random() < 0.2) | bottom.skirt)
     rows[8], collar = shoe_row(rng)
     attributes = {
@@ -79,7 +79,7 @@ def sample_hair(rng: np.random.Generator, position: float) -> tuple[str, str, Cu
         "shaven": None,
         "cropped": Cut(0.004 + 0.003 * b, shift=shift, locks=0),
         "short": Cut(0.010 + 0.008 * b, shift=shift, fringe=0.10 * c, locks=420),
-        "short swept": Cut(0.016 + 0.012 * b, shift=shift, bumps=0.05, locks=420),
+        "short swept": Cut(0.016 + 0.012 * b, shift=shift, bumps=0.06, locks=420),
         "bob": Cut(0.016 + 0.006 * b, 0.47 + 0.05 * c, opening=0.95 + 0.2 * d, shift=shift),
         "fringe bob": Cut(0.014 + 0.006 * b, 0.46 + 0.05 * c, opening=0.85, fringe=0.30 + 0.1 * d),
         "long": Cut(0.012 + 0.006 * b, 0.22 + 0.14 * c, opening=1.0 + 0.4 * d, shift=shift),
@@ -112,8 +112,8 @@ def skin_row(rng: np.random.Generator, position: float, hair: tuple, style: str,
     row[21] = rng.uniform(0.25, 0.85) if bearded else 0
     row[22] = {"shaven": rng.uniform(0.15, 0.7), "cropped": 0.85}.get(style, 0.75)
     eye = joint("left_eye")
-    row[23:26], row[26:29] = eye, (0.0, 0.5198, 0.160)
-    row[29:33] = rng.uniform(0.0235, 0.0255), 0.0098, 0.0125, 0.481
+    row[23:26], row[26:29] = eye, (0.0, 0.5177, 0.160)
+    row[29:33] = rng.uniform(0.0240, 0.0262), rng.uniform(0.0095, 0.0112), rng.uniform(0.0098, 0.0118), 0.481
     row[33], row[34] = 0.75 * dark, rng.uniform(0.0, 0.30)
     row[35:38], row[38] = HEAD_CENTRE, cut.shift if cut else rng.uniform(-0.12, 0.03)
     return row
@@ -150,7 +150,7 @@ def sample_top(rng: np.random.Generator) -> tuple[Top, str]:
     sleeve = ("tank", "short", "elbow", "long")[rng.choice(4, p=(0.15, 0.4, 0.12, 0.33))]
     length = {"tank": rng.uniform(-0.045, -0.02), "short": rng.uniform(0.10, 0.19), "elbow": rng.uniform(0.23, 0.30), "long": rng.uniform(0.44, 0.48)}
     neck, vee = rng.uniform(0.004, 0.045), rng.uniform(0.04, 0.10) * (rng.random() < 0.35)
-    return Top(length[sleeve], rng.uniform(0.10, 0.19), neck, vee, rng.uniform(0.006, 0.026)), sleeve
+    return Top(length[sleeve], rng.uniform(0.08, 0.145), neck, vee, rng.uniform(0.006, 0.026)), sleeve
 
 
 def sample_bottom(rng: np.random.Generator) -> tuple[str, Bottom]:
@@ -187,7 +187,7 @@ def cloth_row(rng: np.random.Generator, shirt: bool, skirt: bool) -> tuple[np.nd
     row[22], row[23] = joint("left_knee")[1], joint("left_hip")[1] - 0.06
     row[24], row[25] = rng.uniform(0.0, 0.02), 8
     row[26:28] = (-0.1, 0.4) if shirt else (-0.8, 0.0)
-    row[28] = float(skirt)
+    row[28], row[29] = float(skirt), joint("left_shoulder")[1] - 0.15
     return row, PRINTS[kind]
 
 

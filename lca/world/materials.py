@@ -46,7 +46,7 @@ def paint_eye(row, x, y, z):
     angle = math.atan2(side, dz)
     around = math.atan2(dy, dx)
     pink = 0.10 * ramp(0.5, 1.2, angle)
-    red, green, blue = 0.72, 0.66 - pink, 0.62 - pink
+    red, green, blue = 0.62, 0.57 - pink, 0.54 - pink
     iris = ramp(row[10] + 0.03, row[10] - 0.03, angle)
     fibre = 0.7 + 0.6 * grain(6 * math.cos(around) + 9, 6 * math.sin(around), 6 * angle, int(row[12]))
     inner = ramp(0.75 * row[10], 0.45 * row[10], angle)
@@ -93,9 +93,14 @@ def paint_hair(row, x, y, z, around, along, tone):
     fine = grain(around * row[7] * 3.1 + bend, along * 3.0, 0.5, seed)
     lock = layered(around * row[7] * 0.55 + 0.6 * bend, along * 2.0, 2.5, seed + 1)
     shade = 1 + row[8] * (1.1 * (lock - 0.5) + 0.7 * (fine - 0.5)) + 0.35 * (tone - 0.5)
+    gx, gy, gz = 0.0, 0.0, 0.0
     if row[14] > 0:
-        coils = 1.6 * (layered(x * 260, y * 260, z * 260, seed) - 0.5) + 0.9 * (grain(x * 90, y * 90, z * 90, seed) - 0.5)
-        shade += row[14] * (1 + row[8] * coils - shade)
+        coils = 2.2 * (layered(x * 230, y * 230, z * 230, seed) - 0.5) + 1.3 * (grain(x * 80, y * 80, z * 80, seed) - 0.5)
+        shade += row[14] * (1.15 + row[8] * coils - shade)
+        here = grain(x * 140, y * 140, z * 140, seed + 3)
+        gx = 1.3 * row[14] * (grain(x * 140 + 0.3, y * 140, z * 140, seed + 3) - here)
+        gy = 1.3 * row[14] * (grain(x * 140, y * 140 + 0.3, z * 140, seed + 3) - here)
+        gz = 1.3 * row[14] * (grain(x * 140, y * 140, z * 140 + 0.3, seed + 3) - here)
     shade *= 0.72 + 0.28 * ramp(0.0, 0.25, along)
     mix = along * along
     red = max(shade, 0.12) * (row[1] + (row[4] - row[1]) * mix)
@@ -103,4 +108,4 @@ def paint_hair(row, x, y, z, around, along, tone):
     blue = max(shade, 0.12) * (row[3] + (row[6] - row[3]) * mix)
     white = row[13] * ramp(0.55, 0.75, grain(around * row[7] * 2.3 + bend, along, 7.5, seed + 2))
     red, green, blue = red + white * (0.5 - red), green + white * (0.5 - green), blue + white * (0.48 - blue)
-    return red, green, blue, row[11] * (0.4 + 1.2 * fine), row[12], 0.0, 0.0, 0.0
+    return red, green, blue, row[11] * (0.4 + 1.2 * fine), row[12], gx, gy, gz

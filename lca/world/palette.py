@@ -5,7 +5,7 @@ import colorsys
 import numpy as np
 
 HAIR_COLOURS = {
-    "black": (0.085, 0.075, 0.07),
+    "black": (0.115, 0.105, 0.10),
     "dark brown": (0.17, 0.115, 0.085),
     "brown": (0.27, 0.18, 0.12),
     "chestnut": (0.36, 0.19, 0.11),

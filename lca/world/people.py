@@ -135,9 +135,9 @@ class Outfit:
         moved, tree = vertices[span], cKDTree(solid)
         gaps = np.where(piece.loose > 0, piece.gap * piece.loose, -1).astype(np.float32)
         mean = piece.averaging
-        for last in (False, True):
+        for final in (False, False, True):
             out = pushed_out(moved, tree.query(moved)[1], solid, normals, gaps)
-            moved = out if last else (moved + mean @ (mean @ (out - moved))).astype(np.float32)
+            moved = out if final else (moved + mean @ (mean @ (out - moved))).astype(np.float32)
         return moved
 
     @cached_property

@@ -15,8 +15,8 @@ from lca.world.grain import grain, layered, ramp, spots
 
 TONES = np.array(
     [
-        [0.93, 0.80, 0.71], [0.91, 0.75, 0.64], [0.87, 0.69, 0.57], [0.82, 0.62, 0.49], [0.74, 0.54, 0.40],
-        [0.65, 0.45, 0.32], [0.55, 0.37, 0.26], [0.44, 0.29, 0.20], [0.34, 0.22, 0.16], [0.26, 0.175, 0.135],
+        [0.95, 0.84, 0.77], [0.93, 0.80, 0.71], [0.89, 0.74, 0.64], [0.85, 0.68, 0.56], [0.78, 0.60, 0.48],
+        [0.68, 0.50, 0.39], [0.58, 0.41, 0.31], [0.47, 0.325, 0.245], [0.365, 0.25, 0.19], [0.28, 0.195, 0.155],
     ]
 )  # fmt: skip
 """Ten steps from the lightest to the darkest human skin, sRGB; people are drawn evenly over the whole scale."""
@@ -49,12 +49,13 @@ def hairline(x, y, z, hx, hy, hz, shift):
 @njit(cache=True)
 def lips(row, x, y, z):
     """Share of the lips in [0, 1] at a canonical point."""
-    dx, dy = abs(x - row[26]) / row[29], y - row[27]
+    dx = abs(x - row[26]) / row[29]
+    dy = y - row[27] + 0.0007 * dx * dx
     if dx > 1.15 or z < row[28] - 0.03:
         return 0.0
-    bow = 1 - 0.22 * math.exp(-((dx / 0.16) ** 2))
-    fall = max(1 - dx * dx, 0.0)
-    top, bottom = row[30] * bow * fall**0.8, -row[31] * fall**0.6
+    bow = 1 - 0.14 * math.exp(-((dx / 0.14) ** 2))
+    fall = math.sqrt(max(1 - dx * dx, 0.0))
+    top, bottom = row[30] * bow * fall, -row[31] * fall
     return ramp(top + 0.0012, top - 0.0012, dy) * ramp(bottom - 0.0014, bottom + 0.0014, dy)
 
 
@@ -66,10 +67,10 @@ def brows(row, x, y, z):
     if t < -0.05 or t > 1.1 or z < row[25] - 0.02:
         return 0.0
     arch = row[18] + row[19] * (t - 0.5) + row[39] * (1 - (2 * t - 1.25) ** 2)
-    thick = row[17] * ramp(1.06, 0.35, t) * (0.75 + 0.25 * ramp(-0.05, 0.12, t))
+    thick = row[17] * (0.40 + 0.60 * ramp(1.05, 0.40, t)) * (0.75 + 0.25 * ramp(-0.05, 0.12, t))
     off = abs(y - row[24] - arch) / max(thick, 1e-4)
     hair = grain(abs(x) * 1500 + y * 700, y * 350, z * 300, int(row[10]))
-    return row[20] * ramp(1.15, 0.6, off) * ramp(-0.05, 0.06, t) * (0.65 + 0.5 * hair)
+    return row[20] * ramp(1.15, 0.5, off) * ramp(-0.05, 0.10, t) * ramp(1.02, 0.80, t) * (0.55 + 0.6 * hair)
 
 
 @njit(cache=True)
@@ -106,9 +107,11 @@ def paint_skin(row, x, y, z, palm, nail):
     lip = lips(row, x, y, z)
     red, green, blue = red + lip * (row[11] - red), green + lip * (row[12] - green), blue + lip * (row[13] - blue)
     dark = max(brows(row, x, y, z), stubble(row, x, y, z, face) * (1 - lip))
-    dark = max(dark, scalp_shadow(row, x, y, z))
+    roots = scalp_shadow(row, x, y, z)
     red, green, blue = red * mottle, green * mottle, blue * mottle
     red, green, blue = red + dark * (row[14] - red), green + dark * (row[15] - green), blue + dark * (row[16] - blue)
+    red, green, blue = red + roots * (1.6 * row[14] - red), green + roots * (1.6 * row[15] - green), blue + roots * (1.6 * row[16] - blue)
+    dark = max(dark, roots)
     oily = 0.028 + 0.022 * lip + 0.012 * face * math.exp(-((x / 0.03) ** 2))
     return red, green, blue, oily * (1 - 0.6 * dark), 18.0 + 14.0 * lip, 0.0, 0.0, 0.0
 

@@ -58,7 +58,7 @@ def top_field(points: Points, top: Top) -> Field:
     x, y, z = points.T
     shoulder, neck = joint("left_shoulder"), joint("neck")
     hem = y - (joint("spine1")[1] - top.hem)
-    sleeve = shoulder[0] + top.sleeve - np.abs(x)
+    sleeve = np.maximum(shoulder[0] + top.sleeve - np.abs(x), 0.7 * (shoulder[1] - 0.115 - y))
     width = 0.060 + top.neck
     ring = np.hypot(x / width, (z - neck[2] - 0.012) / (width + 0.008)) * width - width
     below = neck[1] - 0.020 - 0.5 * top.neck - 0.30 * (z - neck[2]) - y
@@ -79,13 +79,13 @@ def bottom_field(points: Points, bottom: Bottom) -> Field:
 
 
 def draped(rest: Points, faces: np.ndarray, ease: Field, rounds: int) -> Points:
-    """Cloth at `ease` from the skin that bridges hollows: smoothed while it stays outside 0.6 of its ease."""
+    """Cloth at `ease` from the skin that bridges hollows: smoothed while it keeps 0.85 of its ease."""
     normals, mean = vertex_normals(rest.astype(np.float32), faces), neighbours(faces, len(rest))
     cloth = rest + ease[:, None] * normals
     for _ in range(rounds):
         cloth = 0.4 * cloth + 0.6 * (mean @ cloth)
         above = ((cloth - rest) * normals).sum(1)
-        cloth += np.maximum(0.6 * ease - above, 0)[:, None] * normals
+        cloth += np.maximum(0.85 * ease - above, 0)[:, None] * normals
     return cloth
 
 
@@ -192,10 +192,10 @@ def make_skirt(figure: Figure, bottom: Bottom, look: int) -> Piece:
 
 
 def skirt_weights(canonical: Points) -> np.ndarray:
-    """Hips and half of each thigh's swing, mixed smoothly across the middle and fading downwards, as hanging cloth does."""
+    """Hips and most of each thigh's swing, mixed smoothly across the middle and fading downwards, as hanging cloth does."""
     y = canonical[:, 1]
     hip = joint("left_hip")[1]
-    swing = 0.62 * ramp(hip + 0.06, hip - 0.20, y) * (1 - 0.35 * ramp(hip - 0.3, hip - 0.8, y))
+    swing = 0.92 * ramp(hip + 0.05, hip - 0.14, y) * (1 - 0.30 * ramp(hip - 0.3, hip - 0.8, y))
     left = ramp(-0.14, 0.14, canonical[:, 0])
     weights = np.zeros((len(canonical), 55), np.float32)
     weights[:, 0], weights[:, 1], weights[:, 2] = 1 - swing, swing * left, swing * (1 - left)
