@@ -78,6 +78,7 @@ def build(seed: int, out: Path) -> None:
     with writing(out / "truth.npz") as temporary:
         np.savez_compressed(
             temporary,
+            allow_pickle=False,
             **truth,
             camera_from_world=np.stack([camera.camera_from_world.numpy() for camera in cameras]),
             intrinsics=np.stack([camera.intrinsics.numpy() for camera in cameras]),

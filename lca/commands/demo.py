@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def compare(avatar, example) -> tuple[dict[str, float], list]:
-    """Scores against the example's truth (poses and views that no photo shows), and the two rows of pictures."""
+    """Scores against the example's truth (poses and views that no photo shows), and a row of pictures."""
     import torch
 
     from lca.formats.photos import GREY
@@ -68,8 +68,9 @@ def compare(avatar, example) -> tuple[dict[str, float], list]:
     grey = torch.full((3,), GREY)
     posed = drive(avatar, example.motion)
     shown = torch.stack([render(g, example.camera[i], grey).image for i, g in enumerate(posed)]).clamp(0, 1)
-    rows = [("new pose and view, truth", list(example.image)), ("new pose and view, avatar", list(shown))]
-    return foreground_scores(shown, example.image, example.mask), rows
+    pairs = [picture for pair in zip(example.image, shown, strict=True) for picture in pair]
+    captions = ["new pose and view: truth", "avatar"] + ["truth", "avatar"] * (len(shown) - 1)
+    return foreground_scores(shown, example.image, example.mask), [(captions, pairs)]
 
 
 def film(avatar, path: Path) -> float:
@@ -99,16 +100,15 @@ def film(avatar, path: Path) -> float:
 
 
 def photo_rows(pictures, photos) -> list:
-    """The photos as they came, and what was cut out of them."""
-    return [
-        ("photos", [picture.image for picture in pictures]),
-        ("what the model sees: bodies", list(photos.body)),
-        ("faces", list(photos.face)),
-    ]
+    """The first four photos as they came, and what was cut out of them."""
+    count = min(4, len(pictures))
+    images = [*(picture.image for picture in pictures[:count]), *photos.body[:count]]
+    captions = [f"photo {k + 1} of {len(pictures)}" for k in range(count)] + ["what the model sees"] * count
+    return [(captions, images), (["head found"] * count, list(photos.face[:count]))]
 
 
 def view_rows(avatar) -> list:
-    """All round, three poses, three faces."""
+    """All round, walking, hands, expressions, gaze."""
     import math
 
     from lca.lab.playing import body_camera, face_camera, play, still
@@ -124,15 +124,15 @@ def view_rows(avatar) -> list:
     for name, places in (("face", (4, 12, 20, 27, 35)), ("gaze", (6, 15, 25))):
         motion = named_motion(name, 4.0, 10.0)
         faces += [next(play(avatar, one, face_camera(avatar, one, 256))) for one in (still(motion, k) for k in places)]
-    return [("all round", around), ("walk and hands", poses), ("expressions and gaze", faces)]
+    named = ["smile", "blink", "open", "brows", "pucker", "gaze left", "gaze right", "gaze up"]
+    return [(["all round"], around), (["walk"] * 4 + ["hands"] * 4, poses), (named, faces)]
 
 
 def save_sheet(path: Path, rows: list) -> None:
-    """Write (title, pictures) rows as one PNG."""
+    """Write rows of (captions, pictures) as one PNG."""
     from lca.formats.atomic import writing
     from lca.lab.figures import column, row
 
-    height = 224
-    sheet = column([row(images, [title], height) for title, images in rows])
+    sheet = column([row(images, captions, height=224) for captions, images in rows])
     with writing(path) as temporary:
         sheet.save(temporary, "PNG")

@@ -18,7 +18,8 @@ class Doll(Avatar):
     def eps_from_actions(self, actions):
         return actions.mean(-1, keepdim=True)
 
-    def drive(self, theta, eps, psi, translation):
+    def drive(self, theta, eps=None, psi=None, translation=None):
+        assert translation is not None
         height = torch.linspace(-0.85, 0.85, 400)
         means = torch.stack([0.25 * torch.sin(90 * height), height, 0.1 * torch.cos(50 * height)], -1) + translation
         quats = torch.tensor([1.0, 0, 0, 0]).expand(400, 4)
