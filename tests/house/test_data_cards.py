@@ -66,6 +66,6 @@ def test_columns_are_the_loaders(stage):
 @pytest.mark.parametrize("path", MODELS, ids=name)
 def test_model_card(path):
     card = ModelCard.load(path)
-    assert card.data.license == "apache-2.0"
+    assert card.data.to_dict()["license"] == "apache-2.0"
     assert list(sections(card)) == MODEL_SECTIONS
     assert set(re.findall(r"\]\(([^):]+\.md)\)", card.text)) <= {p.name for p in DATASETS}

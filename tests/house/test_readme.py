@@ -31,7 +31,7 @@ def test_python_in_the_readme_names_what_exists():
         if language != "python":
             continue
         for node in ast.walk(ast.parse(code)):
-            if isinstance(node, ast.ImportFrom):
+            if isinstance(node, ast.ImportFrom) and node.module:
                 module = importlib.import_module(node.module)
                 assert [a.name for a in node.names if not hasattr(module, a.name)] == []
 
