@@ -12,7 +12,7 @@ PRINTS = ("plain", "stripes", "pinstripes", "checks", "dots", "logo", "gradient"
 1:4 colour, 4:7 second colour, 7:10 third colour, 10 print, 11 size (m), 12 share of the second colour, 13 seed,
 14 fold strength, 15 weave strength, 16:18 centre of the logo (x, y), 18 its radius, 19 z that splits front from back,
 20 |x| of the sleeve's seam, 21 |x| of the elbow, 22 y of the knee, 23 y of the crotch, 24 specular, 25 exponent, 26 y low,
-27 y high (of the gradient), 28 folds run along y (skirt) if 1, 29 y of the armpit.
+27 y high (of the gradient), 28 folds run along y (skirt) if 1, 29 y of the armpit (0.15 below the arm's axis).
 """
 
 
@@ -21,7 +21,7 @@ def paint_cloth(row, x, y, z, edge):
     """Printed, folded cloth; `edge` is the distance to the garment's nearest border in metres (seams and hems)."""
     sleeve = abs(x) > row[20] and y > row[29]
     down = row[20] + y if not sleeve else abs(x)
-    across = x if not sleeve else math.atan2(z - row[19], y) * 0.06 + 0.1
+    across = x if not sleeve else math.atan2(z - row[19], y - row[29] - 0.15) * 0.055 + 0.2
     if not sleeve and z < row[19]:
         across = 0.31 - x
     second, third = motif(row, x, y, z, down, across, sleeve)

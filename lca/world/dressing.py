@@ -26,7 +26,7 @@ def dress(figure: Figure, identity: Identity) -> list[Piece]:
     lower = make_skirt if bottom.skirt else make_trousers
     over = 0.0 if identity.tucked else 0.012 + 0.5 * bottom.ease
     pieces = [*skin_pieces(figure, identity), make_top(figure, top, over, ROWS.index("shirt"))]
-    pieces.append(lower(figure, bottom, ROWS.index("bottom")))
+    pieces.append(lower(figure, bottom, 0.013 if identity.tucked else 0.006, ROWS.index("bottom")))
     pieces += make_shoes(figure, identity.collar, ROWS.index("shoes"))
     if identity.hair is not None:
         pieces += make_hair(figure, identity.hair, identity.hair_seed, ROWS.index("hair"))

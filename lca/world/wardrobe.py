@@ -123,8 +123,9 @@ def make_top(figure: Figure, top: Top, over: float, look: int) -> Piece:
     x, y = np.abs(tights.template[:, 0]), tights.template[:, 1]
     arm = ramp(joint("left_shoulder")[0] - 0.03, joint("left_shoulder")[0] + 0.08, x)
     low = ramp(joint("spine3")[1] + 0.05, joint("spine1")[1] - 0.02, y)
-    room = 0.35 + 0.65 * low - (0.9 * ramp(0.12, 0.02, y) if over == 0 else 0)
-    ease = 0.007 + top.ease * np.maximum(room, 0) * (1 - arm) + 0.7 * top.ease * arm + over * low * (1 - arm)
+    room = 0.35 + 0.65 * low - (1.0 * ramp(0.12, 0.02, y) if over == 0 else 0)
+    snug = 0.004 * ramp(0.12, 0.02, y) if over == 0 else 0.0
+    ease = 0.007 - snug + top.ease * np.maximum(room, 0) * (1 - arm) + 0.7 * top.ease * arm + over * low * (1 - arm)
 
     def shape(rest: Points, _: Figure) -> Points:
         return draped(rest, tights.faces, ease, 12)
@@ -134,10 +135,11 @@ def make_top(figure: Figure, top: Top, over: float, look: int) -> Piece:
     return finished(shirt, top_field(shirt.canonical, top))
 
 
-def make_trousers(figure: Figure, bottom: Bottom, look: int) -> Piece:
-    """Trousers or shorts: eased tights whose legs are widened to at least a cone about the bones."""
+def make_trousers(figure: Figure, bottom: Bottom, under: float, look: int) -> Piece:
+    """Trousers or shorts: eased tights whose legs are widened to at least a cone about the bones; `under` is the room at the waist."""
     tights = helper_pattern("tights")
-    ease = 0.006 + bottom.ease * (1 - ramp(waist() - 0.10, waist(), tights.template[:, 1]))
+    top = ramp(waist() - 0.10, waist(), tights.template[:, 1])
+    ease = under + (0.006 + bottom.ease - under) * (1 - top)
     side = np.where(tights.template[:, 0] > 0, 1, -1)
 
     def shape(rest: Points, on: Figure) -> Points:
@@ -170,7 +172,7 @@ def widened(rest: Points, on: Figure, bottom: Bottom, side: np.ndarray) -> Point
     return rest
 
 
-def make_skirt(figure: Figure, bottom: Bottom, look: int) -> Piece:
+def make_skirt(figure: Figure, bottom: Bottom, under: float, look: int) -> Piece:
     """A skirt with real folds; it hangs from the hips, follows the thighs in part and is pushed off the posed legs."""
     pattern = helper_pattern("skirt")
     fine = subdivide(pattern.faces, len(pattern.template))
@@ -178,7 +180,7 @@ def make_skirt(figure: Figure, bottom: Bottom, look: int) -> Piece:
     down = np.clip((waist() - mean[:, 1]) / 0.8, 0, 1)
     angle = np.arctan2(mean[:, 0], mean[:, 2] - mean[:, 2].mean())
     fold = np.sin(bottom.pleats * angle + 1.3 * np.sin(2 * angle)) * (0.012 + 0.022 * down) * ramp(0.02, 0.3, down)
-    push = 0.014 + bottom.ease * ramp(0, 0.2, down) + (bottom.width - 0.05) * down + fold
+    push = under + 0.002 + bottom.ease * ramp(0, 0.2, down) + (bottom.width - 0.05) * down + fold
 
     def shape(rest: Points, _: Figure) -> Points:
         off = rest[:, [0, 2]] - rest[:, [0, 2]].mean(0)
