@@ -4,25 +4,14 @@ PYTHON ?= python3
 PIP_ARGS ?=
 PYTEST_ARGS ?=
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 export TOKENIZERS_PARALLELISM := false
 
 .PHONY: env demo test check lab figures hooks lock clean
 
 env: .venv/.ready
 
-# .ready is written last. While it is missing the environment is half built, and the next run starts it afresh.
 .venv/.ready: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "make env: expected Python 3.11 or newer, got " \
-	  + sys.version.split()[0] + "; name another one with make env PYTHON=python3.11")'
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "make env: this Python has no venv module;" \
-	  "install it (Debian: apt install python3-venv) or name another Python with make env PYTHON=..." >&2; exit 1; }
-	@test -e $@ || { echo "make env: building .venv from requirements.lock (one to four minutes, once)"; \
-	  $(PYTHON) -m venv --clear .venv; }
-	@rm -f $@
-	@$(PIP) $(PIP_ARGS) -r requirements.lock
-	@$(PIP) --no-deps --no-build-isolation --editable .
-	@touch $@
+	@tools/make_env.sh "$(PYTHON)" $(PIP_ARGS)
 
 demo: env
 	@$(BIN)/python -m lca demo --out out/demo $(if $(PHOTOS),--photos "$(PHOTOS)")

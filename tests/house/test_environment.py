@@ -2,7 +2,10 @@
 
 import os
 import re
+import shutil
+import signal
 import subprocess
+import time
 import tomllib
 
 import pytest
@@ -73,24 +76,101 @@ def test_ci_is_a_runnable_script_that_checks_and_tests():
     assert "make check" in script.read_text() and "make test" in script.read_text()
 
 
-def dry_run(folder, *arguments):
-    """What `make` would do in a fresh clone (the Makefile and the files that it depends on)."""
-    for file in ("Makefile", "pyproject.toml", "requirements.lock"):
-        (folder / file).write_text((ROOT / file).read_text())
-    return subprocess.run(["make", "-C", folder, *arguments], capture_output=True, text=True)
+STUB = """#!/bin/sh
+# A Python that notes what it is asked to do; venv makes an environment whose Python is the same stub.
+echo "$*" >> "$LOG"
+case "$*" in
+  *ensurepip*) exit "${NO_VENV:-0}";;
+  *version_info*) echo "${VERSION:-3.11 True}";;
+  *"-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python;;
+  *"-m pip"*) sleep "${SLOW:-0}"; exit "${NO_PIP:-0}";;
+esac
+"""
 
 
-@pytest.mark.parametrize("target", ["env", "demo", "test", "check", "lab"])
-def test_every_target_builds_the_environment_first(target, tmp_path):
-    plan = dry_run(tmp_path, "-n", target).stdout
-    assert plan.index("-m venv --clear .venv") < plan.index("-r requirements.lock") < plan.index("touch .venv/.ready")
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    """A fresh clone as far as `make env` is concerned, and a way to run it: -> (folder, run, what Python was asked)."""
+    (tmp_path / "tools").mkdir()
+    for file in ("Makefile", "pyproject.toml", "requirements.lock", "tools/make_env.sh"):
+        shutil.copy(ROOT / file, tmp_path / file)
+    stub, log = tmp_path / "python", tmp_path / "log"
+    stub.write_text(STUB)
+    stub.chmod(0o755)
+    monkeypatch.setenv("LOG", str(log))
+    command = ["make", "-C", str(tmp_path), "env", f"PYTHON={stub}"]
+
+    def start(**settings):
+        environment = {**os.environ, **settings}
+        return subprocess.Popen(command, env=environment, stdout=-1, stderr=-1, text=True, start_new_session=True)
+
+    def asked():
+        lines = log.read_text().splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return [word for line in lines for word in ("venv", "pip") if f"-m {word}" in line]
+
+    return tmp_path / ".venv", start, asked
 
 
-def test_python_without_venv_says_what_to_do(tmp_path):
-    python = tmp_path / "python"
-    python.write_text('#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; esac\n')
-    python.chmod(0o755)
-    done = dry_run(tmp_path, "env", f"PYTHON={python}")
-    assert done.returncode != 0
-    assert "apt install python3-venv" in done.stderr
-    assert not (tmp_path / ".venv").exists()
+def finish(process):
+    """(exit code, what it said)."""
+    output, errors = process.communicate(timeout=30)
+    return process.returncode, output + errors
+
+
+def test_env_is_built_once(clone):
+    folder, start, asked = clone
+    assert finish(start())[0] == 0 and (folder / ".ready").exists()
+    assert asked() == ["venv", "pip", "pip"]
+    assert finish(start())[0] == 0 and asked() == []
+
+
+def test_env_follows_the_lock_without_starting_afresh(clone):
+    folder, start, asked = clone
+    finish(start())
+    asked()
+    os.utime(folder / ".ready", (1, 1))
+    assert finish(start())[0] == 0 and asked() == ["pip", "pip"]
+
+
+def test_interrupted_env_is_built_afresh(clone):
+    folder, start, asked = clone
+    running = start(SLOW="20")
+    while not (folder / "bin/python").exists():
+        assert running.poll() is None
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGTERM)
+    finish(running)
+    assert not (folder / ".ready").exists()
+    (folder / "half_a_package").touch()
+    asked()
+    assert finish(start())[0] == 0 and asked() == ["venv", "pip", "pip"]
+    assert not (folder / "half_a_package").exists()
+
+
+@pytest.mark.skipif(not shutil.which("flock"), reason="needs flock")
+def test_two_runs_take_turns(clone):
+    _, start, asked = clone
+    first, second = start(SLOW="0.4"), start(SLOW="0.4")
+    assert finish(first)[0] == 0 and finish(second)[0] == 0
+    assert asked() == ["venv", "pip", "pip"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"NO_VENV": "1"}, "apt install python3-venv"),
+        ({"VERSION": "3.9 False"}, "expected Python 3.11 or newer, got 3.9"),
+    ],
+)
+def test_unfit_python_says_what_to_do(clone, setting, says):
+    folder, start, asked = clone
+    code, said = finish(start(**setting))
+    assert code != 0 and says in said
+    assert not folder.exists() and asked() == []
+
+
+def test_failed_install_is_not_ready(clone):
+    folder, start, _ = clone
+    assert finish(start(NO_PIP="1"))[0] != 0
+    assert not (folder / ".ready").exists()
