@@ -98,7 +98,8 @@ class Matting(nn.Module):
 
     def save(self, path: str | Path, metadata: dict[str, str]) -> None:
         """Write weights, config and notes to one safetensors file (half precision: 1.6 MB)."""
-        weights = {k: v.half() if v.is_floating_point() else v for k, v in self.state_dict().items()}
+        state = self.state_dict()
+        weights = {k: (v.half() if v.is_floating_point() else v).contiguous() for k, v in state.items()}
         with writing(path) as temporary:
             save_file(weights, temporary, {**metadata, "config": json.dumps(asdict(self.config))})
 

@@ -39,6 +39,7 @@ def test_mask_answers_where_the_picture_changes():
 
 def test_file_round_trip(tmp_path):
     network = Matting(TINY).eval()
+    network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     network.save(tmp_path / "m.safetensors", {"report": "{}"})
     loaded = load_matting(tmp_path / "m.safetensors")
     assert loaded.config == TINY
