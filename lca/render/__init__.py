@@ -1,10 +1,11 @@
 """Posed Gaussians -> image: `render(gaussians, camera)`.
 
-The device of the tensors chooses the backend: numba kernels on the CPU, gsplat on CUDA. `reference` is the oracle of both, in plain
-torch. All three follow the constants in `conventions`. Gradients flow to every tensor but the intrinsics.
+The device of the tensors chooses the backend: numba kernels on the CPU, gsplat on CUDA. `reference` is the oracle of both,
+in plain torch. All three follow the constants in `conventions`. Gradients flow to every tensor but the intrinsics.
 """
 
 from dataclasses import dataclass
+from threading import Thread
 
 import torch
 from jaxtyping import Float
@@ -32,7 +33,9 @@ class Rendering:
         return Rendering(self.image[index], self.alpha[index], self.depth[index])
 
 
-def render(gaussians: Gaussians, camera: Camera, background: Float[Tensor, "*batch channels"] | None = None) -> Rendering:
+def render(
+    gaussians: Gaussians, camera: Camera, background: Float[Tensor, "*batch channels"] | None = None
+) -> Rendering:
     """Splat `gaussians` into `camera`'s picture.
 
     The batch axes of Gaussians, camera and background broadcast: one set and V cameras give V pictures, B sets and B cameras B.
@@ -63,11 +66,11 @@ def render(gaussians: Gaussians, camera: Camera, background: Float[Tensor, "*bat
     return Rendering(*(x.reshape(*batch, *x.shape[1:]) for x in (image, alpha, depth)))
 
 
-def warm_up() -> None:
+def warm_up() -> Thread:
     """Compile the CPU kernels in a background thread, so that the first picture does not wait for it."""
     from lca.render.cpu import warm_up as start
 
-    start()
+    return start()
 
 
 def _check(gaussians: Gaussians, camera: Camera, background: Tensor | None) -> torch.Size:
@@ -85,7 +88,9 @@ def _check(gaussians: Gaussians, camera: Camera, background: Tensor | None) -> t
             raise UserError(f"{name}: expected float32, got {tensor.dtype}; convert it with .float()")
         if tensor.device != gaussians.means.device:
             where = gaussians.means.device
-            raise UserError(f"{name}: expected device {where} like means, got {tensor.device}; move it with .to('{where}')")
+            raise UserError(
+                f"{name}: expected device {where} like means, got {tensor.device}; move it with .to('{where}')"
+            )
     if gaussians.means.device.type not in ("cpu", "cuda"):
         raise UserError(f"expected tensors on cpu or cuda, got {gaussians.means.device}; move them with .to('cpu')")
     count = gaussians.means.shape[-2] if gaussians.means.dim() >= 2 else -1
@@ -97,15 +102,21 @@ def _check(gaussians: Gaussians, camera: Camera, background: Tensor | None) -> t
     for name, tensor in named.items():
         tail = tails[name]
         if tensor.dim() < len(tail) or tuple(tensor.shape[-len(tail) :]) != tail:
-            raise UserError(f"{name}: expected shape (..., {', '.join(map(str, tail))}), got {tuple(tensor.shape)}; reshape it")
+            raise UserError(
+                f"{name}: expected shape (..., {', '.join(map(str, tail))}), got {tuple(tensor.shape)}; reshape it"
+            )
     for name in ("width", "height"):
         size = getattr(camera, name)
         if not isinstance(size, int) or not 1 <= size <= 16384:
             raise UserError(f"camera.{name}: expected 1 to 16384 pixels, got {size}; choose another picture size")
     if camera.intrinsics.requires_grad:
-        raise UserError("intrinsics: expected a tensor without gradient, got requires_grad; detach it (no backend has it)")
+        raise UserError(
+            "intrinsics: expected a tensor without gradient, got requires_grad; detach it (no backend has it)"
+        )
     try:
         return torch.broadcast_shapes(*(x.shape[: x.dim() - len(tails[name])] for name, x in named.items()))
     except RuntimeError:
         shapes = ", ".join(f"{name} {tuple(x.shape)}" for name, x in named.items())
-        raise UserError(f"expected batch axes that broadcast, got {shapes}; use one set, or as many sets as cameras") from None
+        raise UserError(
+            f"expected batch axes that broadcast, got {shapes}; use one set, or as many sets as cameras"
+        ) from None

@@ -1,7 +1,8 @@
 """Sixteen float32 side by side as a numba type, so that the kernels need no luck with LLVM's loop vectoriser.
 
-Numba's own vectorisation is fragile: one Python `min()`, one index that might be negative, a short loop, and a kernel runs four times
-slower. A `Lanes` value is an LLVM vector from the start: two AVX2 registers, one of AVX-512, four of NEON. Inside a kernel:
+Numba's own vectorisation is fragile: one Python `min()`, one index that might be negative, a short loop, and a kernel runs
+four times slower. A `Lanes` value is an LLVM vector from the start: two AVX2 registers, one of AVX-512, four of NEON.
+Inside a kernel:
 
     x = load(array, start)            # array[start : start + 16]
     y = select(x > 0.5, x * x, x)     # + - * / between lanes, or lanes and float32; comparisons give masks; & joins masks
@@ -13,8 +14,11 @@ import operator
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, models, register_model
+from numba.extending import lower_builtin, models, register_model
+
+from lca.render.scalars import inlined
 
 WIDTH = 16
 FLAGS = ("contract", "nsz", "arcp")
@@ -67,7 +71,7 @@ def _widened(builder, kind, value):
 def _define_operator(symbol, result, emit):
     """Teach numba `symbol` for lanes with lanes and for lanes with float32."""
 
-    @infer_global(symbol)
+    @infer_global(symbol)  # pyright: ignore[reportOptionalCall]
     class _Typing(AbstractTemplate):
         def generic(self, arguments, keywords):
             if lanes in arguments and all(kind in (lanes, types.float32) for kind in arguments):
@@ -80,13 +84,24 @@ def _define_operator(symbol, result, emit):
             return emit(builder, *(_widened(builder, *pair) for pair in zip(sign.args, arguments, strict=True)))
 
 
-for _symbol, _name in ((operator.add, "fadd"), (operator.sub, "fsub"), (operator.mul, "fmul"), (operator.truediv, "fdiv")):
+for _symbol, _name in (
+    (operator.add, "fadd"),
+    (operator.sub, "fsub"),
+    (operator.mul, "fmul"),
+    (operator.truediv, "fdiv"),
+):
     _define_operator(_symbol, lanes, lambda builder, a, b, name=_name: getattr(builder, name)(a, b, flags=FLAGS))
-for _symbol, _sign in ((operator.lt, "<"), (operator.le, "<="), (operator.gt, ">"), (operator.ge, ">=")):
+for _symbol, _sign in (
+    (operator.eq, "=="),
+    (operator.lt, "<"),
+    (operator.le, "<="),
+    (operator.gt, ">"),
+    (operator.ge, ">="),
+):
     _define_operator(_symbol, mask, lambda builder, a, b, sign=_sign: builder.fcmp_ordered(sign, a, b))
 
 
-@infer_global(operator.and_)
+@infer_global(operator.and_)  # pyright: ignore[reportOptionalCall]
 class _MaskAnd(AbstractTemplate):
     def generic(self, arguments, keywords):
         if arguments == (mask, mask):
@@ -103,7 +118,7 @@ def _pointer(context, builder, kind, array, start):
     return builder.bitcast(builder.gep(data, [start]), VECTOR.as_pointer())
 
 
-@intrinsic
+@inlined
 def load(typing, array, start):
     """Sixteen neighbours of a flat float32 array; no bounds are checked."""
 
@@ -113,7 +128,34 @@ def load(typing, array, start):
     return lanes(array, types.intp), build
 
 
-@intrinsic
+@inlined
+def gather(typing, array, start, stride):
+    """Every `stride`-th of a flat array, sixteen of them."""
+
+    def build(context, builder, sign, arguments):
+        data = context.make_array(sign.args[0])(context, builder, arguments[0]).data
+        value, place = ir.Constant(VECTOR, ir.Undefined), arguments[1]
+        for lane in range(WIDTH):
+            one = builder.load(builder.gep(data, [place]), align=4)
+            value = builder.insert_element(value, one, ir.Constant(ir.IntType(32), lane))
+            place = builder.add(place, arguments[2])
+        return value
+
+    return lanes(array, types.intp, types.intp), build
+
+
+@inlined
+def root(typing, value):
+    """Square roots."""
+
+    def build(context, builder, sign, arguments):
+        kind = ir.FunctionType(VECTOR, [VECTOR])
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, "llvm.sqrt.v16f32"), arguments)
+
+    return lanes(lanes), build
+
+
+@inlined
 def store(typing, array, start, value):
     """Write sixteen neighbours."""
 
@@ -125,7 +167,7 @@ def store(typing, array, start, value):
     return types.void(array, types.intp, value), build
 
 
-@intrinsic
+@inlined
 def select(typing, condition, yes, no):
     """Lane by lane `yes` where the mask is set, else `no`; each is lanes or a float32."""
 
@@ -136,7 +178,7 @@ def select(typing, condition, yes, no):
     return lanes(mask, yes, no), build
 
 
-@intrinsic
+@inlined
 def any_lane(typing, condition):
     """True if the mask is set anywhere."""
 
@@ -147,7 +189,7 @@ def any_lane(typing, condition):
     return types.boolean(mask), build
 
 
-@intrinsic
+@inlined
 def ramp(typing):
     """0, 1, ... 15."""
 
@@ -157,7 +199,7 @@ def ramp(typing):
     return lanes(), build
 
 
-@intrinsic
+@inlined
 def spread(typing, value):
     """A float32 in all lanes."""
 
@@ -167,7 +209,7 @@ def spread(typing, value):
     return lanes(types.float32), build
 
 
-@intrinsic
+@inlined
 def lane_sum(typing, value):
     """Sum of the lanes, by halves: always in the same order."""
 
@@ -182,7 +224,7 @@ def lane_sum(typing, value):
     return types.float32(lanes), build
 
 
-@intrinsic
+@inlined
 def _add_exponent(typing, value, shifted):
     """`value` times two to the integer held in the low bits of `shifted`."""
 

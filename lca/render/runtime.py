@@ -48,7 +48,7 @@ def cached_njit(function: Callable, **options) -> Callable:
     except RuntimeError as problem:
         if "cannot cache function" not in str(problem):
             raise
-        os.environ["NUMBA_CACHE_DIR"] = numba.config.CACHE_DIR = _private_directory()
+        os.environ["NUMBA_CACHE_DIR"] = numba.config.CACHE_DIR = _private_directory()  # pyright: ignore[reportAttributeAccessIssue]
         return numba.njit(**options)(function)
 
 
@@ -92,7 +92,8 @@ def launching() -> Iterator[int]:
     """
     with _state["lock"]:
         alone = _state["forked"] or torch.utils.data.get_worker_info() is not None
-        yield 1 if alone else max(1, min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS))
+        limit = numba.config.NUMBA_NUM_THREADS  # pyright: ignore[reportAttributeAccessIssue]
+        yield 1 if alone else max(1, min(torch.get_num_threads(), limit))
 
 
 def _before_fork() -> None:
@@ -112,6 +113,4 @@ def _after_fork_in_child() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
-    )
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

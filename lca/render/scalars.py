@@ -1,5 +1,8 @@
 """Small pieces the kernels share: bits of floats, an atomic counter, aligned scratch memory."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
@@ -8,7 +11,12 @@ from numba.extending import intrinsic
 LINE = 16  # floats of a cache line
 
 
-@intrinsic
+def inlined(emit: Callable) -> Callable[..., Any]:
+    """`numba.extending.intrinsic`: a function of kernels that writes LLVM; callers leave out the first parameter."""
+    return intrinsic(emit)
+
+
+@inlined
 def float_bits(typing, value):
     """The bits of a float32 as int32; for positive floats they sort as the floats do."""
 
@@ -18,7 +26,7 @@ def float_bits(typing, value):
     return types.int32(types.float32), build
 
 
-@intrinsic
+@inlined
 def take_ticket(typing, counter):
     """Atomically add one to `counter[0]` (int64) and return what it was: threads share out tiles by it."""
 

@@ -1,8 +1,8 @@
 """Numba kernels: blend the ellipses of each tile, front to back.
 
-A tile is 16 rows of 16 lanes (`lca.render.lanes`). Its state is one flat array, a strip of planes for each row: transmittance, alpha, then
-the features. Nothing branches on a lane: masks select zero. A lane that has stopped has transmittance 0; its alpha is
-the sum of its weights.
+A tile is 16 rows of 16 lanes (`lca.render.lanes`). Its state is one flat array, a strip of planes for each row:
+transmittance, alpha, then the features. Nothing branches on a lane: masks select zero. A lane that has stopped has
+transmittance 0; its alpha is the sum of its weights.
 """
 
 import math
@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, prange
 
 from lca.render import conventions as k
-from lca.render.lanes import WIDTH, any_lane, exp2, load, ramp, select, spread, store
+from lca.render.lanes import WIDTH, any_lane, exp2, load, ramp, select, store
 from lca.render.runtime import MATHS, kernel
 from lca.render.scalars import aligned, take_ticket
 
@@ -117,19 +117,6 @@ def write_tile(state, width, row0, column0, size, background, picture, spare):
 
 
 @njit(fastmath=MATHS, error_model="numpy")
-def write_empty(row0, column0, size, background, picture, spare):
-    """A tile that nothing touches."""
-    image, alpha, depth = picture
-    count = min(TILE, size[1] - column0)
-    for row in range(min(TILE, size[0] - row0)):
-        place = (row0 + row) * size[1] + column0
-        put(alpha, place, count, spare, spread(ZERO))
-        put(depth, place, count, spare, spread(ZERO))
-        for channel in range(background.shape[0]):
-            put(image, place + channel * size[0] * size[1], count, spare, spread(background[channel]))
-
-
-@njit(fastmath=MATHS, error_model="numpy")
 def corner(tile, size):
     """(row, column) of a tile's first pixel and the position (x, y) of its centre from the middle of the picture."""
     columns = (size[1] + TILE - 1) // TILE
@@ -141,16 +128,17 @@ def corner(tile, size):
 
 @kernel
 def blend_all(threads, counter, starts, entries, ellipses, features, width, size, background, picture):
-    """Draw one view. `width` is a tuple of zeros, as long as the features are wide: its length is known to the compiler."""
+    """Draw one view into a picture that shows the background; tiles that nothing touches are left alone.
+
+    `width` is a tuple of zeros, as long as the features are wide: its length is known to the compiler.
+    """
     for _ in prange(threads):
         state, spare = aligned(TILE * (2 + len(width)) * WIDTH), aligned(WIDTH)
         tile = take_ticket(counter)
         while tile < starts.shape[0] - 1:
             row0, column0, left, top = corner(tile, size)
             first, last = starts[tile], starts[tile + 1]
-            if first == last:
-                write_empty(row0, column0, size, background, picture, spare)
-            else:
+            if first < last:
                 blend_tile(first, last, entries, ellipses, features, width, left, top, state)
                 write_tile(state, width, row0, column0, size, background, picture, spare)
             tile = take_ticket(counter)

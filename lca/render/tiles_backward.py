@@ -15,7 +15,18 @@ from lca.render.lanes import WIDTH, exp2, lane_sum, load, ramp, select, spread, 
 from lca.render.runtime import MATHS, kernel
 from lca.render.scalars import aligned, take_ticket
 from lca.render.tiles import (
-    ALPHA_MAX, CUT, DEPTH_ALPHA_MIN, ONE, REVIEW, STOP, TILE, ZERO, corner, living_rows, log2_alpha, rows_of,
+    ALPHA_MAX,
+    CUT,
+    DEPTH_ALPHA_MIN,
+    ONE,
+    REVIEW,
+    STOP,
+    TILE,
+    ZERO,
+    corner,
+    living_rows,
+    log2_alpha,
+    rows_of,
 )  # fmt: skip
 
 MOMENTS = 6  # floats of an entry's row before the features
@@ -67,14 +78,16 @@ def differentiate_entry(ellipse, color, width, left, top, state, alive, sums, ro
 
 @njit(fastmath=MATHS, error_model="numpy")
 def differentiate_tile(first, last, entries, ellipses, features, width, left, top, state, sums, rows):
-    """Fill the rows of entries [first, last)."""
+    """Fill the rows of entries [first, last) in the flat array of rows."""
+    size = MOMENTS + len(width)
     alive = (1 << TILE) - 1
     for entry in range(first, last):
         g, slot = entries[entry, 0], entries[entry, 1]
         if alive == 0:
-            rows[slot, :] = ZERO
+            rows[slot * size : (slot + 1) * size] = ZERO
             continue
-        differentiate_entry(ellipses[g], features[g], width, left, top, state, alive, sums, rows[slot])
+        row = rows[slot * size : (slot + 1) * size]
+        differentiate_entry(ellipses[g], features[g], width, left, top, state, alive, sums, row)
         if (entry - first) % REVIEW == REVIEW - 1:
             alive = living_rows(state, GIVEN + len(width) * WIDTH, alive)
 
