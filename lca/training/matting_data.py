@@ -129,10 +129,10 @@ def other_background(
 ) -> Float[Tensor, "count 3 {size} {size}"]:
     """A drawn background, plain or smooth colour, or clutter, one a sample."""
     drawn = _shrunk(backgrounds[torch.randint(len(backgrounds), (count,), generator=generator)], size)
-    flat = smooth_colour(count, size, generator)
-    kind = torch.rand(count, generator=generator)
-    result = torch.where(_lift(kind < 0.35).bool(), flat, drawn)
-    return torch.where(_lift(kind > 0.75).bool(), clutter(count, size, generator), result)
+    flat = torch.rand(count, generator=generator) < 0.35
+    result = torch.where(_lift(flat).bool(), smooth_colour(count, size, generator), drawn)
+    result[: count // 4] = clutter(count // 4, size, generator)  # the samples come in random order
+    return result
 
 
 def smooth_colour(count: int, size: int, generator: torch.Generator) -> Float[Tensor, "count 3 size size"]:
