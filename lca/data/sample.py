@@ -68,7 +68,9 @@ class Capture:
         count = len(row["image"])
         chosen = list(range(count)) if frames is None else [int(k) for k in frames]
         if not chosen or min(chosen) < 0 or max(chosen) >= count:
-            raise UserError(f"expected frames from 0 to {count - 1} of {row['identity']}, got {chosen}: choose among them")
+            raise UserError(
+                f"expected frames from 0 to {count - 1} of {row['identity']}, got {chosen}: choose among them"
+            )
         image = photos(row["image"], chosen)
         canonical, canonical_mask = canonical_maps(row["canonical"], chosen)
         face_canonical, face_canonical_mask = canonical_maps(row["face_canonical"], chosen)
@@ -129,7 +131,9 @@ def canonical_maps(
     column: Sequence[Any], chosen: Sequence[int]
 ) -> tuple[Float[Tensor, "frames 3 height width"], Bool[Tensor, "frames 1 height width"]]:
     """16-bit PNG files -> canonical points in metres (0 where there are none) and where there are any."""
-    points = torch.from_numpy(np.stack([canonical_points(decoded(coded(column[k]))) for k in chosen])).permute(0, 3, 1, 2)
+    points = torch.from_numpy(np.stack([canonical_points(decoded(coded(column[k]))) for k in chosen])).permute(
+        0, 3, 1, 2
+    )
     return points.nan_to_num(0.0).contiguous(), ~points[:, :1].isnan()
 
 

@@ -87,7 +87,9 @@ def canonical_bytes(points: Float32[ndarray, "height width 3"]) -> bytes:
     return encoded(Pictures.fromarray(canonical_codes(points)), format="PNG", compress_level=3)
 
 
-def halved(points: Float32[ndarray, "height width 3"], agreement: float = 0.04) -> Float32[ndarray, "half_height half_width 3"]:
+def halved(
+    points: Float32[ndarray, "height width 3"], agreement: float = 0.04
+) -> Float32[ndarray, "half_height half_width 3"]:
     """Canonical points at half the resolution, NaN where three of four pixels are background.
 
     Of the four pixels, the mean of those within `agreement` metres of the most central one: surfaces are never mixed.

@@ -56,16 +56,22 @@ def read_manifest(folder: str | Path) -> Manifest:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise UserError(f"expected a folder of captures, got {folder}, which does not exist: make it with `lca world build`")
+        raise UserError(
+            f"expected a folder of captures, got {folder}, which does not exist: make it with `lca world build`"
+        )
     path = folder / "manifest.json"
     if not path.is_file():
         raise UserError(f"expected manifest.json in {folder}, got none: this is not a folder made by `lca world build`")
     try:
         manifest = Manifest(**json.loads(path.read_text()))
     except (json.JSONDecodeError, TypeError, UnicodeDecodeError) as error:
-        raise UserError(f"expected a manifest of layout {LAYOUT}, got an unreadable {path}: build the folder again") from error
+        raise UserError(
+            f"expected a manifest of layout {LAYOUT}, got an unreadable {path}: build the folder again"
+        ) from error
     if manifest.layout != LAYOUT:
-        raise UserError(f"expected captures of layout {LAYOUT}, got layout {manifest.layout} in {folder}: build the folder again")
+        raise UserError(
+            f"expected captures of layout {LAYOUT}, got layout {manifest.layout} in {folder}: build the folder again"
+        )
     return manifest
 
 
@@ -79,10 +85,12 @@ def shard_paths(folder: str | Path, split: str) -> list[Path]:
     if split not in SPLITS:
         raise UserError(f"expected a split among {', '.join(SPLITS)}, got {split!r}: choose one of them")
     if not manifest.finished:
-        raise UserError(f"expected a finished folder of captures, got a half-written {folder}: {resume_hint(manifest, folder)}")
+        raise UserError(
+            f"expected a finished folder of captures, got a half-written {folder}: {resume_hint(manifest, folder)}"
+        )
     missing = [name for name in manifest.shards if not (folder / "data" / name).is_file()]
     if missing:
-        raise UserError(f"expected {len(manifest.shards)} shards in {folder}, got {len(missing)} fewer ({missing[0]}): copy it again")
+        raise UserError(f"expected {len(manifest.shards)} shards in {folder}, lost {missing[0]}: copy it again")
     paths = [folder / "data" / name for name in sorted(manifest.shards) if name.startswith(f"{split}-")]
     if not paths:
         raise UserError(f"expected captures of split {split!r} in {folder}, got none: build it with more --identities")

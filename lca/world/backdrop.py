@@ -37,7 +37,9 @@ def pattern(material, x, y, z):
     if kind == 4:
         row = math.floor(2 * y)
         along = x + z + 0.5 * (row % 2)
-        edge = min(2 * y - row, 1 - (2 * y - row), 2 * (along - math.floor(along)), 2 * (1 - (along - math.floor(along))))
+        edge = min(
+            2 * y - row, 1 - (2 * y - row), 2 * (along - math.floor(along)), 2 * (1 - (along - math.floor(along)))
+        )
         tone = lattice(int(math.floor(along)), int(row), 1, seed)
         return max(ramp(0.16, 0.05, edge), 0.5 * tone + 0.2 * noise)
     if kind == 5:
@@ -123,9 +125,8 @@ def trace(origin, rays, room, shapes, materials, cube, clearance):
     for i in range(rays.shape[0]):
         for j in range(rays.shape[1]):
             dx, dy, dz = rays[i, j, 0], rays[i, j, 1], rays[i, j, 2]
-            _, best, _, axis = slab(
-                origin[0] - room[0], origin[1] - middle, origin[2] - room[1], dx, dy, dz, room[2], 0.5 * (room[5] - room[4]), room[3]
-            )
+            ox, oy, oz = origin[0] - room[0], origin[1] - middle, origin[2] - room[1]
+            _, best, _, axis = slab(ox, oy, oz, dx, dy, dz, room[2], 0.5 * (room[5] - room[4]), room[3])
             nx = (-1.0 if dx > 0 else 1.0) if axis == 0 else 0.0
             ny = (-1.0 if dy > 0 else 1.0) if axis == 1 else 0.0
             nz = (-1.0 if dz > 0 else 1.0) if axis == 2 else 0.0

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from lca.geometry.camera import Camera
 from lca.world.backdrop import BOX, ELLIPSOID, MATERIAL_NUMBERS, PATTERNS, POLE, SHAPE_NUMBERS, trace
 from lca.world.light import Light
+from lca.world.transfer import rolled_off, srgb
 
 KINDS = ("room", "outdoors", "collage", "plain")
 AXES = np.concatenate([[sign * np.eye(3)[axis] for sign in (1, -1)] for axis in range(3)]).astype(np.float32)
@@ -46,8 +47,9 @@ class Surroundings:
         origin = -matrix[:3, :3].T @ matrix[:3, 3]
         cube = light.irradiance(AXES).astype(np.float32)
         clearance = float(np.linalg.norm(origin[[0, 2]])) + 0.3
-        linear = trace(origin.astype(np.float32), rays.astype(np.float32), self.room, self.shapes, self.materials, cube, clearance)
-        return np.clip(linear, 0, 1) ** np.float32(1 / 2.2)
+        origin, rays = origin.astype(np.float32), rays.astype(np.float32)
+        linear = trace(origin, rays, self.room, self.shapes, self.materials, cube, clearance)
+        return srgb(rolled_off(linear))
 
 
 def blurred(image: Float32[ndarray, "height width 3"], radius: float) -> Float32[ndarray, "height width 3"]:
@@ -72,8 +74,15 @@ def collage(rng: np.random.Generator, width: int, height: int) -> Float32[ndarra
     slope = np.linspace(0, 1, height)[:, None, None] if rng.random() < 0.5 else np.linspace(0, 1, width)[None, :, None]
     base = ends[0] + (ends[1] - ends[0]) * slope + np.zeros((height, width, 3))
     for scale in (8, 24, 64):
-        grain = rng.normal(0, rng.uniform(0, 22), (scale, scale, 3)).astype(np.float32).mean(-1, keepdims=True).repeat(3, -1)
-        layer = Image.fromarray(np.clip(grain + 128, 0, 255).astype(np.uint8)).resize((width, height), Image.Resampling.BICUBIC)
+        grain = (
+            rng.normal(0, rng.uniform(0, 22), (scale, scale, 3))
+            .astype(np.float32)
+            .mean(-1, keepdims=True)
+            .repeat(3, -1)
+        )
+        layer = Image.fromarray(np.clip(grain + 128, 0, 255).astype(np.uint8)).resize(
+            (width, height), Image.Resampling.BICUBIC
+        )
         base = base + np.asarray(layer, np.float32) - 128
     picture = Image.fromarray(np.clip(base, 0, 255).astype(np.uint8))
     draw = ImageDraw.Draw(picture)
@@ -89,7 +98,9 @@ def collage(rng: np.random.Generator, width: int, height: int) -> Float32[ndarra
     return np.asarray(picture, np.float32) / 255
 
 
-def material(rng: np.random.Generator, patterns: tuple[str, ...], tone: ndarray, frequency: float) -> Float32[ndarray, "9"]:
+def material(
+    rng: np.random.Generator, patterns: tuple[str, ...], tone: ndarray, frequency: float
+) -> Float32[ndarray, "9"]:
     """A random pattern among `patterns` in shades of a linear colour."""
     second = np.clip(tone * rng.uniform(0.25, 1.6) + rng.normal(0, 0.06, 3), 0.01, 0.95)
     index = PATTERNS.index(str(rng.choice(patterns)))
@@ -123,7 +134,9 @@ def shapes_around(rng: np.random.Generator, outdoors: bool, floor: float) -> tup
             size = rng.uniform(0.3, 1.3) if outdoors else rng.uniform(0.12, 0.5)
             height = floor + size * 0.6 + (0 if outdoors else rng.uniform(0, 1.2))
             shapes.append([ELLIPSOID, x, height, z, size, size * rng.uniform(0.5, 1.1), size, 0.0])
-            paints.append(material(rng, ("leaves",), green, 6.0) if outdoors else material(rng, PATTERNS, colour(rng), 6.0))
+            paints.append(
+                material(rng, ("leaves",), green, 6.0) if outdoors else material(rng, PATTERNS, colour(rng), 6.0)
+            )
         else:
             halves = rng.uniform(0.15, 0.8, 3) * (rng.uniform(2, 5) if kind == "house" else 1)
             height = floor + halves[1] + (rng.uniform(0.6, 1.6) if kind == "picture" else 0)

@@ -24,7 +24,9 @@ from lca.formats.shards import Manifest, checksum, read_manifest, resume_hint, t
 from lca.world.stages import STAGES, capture, split_of
 
 CAPTURES_PER_SHARD = 16
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+DRAWS_NOTHING = ("builder", "cli", "motion", "sheet")
+"""Modules of the world whose changes leave captures as they are."""
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,17 @@ class Build:
     def manifest(self) -> Manifest:
         """The manifest of the unfinished folder."""
         counts = Counter(split_of(index) for index in range(self.identities))
-        return Manifest(self.stage, self.identities, self.seed, self.size, code_version(), {s: counts[s] for s in SPLITS})
+        return Manifest(
+            self.stage, self.identities, self.seed, self.size, code_version(), {s: counts[s] for s in SPLITS}
+        )
 
 
 def code_version() -> str:
     """The package's version and a digest of what draws the world: its code, the body's and the assets."""
     package = Path(__file__).parents[1]
-    sources = sorted([*package.glob("world/*.py"), *package.glob("geometry/*.py"), *package.glob("assets/*.npz")])
+    sources = [*package.glob("world/*.py"), *package.glob("geometry/*.py"), *package.glob("assets/*.npz")]
     digest = hashlib.sha256()
-    for path in sources:
+    for path in sorted(path for path in sources if path.stem not in DRAWS_NOTHING):
         digest.update(path.name.encode() + path.read_bytes())
     return f"{__version__}+{digest.hexdigest()[:12]}"
 
@@ -88,7 +92,8 @@ def build(what: Build, folder: str | Path, workers: int = 2) -> Manifest:
     plan = what.shards()
     waiting = {name: indices for name, indices in plan.items() if not (folder / "data" / name).is_file()}
     done = what.identities - sum(map(len, waiting.values()))
-    with pool(workers) as executor, tqdm(total=what.identities, initial=done, unit="capture", desc=what.stage, smoothing=0.05) as bar:
+    bar = tqdm(total=what.identities, initial=done, unit="capture", desc=what.stage, smoothing=0.05)
+    with bar, pool(workers) as executor:
         rows = in_order(executor, what, [index for indices in waiting.values() for index in indices], 2 * workers + 2)
         try:
             for name, indices in waiting.items():

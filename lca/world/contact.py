@@ -23,7 +23,9 @@ def sole_vertices(body: Body) -> Int[Tensor, " soles"]:
     return low[:: max(1, len(low) // 60)]
 
 
-def grounded(theta: Float[Tensor, "frames 156"], betas: Float[Tensor, " shape"] | None = None) -> Float[Tensor, "frames 3"]:
+def grounded(
+    theta: Float[Tensor, "frames 156"], betas: Float[Tensor, " shape"] | None = None
+) -> Float[Tensor, "frames 3"]:
     """Vertical translation that puts the lowest point of the soles where it is in the rest pose of that person."""
     body = load_body()
     sole = sole_vertices(body)

@@ -24,7 +24,9 @@ def lobe(direction: ndarray, sharpness: float) -> Float32[ndarray, " lights"]:
 
 def towards(azimuth: float, elevation: float) -> ndarray:
     """Unit vector, angles in radians, azimuth 0 is +z and grows towards +x."""
-    return np.array([math.sin(azimuth) * math.cos(elevation), math.sin(elevation), math.cos(azimuth) * math.cos(elevation)])
+    return np.array(
+        [math.sin(azimuth) * math.cos(elevation), math.sin(elevation), math.cos(azimuth) * math.cos(elevation)]
+    )
 
 
 def tint(rng: np.random.Generator, warmth: float, spread: float = 0.05) -> Float32[ndarray, "3"]:
@@ -49,7 +51,9 @@ def wild_radiance(rng: np.random.Generator, kind: str) -> Float32[ndarray, "ligh
         sun = lobe(towards(azimuth, rng.uniform(0.35, 1.15)), rng.uniform(14, 40))
         return sky + rng.uniform(0.4, 1.3) * sun[:, None] * tint(rng, 0.12)
     if kind == "overcast":
-        return dome(rng.uniform(1.2, 2.2) * tint(rng, -0.04), tint(rng, -0.02), rng.uniform(0.25, 0.7) * tint(rng, 0.04))
+        return dome(
+            rng.uniform(1.2, 2.2) * tint(rng, -0.04), tint(rng, -0.02), rng.uniform(0.25, 0.7) * tint(rng, 0.04)
+        )
     if kind == "window":
         room = dome(0.9 * tint(rng, 0.05), 0.7 * tint(rng, 0.08), 0.4 * tint(rng, 0.1))
         window = lobe(towards(azimuth, rng.uniform(0.0, 0.5)), rng.uniform(2.0, 8.0))

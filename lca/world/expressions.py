@@ -64,15 +64,19 @@ def blended(strengths: Mapping[str, Amount]) -> dict[str, Amount]:
 
 def gaze(yaw: Amount, pitch: Amount, vergence: Amount = 0.0) -> Float32[ndarray, "frames 4"]:
     """Both eyes turned by `yaw` (to the person's left) and `pitch` (up), each `vergence` inward -> psi."""
-    yaw, pitch, vergence = np.broadcast_arrays(*[np.atleast_1d(np.asarray(a, np.float32)) for a in (yaw, pitch, vergence)])
+    yaw, pitch, vergence = np.broadcast_arrays(
+        *[np.atleast_1d(np.asarray(a, np.float32)) for a in (yaw, pitch, vergence)]
+    )
     return np.stack([yaw - vergence, pitch, yaw + vergence, pitch], -1)
 
 
-def following_lids(actions: Float32[ndarray, "frames 52"], psi: Float32[ndarray, "frames 4"]) -> Float32[ndarray, "frames 52"]:
+def following_lids(
+    actions: Float32[ndarray, "frames 52"], psi: Float32[ndarray, "frames 4"]
+) -> Float32[ndarray, "frames 52"]:
     """Upper lids sink with eyes that look down and rise with eyes that look up."""
     pitch = psi[:, 1]
-    followed = actions + actions_of(len(psi), {"eyeLookDown": np.clip(-pitch / 0.5, 0, 1), "eyeLookUp": np.clip(pitch / 0.5, 0, 1)})
-    return np.clip(followed, 0.0, 1.0)
+    lids = {"eyeLookDown": np.clip(-pitch / 0.5, 0, 1), "eyeLookUp": np.clip(pitch / 0.5, 0, 1)}
+    return np.clip(actions + actions_of(len(psi), lids), 0.0, 1.0)
 
 
 def random_expression(rng: np.random.Generator) -> dict[str, Amount]:

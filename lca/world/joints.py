@@ -104,7 +104,9 @@ def hand(side: str, curl: Angle, spread: Angle = 0.0, thumb: Angle = 0.0) -> dic
     `curl` (..., 4) bends index, middle, ring, pinky towards the palm (1.5 is a fist); `spread` fans them out;
     `thumb` folds the thumb into the palm.
     """
-    curl = np.broadcast_to(np.asarray(curl, np.float64), (*np.shape(curl)[:-1], 4)) if np.ndim(curl) else np.full(4, curl)
+    curl = (
+        np.broadcast_to(np.asarray(curl, np.float64), (*np.shape(curl)[:-1], 4)) if np.ndim(curl) else np.full(4, curl)
+    )
     turns = {}
     for column, (finger, fan) in enumerate({"index": -1.0, "middle": -0.25, "ring": 0.4, "pinky": 1.0}.items()):
         bend = curl[..., column]

@@ -14,8 +14,8 @@ from scipy.interpolate import CubicSpline
 
 from lca.errors import UserError
 from lca.geometry.motion import Motion
-from lca.world.expressions import actions_of, blended, following_lids, gaze
 from lca.world.contact import grounded
+from lca.world.expressions import actions_of, blended, following_lids, gaze
 from lca.world.joints import Turns, arm, gaze_of_head, hand, leg, theta_of, trunk
 
 Phase = Float[ndarray, " frames"]
@@ -93,7 +93,9 @@ def walk(phase: Phase, seconds: float) -> Motion:
     turns = trunk(0.05, -0.14 * swing, 0.0) | gaze_of_head(0.0, 0.05 * swing)
     for side, offset in (("left", 0.0), ("right", 0.5)):
         forward = -0.42 * np.cos(2 * math.pi * (cycle + offset - 0.04))
-        turns |= leg(side, *[gait(cycle + offset, angle) for angle in ("hip", "knee", "ankle")], spread=-0.07, outward=0.1)
+        turns |= leg(
+            side, *[gait(cycle + offset, angle) for angle in ("hip", "knee", "ankle")], spread=-0.07, outward=0.1
+        )
         turns |= arm(side, 1.3, forward, -0.15, 0.3 + 0.45 * np.clip(forward, 0, 1))
         turns |= hand(side, np.array([0.3, 0.38, 0.42, 0.48]), 0.03, 0.25)
     over_left = np.sin(2 * math.pi * (cycle - 0.05))
@@ -155,6 +157,8 @@ def named_motion(name: str, seconds: float = 4.0, fps: float = 30.0) -> Motion:
         raise UserError(f"expected a motion among {', '.join(MOTIONS)}, got {name!r}: choose one of them")
     frames = round(seconds * fps)
     if frames < 1:
-        raise UserError(f"expected a motion of at least one frame, got {seconds} s at {fps} fps: raise --seconds or --fps")
+        raise UserError(
+            f"expected a motion of at least one frame, got {seconds} s at {fps} fps: raise --seconds or --fps"
+        )
     motion = MOTIONS[name](np.arange(frames) / frames, seconds)
     return Motion(motion.theta, motion.translation, motion.actions, motion.psi, fps)

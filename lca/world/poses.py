@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from lca.geometry.motion import Motion
-from lca.world.expressions import actions_of, following_lids, gaze, random_expression
 from lca.world.contact import grounded, hands_clear
+from lca.world.expressions import actions_of, following_lids, gaze, random_expression
 from lca.world.joints import Turns, arm, gaze_of_head, hand, leg, theta_of, trunk
 
 GESTURES: dict[str, tuple[tuple[float, ...], float, float]] = {
@@ -34,20 +34,21 @@ def random_hand(rng: np.random.Generator, side: str) -> Turns:
     return hand(side, np.clip(curl, -0.1, 1.5), spread, np.clip(thumb, -0.4, 1.0))
 
 
+ARMS: dict[str, tuple[float, list[tuple[float, float]]]] = {
+    "hang": (0.38, [(1.0, 1.36), (-0.4, 0.4), (-0.5, 0.5), (0.05, 0.5), (-0.6, 0.6)]),
+    "bent": (0.22, [(1.0, 1.35), (-0.1, 0.8), (-0.5, 0.5), (0.7, 1.9), (-0.8, 0.8)]),
+    "across": (0.12, [(1.1, 1.35), (0.0, 0.9), (-1.2, -0.4), (1.2, 2.3), (-0.9, 0.3)]),
+    "hip": (0.06, [(0.75, 0.95), (-0.4, -0.3), (-0.8, -0.6), (1.4, 1.7), (-0.8, -0.4)]),
+    "raised": (0.12, [(-0.9, 0.3), (-0.1, 0.5), (-0.3, 1.2), (0.1, 1.5), (-0.6, 0.6)]),
+    "out": (0.1, [(0.2, 0.9), (-0.2, 0.9), (-0.6, 0.6), (0.0, 0.9), (-0.8, 0.8)]),
+}
+"""How often, and the ranges of `arm`'s lower, swing, twist, elbow, forearm."""
+
+
 def random_arm(rng: np.random.Generator, side: str) -> Turns:
     """Hanging, bent in front of the body or across it, on the hip, raised, or held out."""
-    kind = rng.choice(["hang", "bent", "across", "hip", "raised", "out"], p=[0.38, 0.22, 0.12, 0.06, 0.12, 0.1])
-    if kind == "hang":
-        return arm(side, rng.uniform(1.0, 1.36), rng.normal(0, 0.25), rng.normal(0, 0.3), rng.uniform(0.05, 0.5), rng.normal(0, 0.4))
-    if kind == "bent":
-        return arm(side, rng.uniform(1.0, 1.35), rng.uniform(-0.1, 0.8), rng.uniform(-0.5, 0.5), rng.uniform(0.7, 1.9), rng.normal(0, 0.5))
-    if kind == "across":
-        return arm(side, rng.uniform(1.1, 1.35), rng.uniform(0.0, 0.9), rng.uniform(-1.2, -0.4), rng.uniform(1.2, 2.3), rng.normal(-0.3, 0.4))
-    if kind == "hip":
-        return arm(side, rng.uniform(0.75, 0.95), -0.35, -0.7, rng.uniform(1.4, 1.7), -0.6)
-    if kind == "raised":
-        return arm(side, rng.uniform(-0.9, 0.3), rng.uniform(-0.1, 0.5), rng.uniform(-0.3, 1.2), rng.uniform(0.1, 1.5), rng.normal(0, 0.4))
-    return arm(side, rng.uniform(0.2, 0.9), rng.uniform(-0.2, 0.9), rng.normal(0, 0.4), rng.uniform(0.0, 0.9), rng.normal(0, 0.5))
+    kind = str(rng.choice(list(ARMS), p=[share for share, _ in ARMS.values()]))
+    return arm(side, *[rng.uniform(low, high) for low, high in ARMS[kind][1]])
 
 
 def random_legs(rng: np.random.Generator) -> Turns:

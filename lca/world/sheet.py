@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from jaxtyping import UInt8
 from numpy import ndarray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from lca.errors import UserError
 from lca.formats.atomic import writing
@@ -23,8 +23,6 @@ def tile(pixels: UInt8[ndarray, "height width *channels"]) -> UInt8[ndarray, "19
 
 def boxed(pixels: UInt8[ndarray, "height width 3"], *boxes: list[float]) -> UInt8[ndarray, "height width 3"]:
     """The picture with outlines of boxes x0 y0 x1 y1 in red, green, ..."""
-    from PIL import ImageDraw
-
     picture = Image.fromarray(pixels)
     for box, colour in zip(boxes, ("red", "lime"), strict=False):
         ImageDraw.Draw(picture).rectangle([float(v) for v in box], outline=colour)
@@ -51,7 +49,8 @@ def strip(row: dict, frames: list[int]) -> UInt8[ndarray, "height width 3"]:
 
 def photos_strip(row: dict, frames: list[int]) -> UInt8[ndarray, "height width 3"]:
     """One capture in two rows: photos, faces."""
-    return np.concatenate([np.concatenate([tile(decoded(row[name][k]["bytes"])) for k in frames], 1) for name in ("image", "face")], 0)
+    lines = [[tile(decoded(row[name][k]["bytes"])) for k in frames] for name in ("image", "face")]
+    return np.concatenate([np.concatenate(line, 1) for line in lines], 0)
 
 
 def sheet(folder: str | Path, out: str | Path, split: str = "train", captures: int = 6, frames: int = 8) -> Path:

@@ -1,4 +1,4 @@
-"""The two stages of the world: *wild* (a hand-held camera, any light, noisy tracking) and *studio* (a calibrated ring, exact truth).
+"""The two stages of the world: *wild* (hand-held camera, any light, noisy tracking), *studio* (calibrated ring, exact truth).
 
 A capture is one person on one stage; it depends on (stage, seed, index) and nothing else.
 """
@@ -17,8 +17,8 @@ from lca.geometry.body import load_body
 from lca.geometry.camera import Camera
 from lca.geometry.motion import Motion
 from lca.world.background import Surroundings, studio_surroundings, wild_surroundings
-from lca.world.environment import even_light, wild_light
 from lca.world.contact import sole_vertices
+from lca.world.environment import even_light, wild_light
 from lca.world.framing import RING, HandHeld, Shot, ring_cameras, shot
 from lca.world.light import Light
 from lca.world.mesh_renderer import Picture, render_views
@@ -65,15 +65,17 @@ def stature(person: Person) -> tuple[float, float]:
     return floor, float(vertices[:, 1].max()) - floor
 
 
-def photographed(rng: np.random.Generator, stage: Set, time: int, cameras: Callable[[ndarray], list[Camera]]) -> list[dict]:
+def photographed(
+    rng: np.random.Generator, stage: Set, time: int, cameras: Callable[[ndarray], list[Camera]]
+) -> list[dict]:
     """All views of one moment: `cameras` gets the posed vertices -> what the schema keeps of each frame."""
-    drive = [axis[time].numpy() for axis in (stage.motion.theta, stage.motion.translation, stage.motion.actions, stage.motion.psi)]
-    scene = stage.person.assemble(*drive)
+    drive = {name: getattr(stage.motion, name)[time].numpy() for name in ("theta", "translation", "actions", "psi")}
+    scene = stage.person.assemble(**drive)
     shots = [shot(camera, scene.vertices, scene.canonical) for camera in cameras(scene.vertices)]
     views = [camera for taken in shots for camera in (taken.camera, taken.face_camera)]
     behind = [stage.surroundings.view(camera, stage.light) for camera in views]
     pictures = render_views(scene, views, stage.light, behind)
-    truth = dict(zip(("theta", "translation", "actions", "psi"), drive, strict=True)) | {"radiance": stage.light.radiance}
+    truth = drive | {"radiance": stage.light.radiance}
     return [frame(rng, stage.film, *item) | truth for item in zip(shots, pictures[::2], pictures[1::2], strict=True)]
 
 
@@ -96,7 +98,7 @@ def frame(rng: np.random.Generator, film: Film, taken: Shot, body: Picture, face
 
 def mask_box(mask: Float32[ndarray, "height width"]) -> Float32[ndarray, "4"]:
     """Tight box x0 y0 x1 y1 round the pixels that are at least half covered; zeros if there are none."""
-    rows, columns = np.flatnonzero((mask > 0.5).any(1)), np.flatnonzero((mask > 0.5).any(0))
+    rows, columns = np.flatnonzero((mask >= 0.5).any(1)), np.flatnonzero((mask >= 0.5).any(0))
     if len(rows) == 0:
         return np.zeros(4, np.float32)
     return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float32)
@@ -136,7 +138,10 @@ def studio(rng: np.random.Generator, person: Person, size: int) -> tuple[list[di
     return frames, Tracked(columns[0], columns[1], betas, columns[2])
 
 
-STAGES: dict[str, Callable[[np.random.Generator, Person, int], tuple[list[dict], Tracked]]] = {"wild": wild, "studio": studio}
+STAGES: dict[str, Callable[[np.random.Generator, Person, int], tuple[list[dict], Tracked]]] = {
+    "wild": wild,
+    "studio": studio,
+}
 
 
 def split_of(index: int) -> str:

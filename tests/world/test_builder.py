@@ -36,7 +36,10 @@ def test_two_workers_write_what_one_writes(tmp_path):
 
 def test_another_seed_is_another_world(tmp_path):
     build(Build("wild", 1, seed=6, size=SIZE), tmp_path, workers=1)
-    assert contents(tmp_path)["data/test-00000-of-00001.parquet"] != contents(built("wild"))["data/test-00000-of-00001.parquet"]
+    assert (
+        contents(tmp_path)["data/test-00000-of-00001.parquet"]
+        != contents(built("wild"))["data/test-00000-of-00001.parquet"]
+    )
 
 
 def test_an_interrupted_build_continues(tmp_path):
@@ -47,7 +50,9 @@ def test_an_interrupted_build_continues(tmp_path):
     kept = (folder / "data/train-00000-of-00001.parquet").stat().st_mtime_ns
     build(WHAT, folder, workers=1)
     assert contents(folder) == contents(built("wild"))
-    assert (folder / "data/train-00000-of-00001.parquet").stat().st_mtime_ns == kept, "finished shards are not drawn again"
+    assert (folder / "data/train-00000-of-00001.parquet").stat().st_mtime_ns == kept, (
+        "finished shards are not drawn again"
+    )
 
 
 @pytest.mark.slow
@@ -61,7 +66,7 @@ def test_a_killed_build_leaves_no_process_and_continues(tmp_path):
     process.send_signal(signal.SIGKILL)
     process.wait()
     wait_for(lambda: not any(alive(int(child)) for child in children))
-    with pytest.raises(UserError, match="half-written.*run `lca world build wild --identities 3 --seed 5"):
+    with pytest.raises(UserError, match=r"half-written.*run `lca world build wild --identities 3 --seed 5"):
         sheet(folder, tmp_path / "sheet.png")
     build(WHAT, folder, workers=1)
     assert contents(folder) == contents(built("wild"))
@@ -138,7 +143,7 @@ def test_a_folder_of_another_build_is_left_alone(other, message):
 
 def test_a_foreign_folder_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(UserError, match="expected manifest.json in"):
+    with pytest.raises(UserError, match=r"expected manifest\.json in"):
         build(WHAT, tmp_path)
     assert contents(tmp_path) == {"thesis.txt": b"years of work"}
 

@@ -27,7 +27,9 @@ def test_turn_applies_its_axes_in_the_order_named():
     from lca.geometry.rotations import axis_angle_to_matrix
 
     # z takes x to y, then x takes y to z
-    assert torch.allclose(axis_angle_to_matrix(torch.from_numpy(moved[0, :3])) @ x_axis, torch.tensor([0.0, 0.0, 1.0]), atol=1e-6)
+    assert torch.allclose(
+        axis_angle_to_matrix(torch.from_numpy(moved[0, :3])) @ x_axis, torch.tensor([0.0, 0.0, 1.0]), atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("side, sign", [("left", 1), ("right", -1)])
@@ -89,7 +91,10 @@ def test_motions_name_what_they_move():
 
 @pytest.mark.parametrize(
     "arguments, message",
-    [(("dance", 1.0, 30.0), "expected a motion among turntable.*got 'dance'"), (("walk", 0.0, 30.0), "at least one frame")],
+    [
+        (("dance", 1.0, 30.0), "expected a motion among turntable.*got 'dance'"),
+        (("walk", 0.0, 30.0), "at least one frame"),
+    ],
 )
 def test_bad_motions(arguments, message):
     with pytest.raises(UserError, match=message):

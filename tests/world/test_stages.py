@@ -21,17 +21,23 @@ def read(stage, split="train"):
     return Capture.read(load_world(built(stage), split)[0])
 
 
+def posed(betas, theta, translation):
+    """Vertices of the naked person in all frames."""
+    return BODY.posed(betas.expand(len(theta), -1), theta, translation)
+
+
 def skin_pixels(capture, canonical, mask, camera, frame):
     """Pixels whose canonical point lies on the bare template (half a millimetre) -> distance to where that vertex projects."""
     points = canonical[frame][:, mask[frame, 0]].T
     shown = torch.nonzero(mask[frame, 0])
-    posed = BODY.posed(
-        capture.betas, capture.theta[frame], capture.translation[frame], capture.psi[frame], capture.actions[frame]
-    )
+    drive = [axis[frame] for axis in (capture.theta, capture.translation, capture.psi, capture.actions)]
+    vertices = BODY.posed(capture.betas, *drive)
     gap, nearest = torch.cdist(points, BODY.template).min(1)
-    bare = (gap < 0.006) & torch.isin(BODY.part_labels[nearest], torch.tensor([PARTS.index("face"), PARTS.index("hand")]))
+    bare = (gap < 0.006) & torch.isin(
+        BODY.part_labels[nearest], torch.tensor([PARTS.index("face"), PARTS.index("hand")])
+    )
     half = camera[frame].resized(canonical.shape[-1], canonical.shape[-2])
-    pixels = half.project(posed[nearest[bare]])[:, :2]
+    pixels = half.project(vertices[nearest[bare]])[:, :2]
     return (pixels - (shown[bare].flip(-1) + 0.5)).norm(dim=-1)
 
 
@@ -54,13 +60,13 @@ def test_canonical_maps_agree_with_pose_and_cameras(stage):
 @pytest.mark.parametrize("stage", ["wild", "studio"])
 def test_the_face_crop_is_the_square_in_the_photo(stage):
     capture = read(stage)
-    nose = BODY.posed(capture.betas, capture.theta, capture.translation)[:, BODY.landmarks["nose"]][:, None]
+    nose = posed(capture.betas, capture.theta, capture.translation)[:, BODY.landmarks["nose"]][:, None]
     in_photo = capture.camera.project(nose)[:, 0, :2]
     in_crop = capture.face_camera.project(nose)[:, 0, :2]
     side = capture.face_box[:, 2:] - capture.face_box[:, :2]
     assert torch.allclose(side[:, 0], side[:, 1], rtol=1e-4)
     assert torch.allclose((in_photo - capture.face_box[:, :2]) / side * 128, in_crop, atol=0.02)
-    assert (in_crop > 10).all() and (in_crop < 118).all()
+    assert (in_crop > 4).all() and (in_crop < 124).all()
     assert (capture.face_mask.mean((1, 2, 3)) > 0.25).all()
 
 
@@ -79,12 +85,14 @@ def test_wild_people_fill_the_picture_from_all_sides():
 
 def test_wild_tracking_is_off_by_a_few_degrees_and_centimetres():
     capture = read("wild")
-    exact, tracked = [axis_angle_to_matrix(theta.reshape(-1, 52, 3)) for theta in (capture.theta, capture.tracked_theta)]
+    exact, tracked = [
+        axis_angle_to_matrix(theta.reshape(-1, 52, 3)) for theta in (capture.theta, capture.tracked_theta)
+    ]
     cosine = ((exact.mT @ tracked).diagonal(dim1=-2, dim2=-1).sum(-1) - 1) / 2
     degrees = torch.rad2deg(torch.arccos(cosine.clamp(-1, 1)))
     assert 0.5 < degrees[:, :22].mean() < 5 and 2 < degrees[:, 22:].mean() < 10
-    true = BODY.posed(capture.betas, capture.theta, capture.translation)
-    noisy = BODY.posed(capture.tracked_betas, capture.tracked_theta, capture.tracked_translation)
+    true = posed(capture.betas, capture.theta, capture.translation)
+    noisy = posed(capture.tracked_betas, capture.tracked_theta, capture.tracked_translation)
     in_camera = [camera.project(v) for camera, v in ((capture.camera, true), (capture.tracked_camera, noisy))]
     assert 0.005 < (true - noisy).norm(dim=-1).median() < 0.04
     assert (in_camera[0] - in_camera[1])[..., :2].norm(dim=-1).median() < 96 * 0.03
