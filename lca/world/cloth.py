@@ -1,6 +1,7 @@
 """Cloth: prints, weave and folds as functions of canonical position."""
 
 import math
+from typing import no_type_check
 
 from numba import njit
 
@@ -17,6 +18,7 @@ PRINTS = ("plain", "stripes", "pinstripes", "checks", "dots", "logo", "gradient"
 
 
 @njit(cache=True)
+@no_type_check
 def paint_cloth(row, x, y, z, edge):
     """Printed, folded cloth; `edge` is the distance to the garment's nearest border in metres (seams and hems)."""
     sleeve = abs(x) > row[20] and y > row[29]
@@ -38,6 +40,7 @@ def paint_cloth(row, x, y, z, edge):
 
 
 @njit(cache=True)
+@no_type_check
 def motif(row, x, y, z, down, across, sleeve):
     """Share of the second and third colour in [0, 1]; `down` along the body or arm, `across` around it (m)."""
     kind, size, share, seed = int(row[10]), row[11], row[12], int(row[13])
@@ -70,6 +73,7 @@ def motif(row, x, y, z, down, across, sleeve):
 
 
 @njit(cache=True)
+@no_type_check
 def logo(row, x, y):
     """A badge on the chest: a ring or disc with a star of 3 to 8 rays, and a bar of text-like blocks below it."""
     radius, seed = row[18], int(row[13])
@@ -88,6 +92,7 @@ def logo(row, x, y):
 
 
 @njit(cache=True)
+@no_type_check
 def floral(a, b, seed):
     """Scattered flowers: petals in the second colour, hearts in the third."""
     i, j = int(math.floor(a)), int(math.floor(b))
@@ -103,6 +108,7 @@ def floral(a, b, seed):
 
 
 @njit(cache=True)
+@no_type_check
 def relief(row, x, y, z):
     """Height of the folds in units of their wavelength: broad hanging folds, tight ones at elbow, knee and crotch."""
     seed = int(row[13]) + 11
@@ -120,6 +126,7 @@ def relief(row, x, y, z):
 
 
 @njit(cache=True)
+@no_type_check
 def folds(row, x, y, z):
     """Canonical gradient of the relief."""
     step = 0.004

@@ -12,7 +12,7 @@ from lca.world.footwear import make_shoes
 from lca.world.hair import make_hair
 from lca.world.identity import ROWS, Identity
 from lca.world.scene import vertex_normals
-from lca.world.wardrobe import bottom_field, make_skirt, make_top, make_trousers, ramp, top_field, waist
+from lca.world.wardrobe import bottom_field, make_skirt, make_top, make_trousers, ramp, top_field
 
 DEEP = 0.03
 """Skin this far (m) inside a garment is left out."""
@@ -53,12 +53,16 @@ def skin_pieces(figure: Figure, identity: Identity) -> list[Piece]:
     seen = ~deep[pattern.faces].all(1)
     corner = labels[pattern.faces]
     eye, mouth = PARTS.index("eye"), PARTS.index("mouth")
-    part = np.where((corner == corner[:, :1]).all(1) | ~np.isin(corner[:, 0], (eye, mouth)), corner[:, 0], corner.min(1))
+    part = np.where(
+        (corner == corner[:, :1]).all(1) | ~np.isin(corner[:, 0], (eye, mouth)), corner[:, 0], corner.min(1)
+    )
     details = skin_details(labels)
     pieces = []
     for mask, look in ((~np.isin(part, (eye, mouth)), "skin"), (part == eye, "eye"), (part == mouth, "mouth")):
         used, faces = np.unique(pattern.faces[mask & seen], return_inverse=True)
-        part_piece = piece(rest[used], pattern.template[used], faces.reshape(-1, 3), pattern.weights[used], ROWS.index(look), 0)
+        part_piece = piece(
+            rest[used], pattern.template[used], faces.reshape(-1, 3), pattern.weights[used], ROWS.index(look), 0
+        )
         part_piece = replace(part_piece, parts=(1 + part[mask & seen]).astype(np.uint8), details=details[used])
         pieces.append(expressive(part_piece, pattern.expression_directions[used]))
     for name, look, owner in (("teeth", "teeth", "mouth"), ("lashes", "lash", "face")):

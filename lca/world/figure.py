@@ -1,12 +1,12 @@
 """One person's undressed shape in the T-pose, and the pieces of surface that are laid on it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 
 import numpy as np
-from jaxtyping import Float, Int
-from scipy.sparse import csr_matrix
+from jaxtyping import Float, Int, Integer
+from scipy.sparse import csr_array
 
 from lca.geometry.body import Body, load_body
 from lca.world.mesh import Mix, neighbours
@@ -36,7 +36,10 @@ def body_pattern() -> tuple[Body, Pattern]:
     body = load_body()
     vertices = body.template.numpy()
     weights = dense(body.skin_indices.numpy(), body.skin_weights.numpy())
-    directions = (body.shape_directions.numpy().astype(np.float32), body.expression_directions.numpy().astype(np.float32))
+    directions = (
+        body.shape_directions.numpy().astype(np.float32),
+        body.expression_directions.numpy().astype(np.float32),
+    )
     return body, Pattern(vertices, body.faces.numpy().astype(np.int64), directions[0], weights, directions[1])
 
 
@@ -54,7 +57,9 @@ def helper_pattern(name: str) -> Pattern:
         )
 
 
-def dense(indices: Int[np.ndarray, "vertices k"], values: Float[np.ndarray, "vertices k"]) -> Float[np.ndarray, "vertices joints"]:
+def dense(
+    indices: Integer[np.ndarray, "vertices k"], values: Float[np.ndarray, "vertices k"]
+) -> Float[np.ndarray, "vertices joints"]:
     """Sparse skinning weights as a matrix over all joints."""
     weights = np.zeros((len(indices), JOINTS), np.float32)
     np.add.at(weights, (np.arange(len(indices))[:, None], indices.astype(np.int64)), values)
@@ -81,10 +86,10 @@ class Piece:
     expression: Float[np.ndarray, "moving 3 actions"] | None = None
     moving: Int[np.ndarray, " moving"] | None = None
     gap: float = 0.0
-    loose: Float[np.ndarray, " vertices"] = field(default_factory=lambda: np.zeros(0, np.float32))
+    loose: Float[np.ndarray, " vertices"] | None = None
 
     @cached_property
-    def averaging(self) -> csr_matrix:
+    def averaging(self) -> csr_array:
         """(vertices, vertices) mean over each vertex's neighbours."""
         return neighbours(self.faces, len(self.rest))
 
@@ -99,7 +104,7 @@ class Piece:
             details=mix(self.details),
             tangents=mix(self.tangents),
             parts=np.full(len(mix.faces), self.parts[0], np.uint8),
-            loose=mix(self.loose) if len(self.loose) else self.loose,
+            loose=None if self.loose is None else mix(self.loose),
         )
 
 
@@ -143,7 +148,7 @@ class Figure:
 def joint(name: str) -> np.ndarray:
     """A joint of the mean person, (3,) metres, by its SMPL-X name."""
     store = body_pattern()[0]
-    return store.joint_template.numpy()[JOINT_INDEX[name]]
+    return store.joint_template.numpy()[JOINT_INDEX[name]].astype(np.float64)
 
 
 JOINT_INDEX = {

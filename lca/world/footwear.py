@@ -42,7 +42,9 @@ def last(collar: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray,
         centre = np.array([(near[:, 0].min() + near[:, 0].max()) / 2, ground + 0.35 * (near[:, 1].max() - ground)])
         closing = (inside - z) / 0.020 if z < inside else (z - inside) / 0.034
         radius = (silhouette(near[:, :2], centre, angles) + 0.006) * np.sqrt(max(1 - closing**2, 0.0016))
-        ring = np.stack([centre[0] + radius * np.cos(angles), centre[1] + radius * np.sin(angles), np.full(AROUND, z)], 1)
+        ring = np.stack(
+            [centre[0] + radius * np.cos(angles), centre[1] + radius * np.sin(angles), np.full(AROUND, z)], 1
+        )
         ring[:, 1] = np.maximum(ring[:, 1], ground - SOLE)
         ring[np.sin(angles) < -0.45, 1] = ground - SOLE + 0.5 * max(0.0, along - 0.85) ** 2
         rings.append(ring)

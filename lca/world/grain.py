@@ -4,11 +4,13 @@ All functions are scalar numba kernels; coordinates are already multiplied by th
 """
 
 import math
+from typing import no_type_check
 
 from numba import njit
 
 
 @njit(cache=True)
+@no_type_check
 def lattice(i, j, k, seed):
     """A hash of three integers and a seed, uniform in [0, 1)."""
     h = (i * 73856093 ^ j * 19349663 ^ k * 83492791 ^ seed * 40503) & 0xFFFFFFFF
@@ -18,6 +20,7 @@ def lattice(i, j, k, seed):
 
 
 @njit(cache=True)
+@no_type_check
 def ramp(low, high, x):
     """Smooth step: 0 below `low`, 1 above `high`; decreasing when low > high."""
     t = (x - low) / (high - low)
@@ -26,6 +29,7 @@ def ramp(low, high, x):
 
 
 @njit(cache=True)
+@no_type_check
 def grain(x, y, z, seed):
     """Value noise in [0, 1], smooth between the integer points."""
     i, j, k = math.floor(x), math.floor(y), math.floor(z)
@@ -42,6 +46,7 @@ def grain(x, y, z, seed):
 
 
 @njit(cache=True)
+@no_type_check
 def layered(x, y, z, seed):
     """Three octaves of `grain`, in [0, 1]."""
     return (
@@ -52,6 +57,7 @@ def layered(x, y, z, seed):
 
 
 @njit(cache=True)
+@no_type_check
 def spots(x, y, z, seed, share):
     """Distance (in cells) to the nearest of the dots that live in a `share` of the unit cells; 9 where there is none."""
     i, j, k = int(math.floor(x)), int(math.floor(y)), int(math.floor(z))

@@ -71,7 +71,7 @@ def scalp(towards: np.ndarray) -> np.ndarray:
     tree, reach = skull()
     angle, near = tree.query(towards, 10)
     weight = np.exp(-((angle / 0.12) ** 2)) + 1e-9
-    return (weight * reach[near]).sum(-1) / weight.sum(-1)
+    return np.asarray((weight * reach[near]).sum(-1) / weight.sum(-1))
 
 
 def limits(shift: float) -> np.ndarray:
@@ -79,7 +79,9 @@ def limits(shift: float) -> np.ndarray:
     azimuth = columns()
     polar = np.linspace(0.6, 2.6, 201)
     towards = HEAD_CENTRE + 0.1 * directions(*np.meshgrid(polar, azimuth, indexing="ij"))
-    field = np.array([[hairline(*point, *HEAD_CENTRE, shift) for point in column] for column in towards.transpose(1, 0, 2)])
+    field = np.array(
+        [[hairline(*point, *HEAD_CENTRE, shift) for point in column] for column in towards.transpose(1, 0, 2)]
+    )
     return polar[(field > 0).sum(1).clip(0, 200)]
 
 
@@ -109,11 +111,14 @@ def shell(cut: Cut, rng: np.random.Generator) -> Grid:
     towards = directions(polar, np.broadcast_to(azimuth, polar.shape))
     rim = np.where(hanging, 1.0, np.sqrt(np.clip((1.0 - on_skull) / 0.22, 0.004, 1)))
     clumps = 1 + (0.02 if cut.bumps else 0.16) * ring_noise(rng, 1.2) * ramp(0.15, 0.5, t)[:, None]
-    lift = cut.thick * clumps * rim * (0.75 + 0.25 * ramp(0, 0.3, t))[:, None]
+    lift = cut.thick * clumps * rim * (0.75 + 0.25 * ramp(0.0, 0.3, t))[:, None]
     if cut.bumps:
         coarse = rng.standard_normal((16, 16, 16))
         place = (towards * 0.1 / cut.bumps + 8).transpose(2, 0, 1)
-        lift = lift + np.clip(0.14 * cut.bumps * map_coordinates(coarse, place, order=3, mode="wrap"), -0.5 * lift, lift) * rim
+        lift = (
+            lift
+            + np.clip(0.14 * cut.bumps * map_coordinates(coarse, place, order=3, mode="wrap"), -0.5 * lift, lift) * rim
+        )
     sunk = np.where(hanging, 0, 0.006 * ramp(0.9, 1.0, on_skull))
     paths = HEAD_CENTRE + (scalp(towards) + 0.0015 + lift - sunk)[..., None] * towards
     return hung(paths, cut, hanging, rng)
@@ -190,7 +195,11 @@ def tail(cut: Cut, rng: np.random.Generator) -> Grid:
         spine = root + towards * (np.linspace(-1.0, 1.0, 22)[:, None] * size + 0.6 * size)
         radius = size * np.sqrt(np.clip(1 - np.linspace(-1, 1, 22) ** 2, 0.0005, 1)) * 1.15
         return tube(spine, radius)
-    spine = root + towards * 0.055 * np.sin(np.pi * np.minimum(t * 1.6, 0.8)) + np.array([0, -1.0, 0]) * cut.tail_length * t**1.5
+    spine = (
+        root
+        + towards * 0.055 * np.sin(np.pi * np.minimum(t * 1.6, 0.8))
+        + np.array([0, -1.0, 0]) * cut.tail_length * t**1.5
+    )
     radius = np.interp(t[:, 0], [0, 0.06, 0.35, 0.8, 1], [0.013, 0.015, 0.030, 0.022, 0.003])
     return tube(spine, radius * (1 + 0.06 * np.sin(18 * t[:, 0]) * (cut.wave > 0)))
 
@@ -235,7 +244,9 @@ def grown(figure: Figure, vertices: np.ndarray, faces: np.ndarray, details: np.n
         flow = strand_flow(vertices, faces, details[:, 1])
     hair = piece(vertices + tie(figure.moved[upper]), vertices, faces, weights, look, 1 + SCENE_PARTS.index("hair"))
     loose = ramp(0.56, 0.50, vertices[:, 1]).astype(np.float32)
-    return replace(hair, details=details.astype(np.float32), tangents=flow.astype(np.float32), gap=0.008 + 0.002, loose=loose)
+    return replace(
+        hair, details=details.astype(np.float32), tangents=flow.astype(np.float32), gap=0.008 + 0.002, loose=loose
+    )
 
 
 def strand_flow(vertices: np.ndarray, faces: np.ndarray, along: np.ndarray) -> np.ndarray:

@@ -12,13 +12,27 @@ from lca.world.cloth import PRINTS
 from lca.world.figure import joint
 from lca.world.hair import HEAD_CENTRE, Cut
 from lca.world.materials import CLOTH, EYE, HAIR, LASH, MOUTH, NUMBERS, SHOE, SKIN, TEETH
-from lca.world.palette import EYE_COLOURS, HAIR_COLOURS, SHOE_COLOURS, SOLE_COLOURS, cloth_colour, linear
+from lca.world.palette import EYE_COLOURS, HAIR_COLOURS, SHOE_COLOURS, SOLE_COLOURS, cloth_colour
 from lca.world.skin import tone
+from lca.world.transfer import linear
 from lca.world.wardrobe import Bottom, Top, waist
 
 ROWS = ("skin", "eye", "mouth", "teeth", "lash", "hair", "shirt", "bottom", "shoes")
 """Rows of the material table."""
-STYLES = ("shaven", "cropped", "short", "short swept", "bob", "fringe bob", "long", "long wavy", "curly", "afro", "bun", "ponytail")
+STYLES = (
+    "shaven",
+    "cropped",
+    "short",
+    "short swept",
+    "bob",
+    "fringe bob",
+    "long",
+    "long wavy",
+    "curly",
+    "afro",
+    "bun",
+    "ponytail",
+)
 BOTTOMS = ("trousers", "wide trousers", "shorts", "skirt", "long skirt")
 
 
@@ -87,7 +101,14 @@ def sample_hair(rng: np.random.Generator, position: float) -> tuple[str, str, Cu
         "curly": Cut(0.030 + 0.015 * b, bumps=0.020, fringe=0.08 * c, locks=500, shift=shift),
         "afro": Cut(0.045 + 0.035 * b, bumps=0.035, locks=0, shift=shift),
         "bun": Cut(0.006 + 0.004 * b, locks=160, shift=shift, tail="bun"),
-        "ponytail": Cut(0.006 + 0.004 * b, locks=160, shift=shift, tail="ponytail", tail_length=0.18 + 0.18 * c, wave=0.01 * (d > 0.5)),
+        "ponytail": Cut(
+            0.006 + 0.004 * b,
+            locks=160,
+            shift=shift,
+            tail="ponytail",
+            tail_length=0.18 + 0.18 * c,
+            wave=0.01 * (d > 0.5),
+        ),
     }
     return style, colour, cuts[style]
 
@@ -148,7 +169,12 @@ def hair_row(rng: np.random.Generator, colour: tuple, style: str, name: str) -> 
 def sample_top(rng: np.random.Generator) -> tuple[Top, str]:
     """Cut of the shirt."""
     sleeve = ("tank", "short", "elbow", "long")[rng.choice(4, p=(0.15, 0.4, 0.12, 0.33))]
-    length = {"tank": rng.uniform(-0.045, -0.02), "short": rng.uniform(0.10, 0.19), "elbow": rng.uniform(0.23, 0.30), "long": rng.uniform(0.44, 0.48)}
+    length = {
+        "tank": rng.uniform(-0.045, -0.02),
+        "short": rng.uniform(0.10, 0.19),
+        "elbow": rng.uniform(0.23, 0.30),
+        "long": rng.uniform(0.44, 0.48),
+    }
     neck, vee = rng.uniform(0.004, 0.045), rng.uniform(0.04, 0.10) * (rng.random() < 0.35)
     return Top(length[sleeve], rng.uniform(0.08, 0.145), neck, vee, rng.uniform(0.006, 0.026)), sleeve
 
@@ -170,13 +196,23 @@ def sample_bottom(rng: np.random.Generator) -> tuple[str, Bottom]:
 def cloth_row(rng: np.random.Generator, shirt: bool, skirt: bool) -> tuple[np.ndarray, str]:
     """Colours, print and folds of a garment; trousers are plain more often."""
     row = np.zeros(NUMBERS, np.float32)
-    odds = (0.20, 0.18, 0.06, 0.11, 0.09, 0.16, 0.05, 0.06, 0.05, 0.04) if shirt else (0.55, 0.03, 0.07, 0.10, 0.04, 0, 0.04, 0.12, 0, 0.05)
+    odds = (
+        (0.20, 0.18, 0.06, 0.11, 0.09, 0.16, 0.05, 0.06, 0.05, 0.04)
+        if shirt
+        else (0.55, 0.03, 0.07, 0.10, 0.04, 0, 0.04, 0.12, 0, 0.05)
+    )
     kind = int(rng.choice(len(PRINTS), p=odds))
     row[0], row[10] = CLOTH, kind
     row[1:4], row[4:7], row[7:10] = cloth_colour(rng), cloth_colour(rng), cloth_colour(rng)
     if np.abs(row[1:4] - row[4:7]).max() < 0.15:
         row[4:7] = np.where(row[1:4].mean() > 0.25, row[1:4] * 0.25, row[1:4] + 0.4)
-    sizes = {"stripes": (0.028, 0.085), "pinstripes": (0.014, 0.03), "checks": (0.03, 0.07), "dots": (0.022, 0.055), "floral": (0.04, 0.08)}
+    sizes = {
+        "stripes": (0.028, 0.085),
+        "pinstripes": (0.014, 0.03),
+        "checks": (0.03, 0.07),
+        "dots": (0.022, 0.055),
+        "floral": (0.04, 0.08),
+    }
     row[11] = rng.uniform(*sizes.get(PRINTS[kind], (0.03, 0.06)))
     row[12] = rng.uniform(0.12, 0.3) if PRINTS[kind] == "pinstripes" else rng.uniform(0.3, 0.6)
     row[13], row[14], row[15] = rng.integers(1 << 16), rng.uniform(0.6, 1.3), rng.uniform(0.04, 0.16)

@@ -6,6 +6,7 @@ canonical gradient of the small relief (dimensionless slope) that the shader tur
 """
 
 import math
+from typing import no_type_check
 
 from numba import njit
 
@@ -18,6 +19,7 @@ NUMBERS = 48
 
 
 @njit(cache=True)
+@no_type_check
 def paint(row, x, y, z, d0, d1, d2):
     """The material of `row` at canonical (x, y, z) with the vertex details."""
     kind = int(row[0])
@@ -39,6 +41,7 @@ def paint(row, x, y, z, d0, d1, d2):
 
 
 @njit(cache=True)
+@no_type_check
 def paint_eye(row, x, y, z):
     """Row: 1:4 iris, 4:7 inner iris, 7:10 eye centre of the left eye, 10 iris radius, 11 pupil radius (both angles), 12 seed."""
     dx, dy, dz = abs(x) - row[7], y - row[8], z - row[9]
@@ -59,6 +62,7 @@ def paint_eye(row, x, y, z):
 
 
 @njit(cache=True)
+@no_type_check
 def paint_shoe(row, x, y, z, height, along, across):
     """Row: 1:4 upper, 4:7 sole, 7:10 accent, 10 style, 11 sole height (m), 12 seed; `along` 0 heel to 1 toe."""
     red, green, blue = row[1], row[2], row[3]
@@ -70,7 +74,9 @@ def paint_shoe(row, x, y, z, height, along, across):
         mark = ramp(0.02, 0.03, height) * ramp(0.55, 0.5, abs(along - 0.42) * 6) * ramp(0.25, 0.35, abs(across))
     elif style == 3:
         mark = ramp(0.16, 0.15, along)
-    laces = ramp(0.34, 0.30, abs(across)) * ramp(0.42, 0.45, along) * ramp(0.76, 0.73, along) * ramp(0.035, 0.045, height)
+    laces = (
+        ramp(0.34, 0.30, abs(across)) * ramp(0.42, 0.45, along) * ramp(0.76, 0.73, along) * ramp(0.035, 0.045, height)
+    )
     laces *= ramp(-0.3, 0.3, math.sin(along * 110)) * (row[13] > 0)
     red += (row[7] - red) * max(mark, laces)
     green += (row[8] - green) * max(mark, laces)
@@ -86,6 +92,7 @@ def paint_shoe(row, x, y, z, height, along, across):
 
 
 @njit(cache=True)
+@no_type_check
 def paint_hair(row, x, y, z, around, along, tone):
     """Row: 1:4 root, 4:7 tip, 7 strands per unit of `around`, 8 contrast, 9 seed, 10 curl, 11 gloss, 12 exponent, 13 grey, 14 kink."""
     seed, curl = int(row[9]), row[10]
@@ -95,7 +102,9 @@ def paint_hair(row, x, y, z, around, along, tone):
     shade = 1 + row[8] * (1.1 * (lock - 0.5) + 0.7 * (fine - 0.5)) + 0.35 * (tone - 0.5)
     gx, gy, gz = 0.0, 0.0, 0.0
     if row[14] > 0:
-        coils = 2.2 * (layered(x * 230, y * 230, z * 230, seed) - 0.5) + 1.3 * (grain(x * 80, y * 80, z * 80, seed) - 0.5)
+        coils = 2.2 * (layered(x * 230, y * 230, z * 230, seed) - 0.5) + 1.3 * (
+            grain(x * 80, y * 80, z * 80, seed) - 0.5
+        )
         shade += row[14] * (1.15 + row[8] * coils - shade)
         here = grain(x * 140, y * 140, z * 140, seed + 3)
         gx = 1.3 * row[14] * (grain(x * 140 + 0.3, y * 140, z * 140, seed + 3) - here)

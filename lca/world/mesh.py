@@ -5,6 +5,7 @@ old ones, so that position, canonical position and skinning weights all go the s
 """
 
 from dataclasses import dataclass
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -73,11 +74,11 @@ def tidy(mix: Mix) -> Mix:
     return Mix(mix.first[used], mix.second[used], mix.share[used], faces.reshape(-1, 3))
 
 
-def neighbours(faces: Int[np.ndarray, "faces 3"], vertices: int) -> sparse.csr_matrix:
+def neighbours(faces: Int[np.ndarray, "faces 3"], vertices: int) -> sparse.csr_array:
     """(vertices, vertices) averaging over the neighbours of each vertex."""
     i = faces[:, [0, 1, 2, 1, 2, 0]].ravel()
     j = faces[:, [1, 2, 0, 0, 1, 2]].ravel()
-    matrix = sparse.csr_matrix((np.ones(len(i)), (i, j)), (vertices, vertices))
+    matrix = sparse.csr_array((np.ones(len(i)), (i, j)), (vertices, vertices))
     matrix.data[:] = 1
     return sparse.diags_array(1 / np.maximum(np.asarray(matrix.sum(1)).ravel(), 1)) @ matrix
 
@@ -102,6 +103,7 @@ def bind(points: Float[np.ndarray, "points 3"], vertices: Float[np.ndarray, "ver
 
 
 @njit(cache=True)
+@no_type_check
 def pushed_out(points, nearest, vertices, normals, gaps):
     """`points` moved along the nearest body vertex's normal so that each keeps its gap (m) from the tangent plane there."""
     out = points.copy()

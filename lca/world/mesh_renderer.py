@@ -14,6 +14,7 @@ from lca.geometry.camera import Camera
 from lca.world.light import Light
 from lca.world.scene import Scene
 from lca.world.shader import shade, shadow_rays, surfaces
+from lca.world.transfer import linear, rolled_off, srgb
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def render_views(
 ) -> list[Picture]:
     """Several views of one posed scene, which share its hierarchy."""
     if len(cameras) != len(backgrounds):
-        raise ValueError(f"expected one background per camera, got {len(cameras)} cameras and {len(backgrounds)}: give None for black")
+        raise ValueError(
+            f"expected one background per camera, got {len(cameras)} cameras and {len(backgrounds)}: give None for black"
+        )
     tracer = Tracer(scene)
     return [view(tracer, camera, light, behind, samples) for camera, behind in zip(cameras, backgrounds, strict=True)]
 
@@ -106,7 +109,9 @@ def view(tracer: Tracer, camera: Camera, light: Light, background: np.ndarray | 
     if background is None:
         background = np.zeros((height, width, 3), np.float32)
     if background.shape != (height, width, 3):
-        raise ValueError(f"expected a background of {(height, width, 3)}, got {background.shape}: resize it to the camera")
+        raise ValueError(
+            f"expected a background of {(height, width, 3)}, got {background.shape}: resize it to the camera"
+        )
     box = bounds(tracer.scene, camera)
     colour, mask = np.zeros((height, width, 3), np.float32), np.zeros((height, width), np.float32)
     light_sum(tracer, camera, light, box, samples, colour, mask)
@@ -115,11 +120,17 @@ def view(tracer: Tracer, camera: Camera, light: Light, background: np.ndarray | 
     person = share * rolled_off(colour / np.maximum(share, 1e-6))
     mixed = srgb(person + (1 - share) * linear(behind))
     truth = exact(tracer, camera, box)
-    return Picture(np.where(share > 0, mixed, behind), mask, **truth)
+    return Picture(np.where(share > 0, mixed, behind).astype(np.float32), mask, **truth)
 
 
 def light_sum(
-    tracer: Tracer, camera: Camera, light: Light, box: tuple[int, int, int, int], samples: int, colour: np.ndarray, mask: np.ndarray
+    tracer: Tracer,
+    camera: Camera,
+    light: Light,
+    box: tuple[int, int, int, int],
+    samples: int,
+    colour: np.ndarray,
+    mask: np.ndarray,
 ) -> None:
     """Adds the linear colour and the coverage of every sample of the pixels in `box`."""
     pixels, groups = sample_places(box, samples)
@@ -188,18 +199,3 @@ def pinhole(camera: Camera) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     matrix = camera.camera_from_world.detach().cpu().numpy().astype(np.float64)
     rotation = matrix[:3, :3]
     return rotation, -rotation.T @ matrix[:3, 3], camera.intrinsics.detach().cpu().numpy().astype(np.float64)
-
-
-def linear(image: np.ndarray) -> np.ndarray:
-    """sRGB in [0, 1] -> linear light."""
-    return np.where(image <= 0.04045, image / 12.92, ((image + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def srgb(light: np.ndarray) -> np.ndarray:
-    """Linear light in [0, 1] -> sRGB."""
-    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055).astype(np.float32)
-
-
-def rolled_off(light: np.ndarray) -> np.ndarray:
-    """Linear light of any strength -> [0, 1]: above 0.7 it approaches 1 softly instead of clipping."""
-    return np.where(light > 0.7, 0.7 + 0.3 * (1 - np.exp(-(light - 0.7) / 0.3)), np.maximum(light, 0))

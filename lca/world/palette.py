@@ -4,6 +4,8 @@ import colorsys
 
 import numpy as np
 
+from lca.world.transfer import linear
+
 HAIR_COLOURS = {
     "black": (0.115, 0.105, 0.10),
     "dark brown": (0.17, 0.115, 0.085),
@@ -28,12 +30,6 @@ BASICS = (
     (0.94, 0.94, 0.93), (0.10, 0.10, 0.11), (0.24, 0.25, 0.27), (0.55, 0.56, 0.58), (0.13, 0.17, 0.30), (0.24, 0.33, 0.50),
     (0.80, 0.72, 0.60), (0.42, 0.40, 0.29), (0.45, 0.14, 0.16), (0.40, 0.28, 0.19), (0.72, 0.80, 0.88), (0.90, 0.86, 0.76),
 )  # fmt: skip
-
-
-def linear(colour: tuple[float, float, float]) -> np.ndarray:
-    """sRGB -> linear RGB."""
-    shade = np.asarray(colour, np.float64)
-    return np.where(shade <= 0.04045, shade / 12.92, ((shade + 0.055) / 1.055) ** 2.4)
 
 
 def cloth_colour(rng: np.random.Generator) -> np.ndarray:

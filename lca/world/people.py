@@ -109,7 +109,9 @@ class Outfit:
             np.concatenate([piece.parts for piece in pieces]).astype(np.uint8),
         )
 
-    def skinned(self, transforms: Float[np.ndarray, "joints 4 4"], actions: Float[np.ndarray, "52"]) -> tuple[Vertices, Vertices]:
+    def skinned(
+        self, transforms: Float[np.ndarray, "joints 4 4"], actions: Float[np.ndarray, "52"]
+    ) -> tuple[Vertices, Vertices]:
         """Posed vertices and strand tangents."""
         rest = self.rest.copy()
         for piece, span in zip(self.pieces, self.spans, strict=True):
@@ -123,11 +125,13 @@ class Outfit:
         """Skirts pushed off the posed legs, hanging hair off shoulders and shirt."""
         hair = 1 + SCENE_PARTS.index("hair")
         for piece, span in zip(self.pieces, self.spans, strict=True):
-            if piece.gap > 0 and piece.loose.any():
+            if piece.loose is not None and piece.loose.any():
                 vertices[span] = self.pushed(vertices, piece, span, self.upper if piece.parts[0] == hair else self.legs)
         return vertices
 
-    def pushed(self, vertices: Vertices, piece: Piece, span: slice, obstacle: np.ndarray) -> Vertices:
+    def pushed(
+        self, vertices: Vertices, piece: Piece, span: slice, obstacle: np.ndarray
+    ) -> Float[np.ndarray, "pushed 3"]:
         """One piece kept `gap` outside the obstacle's faces; the push is spread over the neighbourhood, as cloth would."""
         used, faces = np.unique(obstacle, return_inverse=True)
         solid = np.ascontiguousarray(vertices[used])

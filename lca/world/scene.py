@@ -1,6 +1,7 @@
 """A posed person as triangles: what the mesh renderer draws."""
 
 from dataclasses import dataclass
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
@@ -36,6 +37,7 @@ class Scene:
 
 
 @njit(cache=True)
+@no_type_check
 def vertex_normals(vertices, faces):
     """Area-weighted unit normals (V, 3) of vertices (V, 3), faces (F, 3)."""
     normals = np.zeros_like(vertices)

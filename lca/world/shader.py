@@ -1,9 +1,11 @@
 """The two fused kernels of the mesh renderer: what a ray hit (surface), and how light leaves it (shade).
 
-Serial and without fast-math, so that one seed gives the same bytes everywhere.
+Serial and without fast-math, so that one seed gives the same bytes everywhere. Trap: numba's cache looks only at the file of the
+kernel it calls; after a change in skin, cloth or materials, touch this file as well.
 """
 
 import math
+from typing import no_type_check
 
 import numpy as np
 from numba import njit
@@ -15,6 +17,7 @@ SURFACE = 20
 
 
 @njit(cache=True)
+@no_type_check
 def blend3(table, a, b, c, wa, wb, wc):
     """Barycentric mix of three rows of a (V, 3) table."""
     return (
@@ -25,6 +28,7 @@ def blend3(table, a, b, c, wa, wb, wc):
 
 
 @njit(cache=True)
+@no_type_check
 def unit(x, y, z):
     """A vector scaled to length 1."""
     length = math.sqrt(x * x + y * y + z * z) + 1e-12
@@ -32,6 +36,7 @@ def unit(x, y, z):
 
 
 @njit(cache=True)
+@no_type_check
 def lifted(vertices, normals, corners, weights, px, py, pz):
     """The point pushed out to the smooth surface (mean of its projections on the three tangent planes).
 
@@ -48,12 +53,21 @@ def lifted(vertices, normals, corners, weights, px, py, pz):
 
 
 @njit(cache=True)
+@no_type_check
 def carried(vertices, canonical, a, b, c, gx, gy, gz):
     """The gradient of a canonical function, (gx, gy, gz), as a gradient along the posed triangle a b c."""
     e0, e1, e2 = vertices[b, 0] - vertices[a, 0], vertices[b, 1] - vertices[a, 1], vertices[b, 2] - vertices[a, 2]
     f0, f1, f2 = vertices[c, 0] - vertices[a, 0], vertices[c, 1] - vertices[a, 1], vertices[c, 2] - vertices[a, 2]
-    along_e = gx * (canonical[b, 0] - canonical[a, 0]) + gy * (canonical[b, 1] - canonical[a, 1]) + gz * (canonical[b, 2] - canonical[a, 2])
-    along_f = gx * (canonical[c, 0] - canonical[a, 0]) + gy * (canonical[c, 1] - canonical[a, 1]) + gz * (canonical[c, 2] - canonical[a, 2])
+    along_e = (
+        gx * (canonical[b, 0] - canonical[a, 0])
+        + gy * (canonical[b, 1] - canonical[a, 1])
+        + gz * (canonical[b, 2] - canonical[a, 2])
+    )
+    along_f = (
+        gx * (canonical[c, 0] - canonical[a, 0])
+        + gy * (canonical[c, 1] - canonical[a, 1])
+        + gz * (canonical[c, 2] - canonical[a, 2])
+    )
     ee, ef, ff = e0 * e0 + e1 * e1 + e2 * e2, e0 * f0 + e1 * f1 + e2 * f2, f0 * f0 + f1 * f1 + f2 * f2
     area = ee * ff - ef * ef
     if area < 1e-16:
@@ -63,6 +77,7 @@ def carried(vertices, canonical, a, b, c, gx, gy, gz):
 
 
 @njit(cache=True)
+@no_type_check
 def surfaces(vertices, faces, canonical, normals, tangents, details, materials, looks, hits, uv, eye):
     """Everything the light needs of each hit: (hits, SURFACE) float32.
 
@@ -101,6 +116,7 @@ def surfaces(vertices, faces, canonical, normals, tangents, details, materials, 
 
 
 @njit(cache=True)
+@no_type_check
 def shadow_rays(surface, groups, directions, stride):
     """Rays from each hit to the lights `group::stride` in front of it: (origins, directions, first ray of each hit)."""
     count = 0
@@ -123,6 +139,7 @@ def shadow_rays(surface, groups, directions, stride):
 
 
 @njit(cache=True)
+@no_type_check
 def strand_gloss(s, dx, dy, dz):
     """Kajiya-Kay: a white and a tinted highlight across the strands; (white, tinted)."""
     hx, hy, hz = unit(s[6] + dx, s[7] + dy, s[8] + dz)
@@ -132,6 +149,7 @@ def strand_gloss(s, dx, dy, dz):
 
 
 @njit(cache=True)
+@no_type_check
 def shade(surface, groups, first, blocked, directions, radiance, stride):
     """Linear RGB (hits, 3) of the lit surfaces; `blocked` tells of each shadow ray whether something is in its way."""
     out = np.zeros((surface.shape[0], 3), np.float32)

@@ -7,11 +7,13 @@ Row of a skin: 1:4 tone, 4:7 flushed tone, 7 flush, 8 freckles, 9 moles, 10 seed
 """
 
 import math
+from typing import no_type_check
 
 import numpy as np
 from numba import njit
 
 from lca.world.grain import grain, layered, ramp, spots
+from lca.world.transfer import linear
 
 TONES = np.array(
     [
@@ -27,10 +29,11 @@ def tone(position: float, undertone: float) -> np.ndarray:
     low = int(min(position, 8.999))
     shade = TONES[low] + (position - low) * (TONES[low + 1] - TONES[low])
     shade = shade * (1 + undertone * np.array([-0.02, 0.012, -0.04]))
-    return np.where(shade <= 0.04045, shade / 12.92, ((shade + 0.055) / 1.055) ** 2.4)
+    return linear(shade)
 
 
 @njit(cache=True)
+@no_type_check
 def hairline(x, y, z, hx, hy, hz, shift):
     """Signed field of the scalp in radians, positive where hair grows.
 
@@ -47,6 +50,7 @@ def hairline(x, y, z, hx, hy, hz, shift):
 
 
 @njit(cache=True)
+@no_type_check
 def lips(row, x, y, z):
     """Share of the lips in [0, 1] at a canonical point."""
     dx = abs(x - row[26]) / row[29]
@@ -60,6 +64,7 @@ def lips(row, x, y, z):
 
 
 @njit(cache=True)
+@no_type_check
 def brows(row, x, y, z):
     """Density of the brow hair in [0, 1]."""
     side = abs(x) - row[23]
@@ -74,6 +79,7 @@ def brows(row, x, y, z):
 
 
 @njit(cache=True)
+@no_type_check
 def flushed(row, x, y, z):
     """Redness in [0, 1]: cheeks, nose, around the eyes; fine mottling everywhere."""
     ex, ey, ez = row[23], row[24], row[25]
@@ -84,13 +90,16 @@ def flushed(row, x, y, z):
 
 
 @njit(cache=True)
+@no_type_check
 def paint_skin(row, x, y, z, palm, nail):
     """Skin at a canonical point; `palm` and `nail` are vertex masks in [0, 1]."""
     seed = int(row[10])
     red, green, blue = row[1], row[2], row[3]
     face = ramp(row[35 + 2] - 0.02, row[35 + 2] + 0.05, z) * ramp(row[32] - 0.06, row[32], y)
     flush = row[7] * min(max(flushed(row, x, y, z), 0.0), 1.0)
-    mottle = 1 + 0.10 * (layered(x * 35, y * 35, z * 35, seed) - 0.5) + 0.05 * (grain(x * 300, y * 300, z * 300, seed) - 0.5)
+    mottle = (
+        1 + 0.10 * (layered(x * 35, y * 35, z * 35, seed) - 0.5) + 0.05 * (grain(x * 300, y * 300, z * 300, seed) - 0.5)
+    )
     red, green, blue = red + flush * (row[4] - red), green + flush * (row[5] - green), blue + flush * (row[6] - blue)
     if row[8] > 0.02:
         zone = 0.25 + 0.75 * face * math.exp(-(((y - row[24] + 0.03) / 0.035) ** 2))
@@ -110,13 +119,18 @@ def paint_skin(row, x, y, z, palm, nail):
     roots = scalp_shadow(row, x, y, z)
     red, green, blue = red * mottle, green * mottle, blue * mottle
     red, green, blue = red + dark * (row[14] - red), green + dark * (row[15] - green), blue + dark * (row[16] - blue)
-    red, green, blue = red + roots * (1.6 * row[14] - red), green + roots * (1.6 * row[15] - green), blue + roots * (1.6 * row[16] - blue)
+    red, green, blue = (
+        red + roots * (1.6 * row[14] - red),
+        green + roots * (1.6 * row[15] - green),
+        blue + roots * (1.6 * row[16] - blue),
+    )
     dark = max(dark, roots)
     oily = 0.028 + 0.022 * lip + 0.012 * face * math.exp(-((x / 0.03) ** 2))
     return red, green, blue, oily * (1 - 0.6 * dark), 18.0 + 14.0 * lip, 0.0, 0.0, 0.0
 
 
 @njit(cache=True)
+@no_type_check
 def stubble(row, x, y, z, face):
     """Beard: jaw, chin, upper lip."""
     if row[21] <= 0.0:
@@ -130,6 +144,7 @@ def stubble(row, x, y, z, face):
 
 
 @njit(cache=True)
+@no_type_check
 def scalp_shadow(row, x, y, z):
     """Hair roots on the scalp, dense inside the hairline."""
     if row[22] <= 0.0 or y < row[36] - 0.12:

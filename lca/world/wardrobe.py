@@ -157,7 +157,7 @@ def make_trousers(figure: Figure, bottom: Bottom, under: float, look: int) -> Pi
 def widened(rest: Points, on: Figure, bottom: Bottom, side: np.ndarray) -> Points:
     """The legs at least as wide as a cone from the thigh to the hem, kept apart from each other."""
     places = [on.joints[JOINT_INDEX[f"left_{name}"]] for name in ("ankle", "knee", "hip")]
-    heights = [p[1] for p in places]
+    heights = [float(p[1]) for p in places]
     axis = np.stack([np.interp(rest[:, 1], heights, [p[k] for p in places]) for k in (0, 2)], 1)
     axis[:, 0] *= side
     off = rest[:, [0, 2]] - axis
@@ -180,7 +180,7 @@ def make_skirt(figure: Figure, bottom: Bottom, under: float, look: int) -> Piece
     down = np.clip((waist() - mean[:, 1]) / 0.8, 0, 1)
     angle = np.arctan2(mean[:, 0], mean[:, 2] - mean[:, 2].mean())
     fold = np.sin(bottom.pleats * angle + 1.3 * np.sin(2 * angle)) * (0.012 + 0.022 * down) * ramp(0.02, 0.3, down)
-    push = under + 0.002 + bottom.ease * ramp(0, 0.2, down) + (bottom.width - 0.05) * down + fold
+    push = under + 0.002 + bottom.ease * ramp(0.0, 0.2, down) + (bottom.width - 0.05) * down + fold
 
     def shape(rest: Points, _: Figure) -> Points:
         off = rest[:, [0, 2]] - rest[:, [0, 2]].mean(0)

@@ -1,0 +1,106 @@
+"""People: the same for ever, dressed, and tied to the body."""
+
+import numpy as np
+import pytest
+import torch
+
+from lca.geometry.body import PARTS, load_body
+from lca.geometry.camera import orbit
+from lca.world.identity import BOTTOMS, STYLES, sample_identity
+from lca.world.light import studio_light
+from lca.world.mesh_renderer import render_scene
+from lca.world.people import Person
+from lca.world.scene import SCENE_PARTS
+
+REST = (np.zeros(156, np.float32), np.zeros(3, np.float32), np.zeros(52, np.float32), np.zeros(4, np.float32))
+
+
+def part(name: str) -> int:
+    return 1 + SCENE_PARTS.index(name)
+
+
+def vertices_of(scene, name: str) -> np.ndarray:
+    return np.unique(scene.faces[scene.parts == part(name)])
+
+
+@pytest.fixture(scope="module")
+def person() -> Person:
+    return Person.sample(3)
+
+
+def test_same_seed_same_person():
+    one, two = Person.sample(11), Person.sample(11)
+    np.testing.assert_array_equal(one.betas, two.betas)
+    assert one.attributes == two.attributes
+    a, b = one.assemble(*REST), two.assemble(*REST)
+    np.testing.assert_array_equal(a.vertices, b.vertices)
+    np.testing.assert_array_equal(a.materials, b.materials)
+    assert Person.sample(12).attributes != one.attributes
+
+
+def test_negative_seed():
+    with pytest.raises(ValueError, match="non-negative seed"):
+        Person.sample(-1)
+
+
+def test_everyone_is_drawn():
+    people = [sample_identity(seed).attributes for seed in range(300)]
+    assert {p["hair"] for p in people} == set(STYLES)
+    assert {p["bottom"] for p in people} == set(BOTTOMS)
+    tones = np.array([p["skin_tone"] for p in people])
+    assert np.histogram(tones, bins=3, range=(0, 9))[0].min() > 70
+
+
+def test_bare_skin_is_the_posed_body(person):
+    rng = np.random.default_rng(0)
+    theta = (rng.normal(size=156) * 0.1).astype(np.float32)
+    actions, psi = rng.random(52).astype(np.float32) * 0.5, np.array([0.2, 0.1, 0.2, 0.1], np.float32)
+    scene = person.assemble(theta, np.array([0.1, 0.2, 0.3], np.float32), actions, psi)
+    body = load_body()
+    tensors = [torch.from_numpy(x) for x in (person.betas, theta, np.array([0.1, 0.2, 0.3], np.float32), psi, actions)]
+    truth = body.posed(*tensors).numpy()
+    for name in ("face", "eye", "hand"):
+        mine = vertices_of(scene, name)
+        order = {tuple(p): i for i, p in enumerate(body.template.numpy().tolist())}
+        ids = [order.get(tuple(p)) for p in scene.canonical[mine].tolist()]
+        pairs = [(m, i) for m, i in zip(mine, ids, strict=True) if i is not None]
+        assert len(pairs) > 0.5 * len(mine)
+        off = np.linalg.norm(scene.vertices[[m for m, _ in pairs]] - truth[[i for _, i in pairs]], axis=1)
+        assert np.median(off) < 1e-4 and np.quantile(off, 0.9) < 0.006
+
+
+@pytest.mark.parametrize("seed", [1, 4, 5, 9])
+def test_clothes_lie_outside_the_skin_and_canonical_stays_in_range(seed):
+    person = Person.sample(seed)
+    scene = person.assemble(*REST)
+    assert np.isfinite(scene.vertices).all() and np.abs(scene.canonical).max() < 1.27
+    assert scene.faces.max() < len(scene.vertices) and len(scene.looks) == len(scene.parts) == len(scene.faces)
+    shirt = scene.vertices[vertices_of(scene, "shirt")]
+    assert np.ptp(shirt[:, 1]) > 0.3
+    picture = render_scene(scene, orbit(0.0, 0.0, 3.4, size=128), studio_light())
+    names = {SCENE_PARTS[p - 1] for p in np.unique(picture.part) if p}
+    assert {"face", "hand", "shirt", "shoes"} <= names
+    share = (picture.part == part("torso")).sum() / (picture.part > 0).sum()
+    assert share < 0.06
+
+
+def test_gaze_turns_the_eyes_only(person):
+    still = person.assemble(*REST)
+    aside = person.assemble(*REST[:3], np.array([0.4, 0, 0.4, 0], np.float32))
+    moved = np.linalg.norm(aside.vertices - still.vertices, axis=1) > 1e-5
+    assert moved[vertices_of(still, "eye")].mean() > 0.8
+    eyes = still.vertices[vertices_of(still, "eye")].mean(0)
+    assert (np.abs(still.vertices[moved] - eyes) < [0.06, 0.04, 0.05]).all()
+
+
+def test_trousers_are_wider_than_the_legs():
+    seed = next(s for s in range(99) if sample_identity(s).attributes["bottom"] == "wide trousers")
+    person = Person.sample(seed)
+    scene = person.assemble(*REST)
+    body = load_body()
+    skin = body.rest(torch.from_numpy(person.betas))[0].numpy()
+    calf = skin[body.part_labels.numpy() == PARTS.index("calf")]
+    cloth = scene.vertices[vertices_of(scene, "trousers")]
+    low, high = np.quantile(calf[:, 1], [0.4, 0.6])
+    width = [np.ptp(p[(p[:, 1] > low) & (p[:, 1] < high) & (p[:, 0] > 0), 2]) for p in (calf, cloth)]
+    assert width[1] > width[0] + 0.03
