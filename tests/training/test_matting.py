@@ -121,3 +121,16 @@ def test_no_time_is_refused():
 def test_batch_fields_agree():
     batch = make_batch(_frames(), _backgrounds(), 4, SIDE, torch.Generator().manual_seed(0))
     assert isinstance(batch, Batch) and (batch.has_person | ~batch.has_head).all()
+
+
+@pytest.mark.parametrize("action", ["fit", "measure"])
+def test_command_line_without_data_is_one_line(tmp_path, capfd, action):
+    from lca.__main__ import main
+
+    options = ["--out", str(tmp_path / "m.safetensors"), "--work", str(tmp_path / "work")] if action == "fit" else []
+    if action == "measure":
+        Matting().save(tmp_path / "w.safetensors", {})
+        options = ["--weights", str(tmp_path / "w.safetensors")]
+    assert main(["matting", action, "--data", str(tmp_path / "none"), *options]) == 2
+    assert capfd.readouterr().err.count("\n") == 1
+    assert not (tmp_path / "m.safetensors").exists() and not (tmp_path / "work").exists()
