@@ -3,6 +3,7 @@
 import hashlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,9 @@ from lca.world.stages import STAGES, capture, split_of
 CAPTURES_PER_SHARD = 16
 DRAWS_NOTHING = ("builder", "cli", "motion", "sheet")
 """Modules of the world whose changes leave captures as they are."""
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+ONE_THREAD: dict[str, str] = dict.fromkeys(
+    ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
+)
 
 
 @dataclass(frozen=True)
@@ -160,9 +163,10 @@ def pool(workers: int) -> Iterator[Executor]:
 
 
 def start_worker() -> None:
-    """One thread in torch too, and an end when the parent ends: killed, it cannot tell its workers."""
+    """One thread in torch too; the parent alone hears Ctrl-C; and an end when it ends: killed, it cannot tell its workers."""
     import torch
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     threading.Thread(target=end_with_parent, daemon=True).start()
 

@@ -81,6 +81,7 @@ def even_light(rng: np.random.Generator) -> Light:
     directions = fibonacci_directions()
     radiance = (1.0 + 0.25 * directions[:, 1:2]) * tint(rng, 0.0, 0.01)
     if rng.random() < 0.5:
-        boxes = sum(lobe(towards(rng.uniform(0, 0.3) + k * math.pi / 2, 0.35), 6.0) for k in range(4)) / 4
+        ring = [lobe(towards(rng.uniform(0, 0.3) + k * math.pi / 2, 0.35), 6.0) for k in range(4)]
+        boxes = np.mean(ring, 0)
         radiance = radiance + 0.35 * boxes[:, None]
     return Light(directions, radiance.astype(np.float32)).exposed(0.85)

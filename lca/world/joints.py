@@ -5,8 +5,6 @@ follows from where the bone points. The functions below write the left side; the
 axis-angle vector (x, -y, -z). Angles are radians; each may be a number or an array of one value per frame.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from jaxtyping import Float32
 from numpy import ndarray
@@ -23,7 +21,7 @@ JOINTS = tuple(BODY_JOINTS + [f"{side}_{f}{i}" for side in ("left", "right") for
 Angle = float | int | list | ndarray
 """Radians: a number, or one per frame."""
 
-Turns = Mapping[str, ndarray]
+Turns = dict[str, ndarray]
 """Axis-angle vectors (frames or 1, 3) of some joints by name."""
 
 
@@ -33,7 +31,7 @@ def turn(order: str, *angles: Angle) -> ndarray:
     return Rotation.from_euler(order, np.stack(columns, -1)).as_rotvec()
 
 
-def sided(side: str, turns: Turns) -> dict[str, ndarray]:
+def sided(side: str, turns: Turns) -> Turns:
     """Turns of the left side, named without a side -> turns of `side` ("left" or "right")."""
     mirror = np.array([1.0, 1.0, 1.0]) if side == "left" else np.array([1.0, -1.0, -1.0])
     return {f"{side}_{name}": vector * mirror for name, vector in turns.items()}
@@ -46,7 +44,7 @@ def arm(
     twist: Angle = 0.0,
     elbow: Angle = 0.0,
     forearm: Angle = 0.0,
-) -> dict[str, ndarray]:
+) -> Turns:
     """One arm: `lower` from the T-pose (pi/2 hangs), `swing` forward, `twist` turns the elbow pit outward.
 
     `elbow` bends; `forearm` turns the palm of a hanging arm forward.
@@ -71,7 +69,7 @@ def leg(
     ankle: Angle = 0.0,
     spread: Angle = 0.0,
     outward: Angle = 0.0,
-) -> dict[str, ndarray]:
+) -> Turns:
     """One leg: hip `flex` forward, `knee` bend, `ankle` toes up, `spread` sideways, `outward` turn of the toes."""
     return sided(
         side,
@@ -83,13 +81,13 @@ def leg(
     )
 
 
-def trunk(bend: Angle = 0.0, twist: Angle = 0.0, lean: Angle = 0.0) -> dict[str, ndarray]:
+def trunk(bend: Angle = 0.0, twist: Angle = 0.0, lean: Angle = 0.0) -> Turns:
     """Forward `bend`, `twist` to the person's left and `lean` to the left, shared by three spine joints."""
     third = turn("yzx", np.asarray(twist) / 3, -np.asarray(lean) / 3, np.asarray(bend) / 3)
     return {"spine1": third, "spine2": third, "spine3": third}
 
 
-def gaze_of_head(nod: Angle = 0.0, yaw: Angle = 0.0, tilt: Angle = 0.0) -> dict[str, ndarray]:
+def gaze_of_head(nod: Angle = 0.0, yaw: Angle = 0.0, tilt: Angle = 0.0) -> Turns:
     """`nod` down, `yaw` and `tilt` to the person's left, shared by neck (a third) and head."""
     nod, yaw, tilt = np.asarray(nod), np.asarray(yaw), np.asarray(tilt)
     return {
@@ -98,7 +96,7 @@ def gaze_of_head(nod: Angle = 0.0, yaw: Angle = 0.0, tilt: Angle = 0.0) -> dict[
     }
 
 
-def hand(side: str, curl: Angle, spread: Angle = 0.0, thumb: Angle = 0.0) -> dict[str, ndarray]:
+def hand(side: str, curl: Angle, spread: Angle = 0.0, thumb: Angle = 0.0) -> Turns:
     """Four fingers and a thumb.
 
     `curl` (..., 4) bends index, middle, ring, pinky towards the palm (1.5 is a fist); `spread` fans them out;

@@ -30,7 +30,8 @@ def random_hand(rng: np.random.Generator, side: str) -> Turns:
     first = GESTURES["rest"] if rng.random() < 0.4 else GESTURES[str(rng.choice(list(GESTURES)))]
     second, mix = GESTURES[str(rng.choice(list(GESTURES)))], rng.uniform(0, 0.35)
     curl = (1 - mix) * np.array(first[0]) + mix * np.array(second[0]) + rng.normal(0, 0.07, 4)
-    spread, thumb = [(1 - mix) * first[k] + mix * second[k] + rng.normal(0, 0.05) for k in (1, 2)]
+    spread = (1 - mix) * first[1] + mix * second[1] + rng.normal(0, 0.05)
+    thumb = (1 - mix) * first[2] + mix * second[2] + rng.normal(0, 0.05)
     return hand(side, np.clip(curl, -0.1, 1.5), spread, np.clip(thumb, -0.4, 1.0))
 
 

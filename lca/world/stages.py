@@ -73,7 +73,7 @@ def photographed(
     scene = stage.person.assemble(**drive)
     shots = [shot(camera, scene.vertices, scene.canonical) for camera in cameras(scene.vertices)]
     views = [camera for taken in shots for camera in (taken.camera, taken.face_camera)]
-    behind = [stage.surroundings.view(camera, stage.light) for camera in views]
+    behind: list[ndarray | None] = [stage.surroundings.view(camera, stage.light) for camera in views]
     pictures = render_views(scene, views, stage.light, behind)
     truth = drive | {"radiance": stage.light.radiance}
     return [frame(rng, stage.film, *item) | truth for item in zip(shots, pictures[::2], pictures[1::2], strict=True)]

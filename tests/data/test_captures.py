@@ -40,9 +40,9 @@ def test_values_have_their_ranges():
 
 
 def test_columns_are_the_documented_ones():
-    rows = load_world(built("studio"), "validation")
+    rows = load_world(built("wild"), "validation")
     assert rows.features == ENCODED_FEATURES and set(rows.features) == set(FEATURES)
-    assert rows[0]["split"] == "validation" and rows[0]["identity"] == "studio-000001"
+    assert rows[0]["split"] == "validation" and rows[0]["identity"] == "wild-000001"
 
 
 def test_canonical_codes_invert():

@@ -9,14 +9,15 @@ from pathlib import Path
 from lca.world.builder import Build, build
 
 SIZE = 96
+PEOPLE = {"wild": 3, "studio": 1}
 
 
 @functools.cache
 def built(stage: str) -> Path:
-    """Three people of `stage`, one a split, made by one worker. Tests must not write into it."""
+    """PEOPLE of `stage` (the first is for testing), made by one worker. Tests must not write into it."""
     folder = Path(tempfile.mkdtemp(prefix=f"captures-{stage}-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    build(Build(stage, 3, seed=5, size=SIZE), folder, workers=1)
+    build(Build(stage, PEOPLE[stage], seed=5, size=SIZE), folder, workers=1)
     return folder
 
 

@@ -88,10 +88,14 @@ def alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("data_files", [{}, {"path": "parquet"}], ids=["folder", "parquet"])
-def test_plain_datasets_reads_the_folder(data_files, tmp_path):
-    where = {"path": str(built("wild"))} if not data_files else {"path": "parquet", "data_dir": str(built("wild"))}
-    dataset = load_dataset(**where, cache_dir=str(tmp_path))
+@pytest.mark.parametrize("by_folder", [True, False], ids=["folder", "parquet"])
+def test_plain_datasets_reads_the_folder(by_folder, tmp_path):
+    folder, cache = str(built("wild")), str(tmp_path)
+    dataset = (
+        load_dataset(folder, cache_dir=cache)
+        if by_folder
+        else load_dataset("parquet", data_dir=folder, cache_dir=cache)
+    )
     assert {split: rows.num_rows for split, rows in dataset.items()} == {"train": 1, "validation": 1, "test": 1}
     row = dataset["test"][0]
     assert row["identity"] == "wild-000000" and len(row["image"]) == 8 and row["image"][0].size == (SIZE, SIZE)

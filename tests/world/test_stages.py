@@ -16,9 +16,9 @@ from tests.world.captures import built
 BODY = load_body()
 
 
-def read(stage, split="train"):
-    """The one capture of a split."""
-    return Capture.read(load_world(built(stage), split)[0])
+def read(stage):
+    """The one capture of the test split."""
+    return Capture.read(load_world(built(stage), "test")[0])
 
 
 def posed(betas, theta, translation):
