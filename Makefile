@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PIP_ARGS ?=
 PYTEST_ARGS ?=
+LAB_ARGS ?=
 BIN := .venv/bin
 export TOKENIZERS_PARALLELISM := false
 
@@ -27,7 +28,8 @@ check: env
 
 # Localhost only; the address printed carries a fresh token.
 lab: env
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=notebooks
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=notebooks \
+	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 # The one picture of each notebook, drawn with the shipped checkpoint.
 figures: env
