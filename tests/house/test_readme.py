@@ -19,6 +19,11 @@ def test_linked_path_exists(path):
     assert (ROOT / path).exists()
 
 
+def test_configs_exist():
+    named = set(re.findall(r"configs/\w+\.yaml", README))
+    assert named and [path for path in named if not (ROOT / path).is_file()] == []
+
+
 def test_commands_exist():
     used = {m for _, code in CODE for m in re.findall(r"^(?:\.venv/bin/)?lca (\w+)", code, re.MULTILINE)}
     assert used and used <= set(COMMANDS)
