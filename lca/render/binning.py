@@ -1,9 +1,9 @@
 """Numba kernels: sort ellipses by depth and list, for each 16 x 16 tile, those that touch it, front to back."""
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
-from lca.render.runtime import MATHS, cached_njit, kernel
+from lca.render.runtime import cached_njit, kernel, part
 from lca.render.scalars import float_bits
 
 DIGIT = 11  # bits of one radix pass
@@ -39,7 +39,7 @@ def sort_by_depth(depths, boxes):
     return order
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def chunk_of(chunk, chunks, count):
     """Bounds of one of `chunks` nearly equal parts of range(count)."""
     return chunk * count // chunks, (chunk + 1) * count // chunks

@@ -13,11 +13,12 @@ import operator
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
 
+from lca.render.runtime import part
 from lca.render.scalars import inlined
 
 WIDTH = 16
@@ -241,7 +242,7 @@ C3, C4, C5 = np.float32(0.0555071327754), np.float32(0.0096755413240), np.float3
 MAGIC = np.float32(12582912.0)  # 1.5 * 2^23: adding it leaves round(x) in the low bits of the sum
 
 
-@njit(error_model="numpy")
+@part
 def exp2(x):
     """2^x of lanes in (-126, 126); garbage, but no trap, elsewhere."""
     shifted = x + MAGIC

@@ -9,11 +9,11 @@ With U = P M, P = J W (Jacobian, view rotation) and M = R S (Gaussian rotation, 
 import math
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from lca.render import conventions as k
 from lca.render.lanes import WIDTH, gather, load, root, select, store
-from lca.render.runtime import MATHS, kernel
+from lca.render.runtime import kernel, part
 from lca.render.scalars import aligned
 
 LOG2E, LN2 = np.float32(math.log2(math.e)), np.float32(math.log(2.0))
@@ -24,14 +24,14 @@ SLACK = np.float32(1e-2)  # pixels added to the reach, so that rounding loses no
 F0, F1, F2, HALF = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(0.5)
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def clamped(x, low, high):
     """Lanes within [low, high]; NaN becomes `low`."""
     x = select(x > low, x, low)
     return select(x < high, x, high)
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def block_of(array, start, columns, spare):
     """Sixteen rows of a flat array from row `start`: (array, offset), or a copy in `spare` padded with its last row."""
     rows = array.shape[0] // columns
@@ -44,14 +44,14 @@ def block_of(array, start, columns, spare):
     return spare, 0
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def three(array, start, spare):
     """Columns of sixteen rows of three."""
     source, first = block_of(array, start, 3, spare)
     return gather(source, first, 3), gather(source, first + 1, 3), gather(source, first + 2, 3)
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def unit_quat(quats, start, spare):
     """Sixteen normalised quaternions and the inverse of their lengths."""
     source, first = block_of(quats, start, 4, spare)
@@ -62,7 +62,7 @@ def unit_quat(quats, start, spare):
     return (w * inverse, x * inverse, y * inverse, z * inverse), inverse
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def rotation(q):
     """The rotation matrix of unit quaternions, row by row."""
     w, x, y, z = q
@@ -73,7 +73,7 @@ def rotation(q):
     )  # fmt: skip
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def camera_points(p, view):
     """World points in the camera's frame."""
     x, y, z = p
@@ -84,7 +84,7 @@ def camera_points(p, view):
     )
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def slopes(slope_x, slope_y, lens):
     """Slopes x/z, y/z of rays, clamped a little outside the picture; `lens` is (fx, fy, cx, cy, width, height)."""
     fx, fy, cx, cy, width, height = lens
@@ -94,7 +94,7 @@ def slopes(slope_x, slope_y, lens):
     )
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def turned_rows(view, slope_x, slope_y):
     """The two rows of P without their factors fx/z and fy/z."""
     return (
@@ -103,7 +103,7 @@ def turned_rows(view, slope_x, slope_y):
     )
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def row_times(p, r, scale, factor):
     """One row of U = P M: (p R) S, times fx/z or fy/z."""
     return (
@@ -113,13 +113,13 @@ def row_times(p, r, scale, factor):
     )
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def dot(a, b):
     """Inner product of triples."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def project_block(start, inputs, view, lens, planes, spare):
     """Fill `planes` with 13 numbers of sixteen Gaussians: ellipse, depth, and tiles x0, y0, x1, y1 (empty where unseen)."""
     means, quats, scales, opacities = inputs
@@ -161,7 +161,7 @@ def project_block(start, inputs, view, lens, planes, spare):
     store(planes, 12 * WIDTH, select(seen, clamped(bottom, F0, height) * tile + F1, F0))
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def write_block(start, planes, lens, ellipses, depths, boxes):
     """Planes -> rows of the arrays that the tiles read."""
     columns, rows = (int(lens[4]) + k.TILE - 1) // k.TILE, (int(lens[5]) + k.TILE - 1) // k.TILE

@@ -3,7 +3,7 @@
 Notation as in `lca.render.projection`; X is the inverse of the projected covariance C = U U^T + blur, G the gradient of X.
 """
 
-from numba import njit, prange
+from numba import prange
 
 from lca.render.lanes import WIDTH, gather, lane_sum, load, select, store
 from lca.render.projection import (
@@ -22,12 +22,12 @@ from lca.render.projection import (
     turned_rows,
     unit_quat,
 )  # fmt: skip
-from lca.render.runtime import MATHS, kernel
+from lca.render.runtime import kernel, part
 from lca.render.scalars import aligned
 from lca.render.tiles_backward import MOMENTS
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def conic_gradient(ellipses, start, spare, sums):
     """From the summed moments: dL/dC = -X G X (its xx, xy, yy) and dL/d(centre)."""
     source, first = ellipses, start * 8
@@ -47,7 +47,7 @@ def conic_gradient(ellipses, start, spare, sums):
     return (paa * a + pab * b, paa * b + pab * c, pba * b + pbb * c), (a * s1 + b * s2, b * s1 + c * s2)
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def quat_gradient(q, inverse, m):
     """Gradient of quaternions (q: normalised, `inverse` of their length) from that of their rotation matrices."""
     w, x, y, z = q
@@ -64,19 +64,19 @@ def quat_gradient(q, inverse, m):
     )
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def scaled(a, factor):
     """A triple times a factor."""
     return a[0] * factor, a[1] * factor, a[2] * factor
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def plus(a, b):
     """Sum of triples."""
     return a[0] + b[0], a[1] + b[1], a[2] + b[2]
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def factor_gradient(of_covariance, u, v):
     """dL/dU = 2 (dL/dC) U, its two rows."""
     xx, xy, yy = of_covariance
@@ -86,7 +86,7 @@ def factor_gradient(of_covariance, u, v):
     )
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def shape_gradient(of_u, of_v, p, r, scale, jx, jy):
     """From dL/dU: dL/dR (nine), dL/d(scales), and the two rows of dL/dP."""
     m = (
@@ -111,19 +111,19 @@ def shape_gradient(of_u, of_v, p, r, scale, jx, jy):
     return of_r, of_scale, of_p, of_q
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def keep(planes, plane, used, value):
     """Store lanes of the Gaussians that are used, zero for the others."""
     store(planes, plane * WIDTH, select(used, value, F0))
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def add(planes, plane, used, value):
     """Add lanes of the Gaussians that are used."""
     store(planes, plane * WIDTH, load(planes, plane * WIDTH) + select(used, value, F0))
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def unproject_block(start, sums, inputs, view, lens, ellipses, planes, of_view, spare):
     """Sums of sixteen Gaussians -> `planes` with their 10 gradients (means, quats, scales); adds to the view's 12.
 
@@ -164,7 +164,7 @@ def unproject_block(start, sums, inputs, view, lens, ellipses, planes, of_view, 
     add(of_view, 11, used, gz)
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def sum_rows(start, rows, width, with_depth, slots, opacities, of_opacities, of_colors, sums):
     """Add up the entries of sixteen Gaussians; their colour and opacity gradients are complete with that."""
     channels = of_colors.shape[1]

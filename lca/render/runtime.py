@@ -7,6 +7,7 @@ function that a cached kernel calls from another file.
 
 import contextlib
 import hashlib
+import inspect
 import os
 import tempfile
 import threading
@@ -14,6 +15,7 @@ import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numba
 import torch
@@ -21,6 +23,7 @@ from numba.core.compiler_lock import global_compiler_lock
 
 # Multiply-adds may fuse; sums keep their order, so results do not depend on how a loop was vectorised.
 MATHS = {"contract", "nsz", "arcp"}
+KERNEL_OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": MATHS, "error_model": "numpy", "cache": True}
 
 
 def _sources_digest() -> str:
@@ -40,9 +43,15 @@ def _private_directory() -> str:
     return tempfile.mkdtemp(prefix="lca-numba-")
 
 
+def part(function: Callable) -> Callable[..., Any]:
+    """A function that is compiled into the kernels that call it."""
+    return numba.njit(fastmath=MATHS, error_model="numpy")(inspect.unwrap(function))
+
+
 def cached_njit(function: Callable, **options) -> Callable:
     """`numba.njit(cache=True)`; where neither the package nor the home directory is writable the cache moves to /tmp."""
-    options = {"nogil": True, "fastmath": MATHS, "error_model": "numpy", "cache": True} | options
+    function = inspect.unwrap(function)  # shape checkers wrap what they find at import; numba reads bytecode
+    options = KERNEL_OPTIONS | options
     try:
         return numba.njit(**options)(function)
     except RuntimeError as problem:
@@ -72,6 +81,8 @@ def kernel(function: Callable) -> Kernel:
 
     Numba's cache key is the function's name and line, not its options: the twins need different names.
     """
+
+    function = inspect.unwrap(function)
 
     def named(suffix: str) -> Callable:
         twin = types.FunctionType(function.__code__, function.__globals__, f"{function.__name__}_{suffix}_{_DIGEST}")

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from lca.render.runtime import part
 
 LINE = 16  # floats of a cache line
 
@@ -38,7 +40,7 @@ def take_ticket(typing, counter):
     return types.int64(counter), build
 
 
-@njit
+@part
 def aligned(size):
     """`size` float32 that begin on a cache line: lanes that straddle two lines cost double."""
     raw = np.empty(size + LINE, np.float32)

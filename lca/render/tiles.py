@@ -8,11 +8,11 @@ transmittance 0; its alpha is the sum of its weights.
 import math
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from lca.render import conventions as k
 from lca.render.lanes import WIDTH, any_lane, exp2, load, ramp, select, store
-from lca.render.runtime import MATHS, kernel
+from lca.render.runtime import kernel, part
 from lca.render.scalars import aligned, take_ticket
 
 TILE = k.TILE
@@ -23,7 +23,7 @@ ZERO, ONE, HALF = np.float32(0.0), np.float32(1.0), np.float32(0.5)
 REVIEW = 8  # entries between two looks for rows whose pixels have all stopped
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def rows_of(ellipse, top):
     """First and last row (exclusive) of the tile whose first row's centre is at `top` that an ellipse reaches."""
     low, high = ellipse[1] - ellipse[6] - top, ellipse[1] + ellipse[6] - top
@@ -32,14 +32,14 @@ def rows_of(ellipse, top):
     return int(math.ceil(low)), int(math.floor(high)) + 1
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def log2_alpha(ellipse, left, dy):
     """log2 of an ellipse's alpha in a row of pixels that starts at `left`, `dy` below its centre."""
     dx = ramp() + (left - ellipse[0])
     return (ellipse[5] - ellipse[4] * dy * dy) - dx * (ellipse[2] * dx + ellipse[3] * dy)
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def blend_row(ellipse, color, width, left, dy, state, place):
     """Blend one ellipse into the row whose strip begins at `place`."""
     power = log2_alpha(ellipse, left, dy)
@@ -57,7 +57,7 @@ def blend_row(ellipse, color, width, left, dy, state, place):
         store(state, plane, load(state, plane) + weight * color[channel])
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def living_rows(state, strip, alive):
     """Clear the bits of rows in which no pixel takes light any more."""
     for row in range(TILE):
@@ -66,7 +66,7 @@ def living_rows(state, strip, alive):
     return alive
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def blend_tile(first, last, entries, ellipses, features, width, left, top, state):
     """Blend entries [first, last) into a tile whose first pixel's centre is (left, top)."""
     strip = (2 + len(width)) * WIDTH
@@ -89,7 +89,7 @@ def blend_tile(first, last, entries, ellipses, features, width, left, top, state
                 return
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def put(picture, place, count, spare, value):
     """Write the first `count` lanes."""
     if count == WIDTH:
@@ -100,7 +100,7 @@ def put(picture, place, count, spare, value):
             picture[place + i] = spare[i]
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def write_tile(state, width, row0, column0, size, background, picture, spare):
     """State of a tile -> picture (flat image, alpha, depth); the last feature is the depth, `size` is (height, width)."""
     image, alpha, depth = picture
@@ -116,7 +116,7 @@ def write_tile(state, width, row0, column0, size, background, picture, spare):
             put(image, place + channel * size[0] * size[1], count, spare, value)
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def corner(tile, size):
     """(row, column) of a tile's first pixel and the position (x, y) of its centre from the middle of the picture."""
     columns = (size[1] + TILE - 1) // TILE

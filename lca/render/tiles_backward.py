@@ -9,10 +9,10 @@ the gradients of its features. Rows belong to entries, not to Gaussians: no two 
 """
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from lca.render.lanes import WIDTH, exp2, lane_sum, load, ramp, select, spread, store
-from lca.render.runtime import MATHS, kernel
+from lca.render.runtime import kernel, part
 from lca.render.scalars import aligned, take_ticket
 from lca.render.tiles import (
     ALPHA_MAX,
@@ -33,7 +33,7 @@ MOMENTS = 6  # floats of an entry's row before the features
 T, REST, OF_ALPHA, GIVEN = 0, WIDTH, 2 * WIDTH, 3 * WIDTH  # planes of a row's strip; gradients of the features follow
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def differentiate_row(ellipse, color, width, left, dy, state, place, sums):
     """Add one ellipse's contribution in one row to the lane sums of its features; returns g."""
     power = log2_alpha(ellipse, left, dy)
@@ -55,7 +55,7 @@ def differentiate_row(ellipse, color, width, left, dy, state, place, sums):
     return select(going & (raw <= ALPHA_MAX), alpha * (before * inner - rest) / (ONE - alpha), ZERO)
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def differentiate_entry(ellipse, color, width, left, top, state, alive, sums, row_of_sums):
     """All rows of one entry."""
     strip = GIVEN + len(width) * WIDTH
@@ -76,7 +76,7 @@ def differentiate_entry(ellipse, color, width, left, top, state, alive, sums, ro
         row_of_sums[MOMENTS + channel] = lane_sum(load(sums, channel * WIDTH))
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def differentiate_tile(first, last, entries, ellipses, features, width, left, top, state, sums, rows):
     """Fill the rows of entries [first, last) in the flat array of rows."""
     size = MOMENTS + len(width)
@@ -92,7 +92,7 @@ def differentiate_tile(first, last, entries, ellipses, features, width, left, to
             alive = living_rows(state, GIVEN + len(width) * WIDTH, alive)
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def take(picture, place, count, spare):
     """The first `count` lanes at `place`; zero in the others."""
     if count == WIDTH:
@@ -103,7 +103,7 @@ def take(picture, place, count, spare):
     return load(spare, 0)
 
 
-@njit(fastmath=MATHS, error_model="numpy")
+@part
 def read_tile(state, width, row0, column0, size, background, picture, gradients, spare):
     """Gradients of the (flat) picture -> state of a tile: what each feature and the alpha are worth, and their total."""
     image, alpha, depth = picture
