@@ -16,6 +16,7 @@ from lca.data.datasets import load_world
 from lca.data.sample import Capture
 from lca.errors import UserError
 from lca.formats.atomic import writing
+from lca.formats.photos import BODY_SIZE
 from lca.geometry.body import PARTS
 from lca.geometry.gaussians import Gaussians
 from lca.model.avatar import Avatar
@@ -99,8 +100,8 @@ def evaluate_person(model: LCA, example: Batch, wanted: Capture) -> tuple[dict[s
     cells = [*example.photos.body]
     for shown, truth in zip(predicted.body, body, strict=True):
         cells += [shown, truth]
-    faces = [F.interpolate(x[None], body.shape[-1], mode="bilinear")[0] for x in (predicted.face[0], face[0])]
-    strip = torch.cat([*cells, *faces], -1).clamp(0, 1)
+    cells += [predicted.face[0], face[0]]
+    strip = torch.cat([F.interpolate(x[None], BODY_SIZE, mode="bilinear")[0] for x in cells], -1).clamp(0, 1)
     return score, (strip.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
 
 

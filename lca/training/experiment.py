@@ -18,6 +18,8 @@ from lca.training.export import ExportModel
 from lca.training.posttrain import Posttrain
 from lca.training.pretrain import Pretrain
 
+CHECKPOINT_STEPS = 200
+"""A killed run loses at most this many steps."""
 STAGES: dict[str, type[Pretrain]] = {"pretrain": Pretrain, "posttrain": Posttrain}
 
 
@@ -57,7 +59,7 @@ class StageCLI(LightningCLI):
         settings = self._get(self.config_init, "trainer")
         root = Path(settings["default_root_dir"])
         ours = [
-            ModelCheckpoint(root / "checkpoints", save_last=True, every_n_train_steps=200, save_top_k=0),
+            ModelCheckpoint(root / "checkpoints", save_last=True, every_n_train_steps=CHECKPOINT_STEPS, save_top_k=0),
             LearningRateMonitor(),
             EMAWeightAveraging(use_buffers=False, decay=0.992, update_every_n_steps=4),
             ExportModel(str(root / "model.safetensors")),

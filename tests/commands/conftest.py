@@ -8,17 +8,9 @@ from PIL import Image
 from lca.__main__ import main
 from lca.model import matting
 from lca.model.checkpoint import save_model
-from lca.model.encoder import EncoderConfig
-from lca.model.fusion import FusionConfig
 from lca.model.matting import Matting, MattingConfig
-from lca.model.network import LCA, ModelConfig
-from lca.model.template import TemplateConfig
-
-TINY = ModelConfig(
-    encoder=EncoderConfig(width=64, depth=1, stem=(8, 16, 32)),
-    fusion=FusionConfig(width=64, depth=1),
-    template=TemplateConfig(anchors=48, per_anchor=8),
-)
+from lca.model.network import LCA
+from tests.model.conftest import TINY
 
 
 @pytest.fixture(scope="session")

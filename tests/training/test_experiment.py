@@ -1,0 +1,122 @@
+"""Both stages on a tiny world: they learn, resume exactly, and hand over a model."""
+
+import re
+
+import pytest
+import torch
+
+from lca.__main__ import main
+from lca.data.batch import Batch
+from lca.model.checkpoint import load_model
+from lca.training.experiment import experiment
+from lca.training.posttrain import Posttrain
+from tests.world.captures import built
+
+QUIET = ("--trainer.accelerator=cpu", "--trainer.enable_progress_bar=false", "--trainer.enable_model_summary=false")
+
+
+def pretraining(folder, steps, *extra):
+    return experiment(
+        "pretrain",
+        "configs/tiny_pretrain.yaml",
+        f"--data.folders=[{built('wild')}]",
+        f"--trainer.default_root_dir={folder}",
+        f"--trainer.max_steps={steps}",
+        "--trainer.limit_val_batches=0",
+        "--model.correspondence_steps=1",
+        *QUIET,
+        *extra,
+    )
+
+
+@pytest.fixture(autouse=True)
+def short_fit(monkeypatch):
+    """A handful of frames is enough to fit the action map here."""
+    monkeypatch.setattr("lca.training.export.FIT_BATCHES", 2)
+    monkeypatch.setattr("lca.training.export.FRONTAL", -2.0)
+
+
+def weights(run) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in run.module.parameters()])
+
+
+def test_a_killed_run_resumes_exactly(tmp_path, monkeypatch):
+    monkeypatch.setattr("lca.training.experiment.CHECKPOINT_STEPS", 2)
+    whole = pretraining(tmp_path / "whole", 4)
+    whole.fit()
+    killed = pretraining(tmp_path / "killed", 4)
+    step, calls = killed.module.training_step, []
+
+    def until_killed(batch: Batch, batch_idx: int):
+        calls.append(batch_idx)
+        if len(calls) > 3:
+            raise ConnectionError("killed")
+        return step(batch, batch_idx)
+
+    killed.module.training_step = until_killed
+    with pytest.raises(ConnectionError):
+        killed.fit()
+    resumed = pretraining(tmp_path / "killed", 4)
+    resumed.fit()
+    assert resumed.trainer.global_step == 4
+    torch.testing.assert_close(weights(resumed), weights(whole), atol=1e-6, rtol=1e-5)
+
+
+def test_one_person_overfits(tmp_path):
+    run = pretraining(tmp_path, 30, "--model.optimizer.lr=0.003", "--model.correspondence_steps=0")
+    losses = []
+    step = run.module.training_step
+
+    def recorded(batch: Batch, batch_idx: int):
+        loss = step(batch, batch_idx)
+        losses.append(loss.item())
+        return loss
+
+    run.module.training_step = recorded
+    run.fit()
+    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
+
+
+def test_posttraining_starts_from_the_pretrained_model_and_decays_by_layer(tmp_path):
+    model = pretraining(tmp_path / "pre", 1).fit()
+    run = experiment(
+        "posttrain",
+        "configs/tiny_posttrain.yaml",
+        f"--model.init={model}",
+        f"--data.folders=[{built('wild')}]",
+        f"--trainer.default_root_dir={tmp_path / 'post'}",
+        "--trainer.max_steps=1",
+        "--trainer.limit_val_batches=0",
+        *QUIET,
+    )
+    assert isinstance(run.module, Posttrain)
+    before = load_model(model).state_dict()
+    for name, value in run.module.network.state_dict().items():
+        torch.testing.assert_close(value, before[name], msg=name)
+    assert len(run.module.parameter_groups()) > 5
+    assert load_model(run.fit()).config == load_model(model).config
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["pretrain", "fit"], "expected `lca pretrain fit --config FILE`"),
+        (["pretrain", "fit", "--config", "nowhere.yaml"], "no such file: nowhere.yaml"),
+        (["pretrain", "fit", "--config", "configs/tiny_pretrain.yaml", "--model.netwrk=1"], "netwrk"),
+        (["posttrain", "fit", "--config", "configs/tiny_posttrain.yaml"], "no such file"),
+        (["posttrain", "fit", "--config", "configs/tiny_posttrain.yaml", "--model.gamma=2"], "gamma in \\(0, 1\\]"),
+        (["evaluate", "--data", "nowhere", "--out", "out"], "expected"),
+    ],
+)
+def test_bad_input_is_one_line(arguments, message, capfd):
+    assert main(arguments) == 2
+    error = capfd.readouterr().err.strip().splitlines()
+    assert len(error) == 1
+    assert re.search(message, error[0])
+
+
+def test_misspelt_key_in_a_config_file(tmp_path, capfd):
+    config = tmp_path / "wrong.yaml"
+    config.write_text("model:\n  optimizer:\n    lrr: 0.1\ndata:\n  folders: [x]\n")
+    assert main(["pretrain", "fit", "--config", str(config)]) == 2
+    assert "lrr" in capfd.readouterr().err
