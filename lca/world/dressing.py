@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from lca.geometry.body import PARTS
 from lca.world.figure import Figure, Piece, body_pattern, helper_pattern, piece
@@ -81,7 +81,7 @@ def lid_roots() -> np.ndarray:
     """The vertex of the eyelids nearest to each vertex of the lashes, which are shortened towards it."""
     body, pattern = body_pattern()
     lids = np.flatnonzero(body.part_labels.numpy() == PARTS.index("face"))
-    return lids[cKDTree(pattern.template[lids]).query(helper_pattern("lashes").template)[1]]
+    return lids[KDTree(pattern.template[lids]).query(helper_pattern("lashes").template)[1]]
 
 
 def expressive(part: Piece, directions: np.ndarray) -> Piece:

@@ -23,7 +23,7 @@ class Pattern:
     faces: Int[np.ndarray, "faces 3"]
     shape_directions: Float[np.ndarray, "vertices 3 shapes"]
     weights: Float[np.ndarray, "vertices joints"]
-    expression_directions: Float[np.ndarray, "vertices 3 actions"] | None
+    expression_directions: Float[np.ndarray, "vertices 3 actions"]
 
     def shaped(self, betas: Float[np.ndarray, " shapes"]) -> Float[np.ndarray, "vertices 3"]:
         """The mesh on a person of shape `betas`."""
@@ -53,7 +53,9 @@ def helper_pattern(name: str) -> Pattern:
             store[f"{name}_faces"].astype(np.int64),
             store[f"{name}_shape_directions"].astype(np.float32),
             dense(store[f"{name}_skin_indices"], store[f"{name}_skin_weights"]),
-            store[expressions].astype(np.float32) if expressions in store.files else None,
+            store[expressions].astype(np.float32)
+            if expressions in store.files
+            else np.zeros((*store[f"{name}_template"].shape, 52), np.float32),
         )
 
 
@@ -153,5 +155,6 @@ def joint(name: str) -> np.ndarray:
 
 JOINT_INDEX = {
     "pelvis": 0, "left_hip": 1, "right_hip": 2, "spine1": 3, "left_knee": 4, "right_knee": 5, "spine2": 6, "left_ankle": 7,
-    "spine3": 9, "neck": 12, "left_collar": 13, "head": 15, "left_shoulder": 16, "left_elbow": 18, "left_wrist": 20, "left_eye": 23,
+    "spine3": 9, "neck": 12, "left_collar": 13, "head": 15, "left_shoulder": 16, "left_elbow": 18, "left_wrist": 20,
+    "left_eye": 23,
 }  # fmt: skip

@@ -28,8 +28,7 @@ def last(collar: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray,
 
     Returns vertices (V, 3), faces (F, 3), details (V, 4): height, along, across; border distance; binding to the body.
     """
-    body, pattern = body_pattern()
-    skin = pattern.template
+    skin = body_pattern()[1].template
     foot = np.flatnonzero((skin[:, 0] > 0) & (skin[:, 1] < joint("left_ankle")[1] + 0.06))
     points = skin[foot].astype(np.float64)
     ground, back, front = points[:, 1].min(), points[:, 2].min(), points[:, 2].max()

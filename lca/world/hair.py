@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float
 from scipy.ndimage import gaussian_filter1d, map_coordinates
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from lca.geometry.body import PARTS
 from lca.world.figure import JOINTS, Figure, Piece, body_pattern, piece
@@ -29,9 +29,10 @@ Grid = Float[np.ndarray, "rows columns 3"]
 
 @dataclass(frozen=True)
 class Cut:
-    """A hair style. Metres: `thick` of the shell on the skull, `drop` height at which hanging hair ends (canonical y, 9: hair ends at the
-    hairline), `bumps` size of curls, `wave` amplitude of waves. `opening` half the angle left free for the face (radians), `fringe` how far
-    hair falls over the forehead (radians), `locks` number of loose ribbons, `shift` of the hairline, `tail` "", "bun" or "ponytail".
+    """A hair style. Metres: `thick` of the shell on the skull, `drop` height at which hanging hair ends (canonical y; 9: at the
+    hairline), `bumps` size of curls, `wave` amplitude of waves. `opening` half the angle left free for the face (radians),
+    `fringe` how far hair falls over the forehead (radians), `locks` number of loose ribbons, `shift` of the hairline,
+    `tail` "", "bun" or "ponytail".
     """
 
     thick: float
@@ -47,7 +48,7 @@ class Cut:
 
 
 @lru_cache
-def skull() -> tuple[cKDTree, np.ndarray]:
+def skull() -> tuple[KDTree, np.ndarray]:
     """Directions (a tree) and distances of the scalp and neck's outer vertices, without the ears."""
     body, pattern = body_pattern()
     labels, points = body.part_labels.numpy(), pattern.template.astype(np.float64)
@@ -57,7 +58,7 @@ def skull() -> tuple[cKDTree, np.ndarray]:
     outside = (off * vertex_normals(pattern.template, pattern.faces)).sum(1) > 0
     kept = near & ~ear & outside & (points[:, 1] > 0.46)
     reach = np.linalg.norm(off[kept], axis=1)
-    return cKDTree(off[kept] / reach[:, None]), reach
+    return KDTree(off[kept] / reach[:, None]), reach
 
 
 def directions(polar: np.ndarray, azimuth: np.ndarray) -> np.ndarray:
@@ -79,8 +80,9 @@ def limits(shift: float) -> np.ndarray:
     azimuth = columns()
     polar = np.linspace(0.6, 2.6, 201)
     towards = HEAD_CENTRE + 0.1 * directions(*np.meshgrid(polar, azimuth, indexing="ij"))
+    x, y, z = HEAD_CENTRE
     field = np.array(
-        [[hairline(*point, *HEAD_CENTRE, shift) for point in column] for column in towards.transpose(1, 0, 2)]
+        [[hairline(p[0], p[1], p[2], x, y, z, shift) for p in column] for column in towards.swapaxes(0, 1)]
     )
     return polar[(field > 0).sum(1).clip(0, 200)]
 

@@ -94,7 +94,8 @@ def paint_shoe(row, x, y, z, height, along, across):
 @njit(cache=True)
 @no_type_check
 def paint_hair(row, x, y, z, around, along, tone):
-    """Row: 1:4 root, 4:7 tip, 7 strands per unit of `around`, 8 contrast, 9 seed, 10 curl, 11 gloss, 12 exponent, 13 grey, 14 kink."""
+    """Row: 1:4 root, 4:7 tip, 7 strands per unit of `around`, 8 contrast, 9 seed, 10 curl, 11 gloss, 12 exponent,
+    13 grey, 14 kink."""
     seed, curl = int(row[9]), row[10]
     bend = curl * (math.sin(along * 40 + 5 * grain(0.3 * around * row[7], 0.0, 0.0, seed)) * 0.8)
     fine = grain(around * row[7] * 3.1 + bend, along * 3.0, 0.5, seed)

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 from scipy import sparse
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Binding:
 
 def bind(points: Float[np.ndarray, "points 3"], vertices: Float[np.ndarray, "vertices 3"], near: int = 8) -> Binding:
     """Inverse-square-distance weights to the `near` closest of `vertices`."""
-    distance, indices = cKDTree(vertices).query(points, range(1, near + 1))
+    distance, indices = KDTree(vertices).query(points, range(1, near + 1))
     weights = 1 / (distance + 0.004) ** 2
     return Binding(indices, weights / weights.sum(1, keepdims=True))
 

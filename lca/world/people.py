@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import torch
 from jaxtyping import Float
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from lca.geometry.body import PARTS
 from lca.geometry.skinning import full_pose, joint_transforms
@@ -102,9 +102,12 @@ class Outfit:
         return cls(
             pieces,
             [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)],
-            *(together(name) for name in ("rest", "canonical")),
+            together("rest"),
+            together("canonical"),
             np.ascontiguousarray(faces, np.int32),
-            *(together(name) for name in ("weights", "tangents", "details")),
+            together("weights"),
+            together("tangents"),
+            together("details"),
             np.concatenate([np.full(len(piece.faces), piece.look, np.uint8) for piece in pieces]),
             np.concatenate([piece.parts for piece in pieces]).astype(np.uint8),
         )
@@ -136,8 +139,9 @@ class Outfit:
         used, faces = np.unique(obstacle, return_inverse=True)
         solid = np.ascontiguousarray(vertices[used])
         normals = vertex_normals(solid, faces.reshape(-1, 3))
-        moved, tree = vertices[span], cKDTree(solid)
-        gaps = np.where(piece.loose > 0, piece.gap * piece.loose, -1).astype(np.float32)
+        moved, tree = vertices[span], KDTree(solid)
+        loose = np.zeros(1, np.float32) if piece.loose is None else piece.loose
+        gaps = np.where(loose > 0, piece.gap * loose, -1).astype(np.float32)
         mean = piece.averaging
         for final in (False, False, True):
             out = pushed_out(moved, tree.query(moved)[1], solid, normals, gaps)

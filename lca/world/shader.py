@@ -13,7 +13,8 @@ from numba import njit
 from lca.world.materials import EYE, HAIR, SKIN, paint
 
 SURFACE = 20
-"""Floats per hit: origin of shadow rays 0:3, normal 3:6, view 6:9, colour 9:12, specular 12, exponent 13, kind 14, tangent 15:18."""
+"""Floats per hit: origin of shadow rays 0:3, normal 3:6, view 6:9, colour 9:12, specular 12, exponent 13, kind 14,
+tangent 15:18."""
 
 
 @njit(cache=True)

@@ -19,8 +19,10 @@ Field = Float[np.ndarray, " points"]
 
 @dataclass(frozen=True)
 class Top:
-    """A shirt. Heights and lengths in metres: `sleeve` from the shoulder joint along the arm (negative: a tank top), `hem` below the
-    first spine joint, `neck` how far the collar stands from the neck, `vee` how deep it is cut, `ease` the room inside.
+    """A shirt; metres.
+
+    `sleeve` from the shoulder joint along the arm (negative: a tank top), `hem` below the first spine joint, `neck` how far
+    the collar stands from the neck, `vee` how deep it is cut, `ease` the room inside.
     """
 
     sleeve: float
@@ -32,8 +34,8 @@ class Top:
 
 @dataclass(frozen=True)
 class Bottom:
-    """Trousers, shorts or a skirt. `length` from the waist to the hem; `ease` room inside; `width` radius of the leg's hem or how far
-    a skirt flares (m); `skirt` 1 for a skirt, `pleats` its number of folds.
+    """Trousers, shorts or a skirt. `length` from the waist to the hem; `ease` room inside; `width` radius of the leg's hem or how
+    far a skirt flares (m); `skirt` 1 for a skirt, `pleats` its number of folds.
     """
 
     skirt: bool
@@ -60,7 +62,8 @@ def top_field(points: Points, top: Top) -> Field:
     hem = y - (joint("spine1")[1] - top.hem)
     sleeve = np.maximum(shoulder[0] + top.sleeve - np.abs(x), 0.7 * (shoulder[1] - 0.115 - y))
     width = 0.060 + top.neck
-    ring = np.hypot(x / width, (z - neck[2] - 0.012) / (width + 0.008)) * width - width
+    axis = neck[2] + 0.012 + 0.33 * (y - neck[1] + 0.04)  # the neck leans forward
+    ring = np.hypot(x / width, (z - axis) / (width + 0.008)) * width - width
     below = neck[1] - 0.020 - 0.5 * top.neck - 0.30 * (z - neck[2]) - y
     vee = 0.5 * (1.5 * np.abs(x) + neck[1] - 0.045 - top.vee - y)
     vee = np.where((z > neck[2]) & (top.vee > 0), vee, 1.0)
@@ -136,7 +139,7 @@ def make_top(figure: Figure, top: Top, over: float, look: int) -> Piece:
 
 
 def make_trousers(figure: Figure, bottom: Bottom, under: float, look: int) -> Piece:
-    """Trousers or shorts: eased tights whose legs are widened to at least a cone about the bones; `under` is the room at the waist."""
+    """Trousers or shorts: eased tights, legs widened to at least a cone about the bones; `under` is the room at the waist."""
     tights = helper_pattern("tights")
     top = ramp(waist() - 0.10, waist(), tights.template[:, 1])
     ease = under + (0.006 + bottom.ease - under) * (1 - top)
