@@ -30,7 +30,8 @@ def test_own_photos(tmp_path, photos, checkpoint, lca, short_film):
     assert (report["photos"], report["gaussians"]) == (2, 384)
     assert report["create_seconds"] > 0 and report["drive_fps"] > 0 and "psnr_fg" not in report
     assert json.dumps(report, indent=2) in text
-    assert min(Image.open(out / "contact_sheet.png").size) > 1000
+    with Image.open(out / "contact_sheet.png") as sheet:
+        assert min(sheet.size) > 1000
 
 
 def test_own_photos_missing(tmp_path, checkpoint, lca):
