@@ -91,16 +91,27 @@ def test_fixed_batch_is_learnt():
     assert losses[-1] < 0.5 * losses[0]
 
 
-def test_run_continues_where_it_was_killed(tmp_path):
-    frames, backgrounds, checkpoint = _frames(), _backgrounds(), tmp_path / "work" / "last.ckpt"
-    fit = MattingFit(minutes=0.02, batch=4, sides=(SIDE,))
-    first = fit_matting(fit, frames, backgrounds, checkpoint)
-    again = fit_matting(fit, frames, backgrounds, checkpoint)
-    for name, value in first.state_dict().items():
-        assert torch.equal(value, again.state_dict()[name])
-    done = torch.load(checkpoint, weights_only=True)["steps"]
-    fit_matting(replace(fit, minutes=0.04), frames, backgrounds, checkpoint)
-    assert torch.load(checkpoint, weights_only=True)["steps"] > done
+def test_killed_run_ends_where_an_unbroken_one_does(tmp_path, monkeypatch):
+    frames, backgrounds = _frames(), _backgrounds()
+    fit = MattingFit(steps=4, batch=4, sides=(SIDE, SIDE // 2))
+    unbroken = fit_matting(fit, frames, backgrounds, tmp_path / "unbroken.ckpt")
+
+    def killed(*arguments):
+        if killed.steps == 2:
+            raise KeyboardInterrupt
+        killed.steps += 1
+        return _step(*arguments)
+
+    killed.steps = 0
+    checkpoint = tmp_path / "work" / "last.ckpt"
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("lca.training.matting._step", killed)
+        patched.setattr("lca.training.matting.SAVE_SECONDS", 0.0)
+        fit_matting(fit, frames, backgrounds, checkpoint)
+    assert torch.load(checkpoint, weights_only=True)["steps"] == 2
+    continued = fit_matting(fit, frames, backgrounds, checkpoint)
+    for name, value in unbroken.state_dict().items():
+        torch.testing.assert_close(value, continued.state_dict()[name])
     with pytest.raises(UserError, match="expected a checkpoint of this run"):
         fit_matting(replace(fit, seed=1), frames, backgrounds, checkpoint)
 
@@ -113,9 +124,9 @@ def test_measures_are_shares():
     assert 0 <= measure_false_people(network, _backgrounds()) <= 1
 
 
-def test_no_time_is_refused():
-    with pytest.raises(UserError, match="positive number of minutes"):
-        MattingFit(minutes=0.0)
+def test_no_steps_are_refused():
+    with pytest.raises(UserError, match="at least one step"):
+        MattingFit(steps=0)
 
 
 def test_batch_fields_agree():
