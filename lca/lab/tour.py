@@ -31,7 +31,7 @@ from lca.model.avatar import Avatar
 from lca.model.cutout import FoundPerson, cut_out_people
 from lca.model.encoder import PATCH
 from lca.model.matting import Matting
-from lca.model.network import LCA
+from lca.model.network import LCA, Looks
 from lca.render import render
 
 HEAD = (0.0, 0.6, 0.06)
@@ -65,28 +65,28 @@ def crop_sheet(photos: Photos, height: int = 160) -> Image.Image:
     return column([row(list(photos.body), height=height), row(list(photos.face), height=height)])
 
 
-@torch.no_grad()
-def image_tokens(model: LCA, images: Float[Tensor, "photos 3 size size"]) -> Float[Tensor, "photos tokens width"]:
-    """T_i = F_proj(E(I_i)) of one kind of crop, before any photo has met another."""
-    return model.fusion.project_image(model.encoder(images, model.pyramid(images)[-1]))
+def look(model: LCA, photos: Photos) -> Looks:
+    """What the model says of each photo before any has met another."""
+    with torch.no_grad():
+        return model.look(Photos(*(x[None] for x in (photos.body, photos.body_mask, photos.face, photos.face_mask))))
 
 
 def token_sheet(model: LCA, photos: Photos, height: int = 160) -> Image.Image:
-    """Body tokens above face tokens; colours are the first three principal components over all photos."""
+    """T_i = F_proj(E(I_i)): body tokens above face tokens; colours are the first three principal components over all photos."""
+    looks = look(model, photos)
     rows = []
-    for images, mask in ((photos.body, photos.body_mask), (photos.face, photos.face_mask)):
-        inside = (F.max_pool2d(mask, PATCH).flatten(1) > 0.1).float()
-        rows.append(row(token_pictures(image_tokens(model, images), inside), height=height))
+    for tokens, seen in zip(looks.tokens, looks.foreground, strict=True):
+        projected = model.fusion.project_image(tokens.float()).detach()
+        rows.append(row(token_pictures(projected, seen.float()), height=height))
     return column(rows)
 
 
-@torch.no_grad()
 def correspondence_sheet(model: LCA, photos: Photos, height: int = 160) -> Image.Image:
     """Where on the body the model thinks each pixel lies: canonical x, y, z as red, green, blue."""
-    person = model.see(Photos(*(x[None] for x in (photos.body, photos.body_mask, photos.face, photos.face_mask))))
-    if person.body_maps is None:
+    maps = look(model, photos).body_maps
+    if maps is None:
         raise ValueError("expected a model with transport, got one without: load the default checkpoint")
-    colors = position_colors(person.body_maps.canonical.movedim(1, -1), model.template.points).movedim(-1, 1)
+    colors = position_colors(maps.canonical.movedim(1, -1), model.template.points).movedim(-1, 1)
     mask = F.avg_pool2d(photos.body_mask, 2)
     return row([*(colors * mask + (1 - mask))], height=height)
 

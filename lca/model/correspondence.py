@@ -23,8 +23,9 @@ EVIDENCE = 3 * (3 + 1) + FEATURES + 3
 @dataclass(frozen=True)
 class DenseMaps:
     """What the dense head says of every second pixel: `canonical` (metres on the mean body in rest pose), `log_error` (log of the
-    expected error in metres), `log_weight` (how much this pixel should count) and `feature`."""
+    expected error in metres), `log_weight` (how much this pixel should count) and `feature`; `coarse` is one point per token."""
 
+    coarse: Float[Tensor, "images 3 token_rows token_columns"]
     canonical: Float[Tensor, "images 3 rows columns"]
     log_error: Float[Tensor, "images 1 rows columns"]
     log_weight: Float[Tensor, "images 1 rows columns"]
@@ -32,46 +33,68 @@ class DenseMaps:
 
 
 class DenseHead(nn.Module):
-    """Tokens (stride 16) up to stride 2, with the pyramid's detail added on the way."""
+    """A coarse point per token (stride 16) and, up to stride 2 with the pyramid's detail, what is to be added to it."""
 
     def __init__(self, width: int, stem: tuple[int, int, int]):
         super().__init__()
         two, four, eight = stem
+        self.coarse = nn.Linear(width, 3)
         self.lift = nn.Linear(width, eight)
         self.at_eight = _fuse(2 * eight, eight)
         self.at_four = _fuse(eight + four, four)
-        self.at_two = _fuse(four + two, 2 * two)
-        self.out = nn.Conv2d(2 * two, 5 + FEATURES, 1)
+        self.at_two = _fuse(four + two, two)
+        self.out = nn.Conv2d(two, 5 + FEATURES, 1)
 
-    def forward(self, tokens: Tensor, pyramid: list[Tensor]) -> DenseMaps:
-        """Maps at half the picture's size from tokens of one picture size."""
+    def points(self, tokens: Float[Tensor, "images tokens width"], rows: int) -> Float[Tensor, "images 3 rows columns"]:
+        """The coarse point of every token."""
+        return rearrange(self.coarse(tokens), "i (h w) c -> i c h w", h=rows).float()
+
+    def forward(self, tokens: Float[Tensor, "images tokens width"], pyramid: list[Tensor]) -> DenseMaps:
+        """Maps at half the picture's size from the tokens and the pyramid of the same pictures."""
         two, four, eight = pyramid
-        x = rearrange(self.lift(tokens), "i (h w) c -> i c h w", h=eight.shape[-2] // 2)
+        rows = eight.shape[-2] // 2
+        x = rearrange(self.lift(tokens), "i (h w) c -> i c h w", h=rows)
         x = self.at_eight(torch.cat([_double(x), eight], 1))
         x = self.at_four(torch.cat([_double(x), four], 1))
         x = self.at_two(torch.cat([_double(x), two], 1))
-        canonical, log_error, log_weight, feature = self.out(x).float().split([3, 1, 1, FEATURES], 1)
-        return DenseMaps(canonical, log_error.clamp(-7.0, 2.0), log_weight.clamp(-6.0, 6.0), feature)
+        fine, log_error, log_weight, feature = self.out(x).float().split([3, 1, 1, FEATURES], 1)
+        coarse = self.points(tokens, rows)
+        canonical = F.interpolate(coarse.detach(), scale_factor=8, mode="bilinear", align_corners=False) + fine
+        return DenseMaps(coarse, canonical, log_error.clamp(-7.0, 2.0), log_weight.clamp(-6.0, 6.0), feature)
 
 
 def _fuse(channels: int, out: int) -> nn.Module:
-    return nn.Sequential(
-        nn.Conv2d(channels, out, 3, padding=1), nn.GroupNorm(4, out), nn.GELU(), nn.Conv2d(out, out, 3, padding=1), nn.GELU()
-    )
+    return nn.Sequential(nn.Conv2d(channels, out, 3, padding=1), nn.GELU(), nn.Conv2d(out, out, 1), nn.GELU())
 
 
 def _double(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+    return F.interpolate(x, scale_factor=2, mode="nearest")
 
 
 def correspondence_loss(maps: DenseMaps, canonical: Tensor, valid: Tensor) -> Tensor:
-    """Laplace negative log-likelihood of the true canonical point, plus its plain distance so that nothing is given up.
+    """Laplace negative log-likelihood of the true canonical point plus its plain distance, so that nothing is given up, and the
+    coarse points' distance.
 
     `canonical` (images, 3, rows, columns) in metres, `valid` (images, 1, rows, columns) in {0, 1}.
     """
     distance = ((maps.canonical - canonical) ** 2).sum(1, keepdim=True).add(1e-8).sqrt()
     likelihood = distance * (-maps.log_error).exp() + maps.log_error
-    return ((0.3 * likelihood + 10.0 * distance) * valid).sum() / valid.sum().clamp(min=1.0)
+    fine = ((0.3 * likelihood + 10.0 * distance) * valid).sum() / valid.sum().clamp(min=1.0)
+    return fine + coarse_loss(maps.coarse, canonical, valid)
+
+
+def coarse_loss(coarse: Tensor, canonical: Tensor, valid: Tensor) -> Tensor:
+    """Ten times the mean distance between each token's point and the mean of the points that its patch shows, metres."""
+    patch = canonical.shape[-1] // coarse.shape[-1]
+    share = F.avg_pool2d(valid, patch)
+    truth = F.avg_pool2d(canonical * valid, patch) / share.clamp(min=1e-6)
+    return 10.0 * mean_distance(coarse, truth, share)
+
+
+def mean_distance(points: Tensor, truth: Tensor, valid: Tensor) -> Tensor:
+    """Mean error of canonical points where there are any, metres."""
+    distance = ((points - truth) ** 2).sum(1, keepdim=True).add(1e-8).sqrt()
+    return (distance * valid).sum() / valid.sum().clamp(min=1.0)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from typing import Protocol
 
 import torch
 from einops import rearrange
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lca.errors import UserError
-from lca.model.layers import SelfBlock, grid_positions
+from lca.model.layers import SelfBlock, grid_positions, pack_foreground
 
 PATCH = 16
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -42,9 +42,13 @@ class Encoder(Protocol):
     width: int
 
     def __call__(
-        self, images: Float[Tensor, "images 3 height width"], stem: Float[Tensor, "images stem rows columns"]
+        self,
+        images: Float[Tensor, "images 3 height width"],
+        stem: Float[Tensor, "images stem rows columns"],
+        foreground: Bool[Tensor, "images tokens"],
     ) -> Float[Tensor, "images tokens channels"]:
-        """Tokens of `images`; `stem` is the stride-8 level of the pyramid, which an encoder may ignore."""
+        """Tokens of `images`. An encoder may ignore `stem`, the stride-8 level of the pyramid, and leave tokens outside `foreground`
+        zero."""
         ...
 
 
@@ -65,7 +69,7 @@ class Pyramid(nn.Module):
 
     def forward(self, images: Float[Tensor, "images 3 height width"]) -> list[Tensor]:
         """[stride 2, stride 4, stride 8]; images in [0, 1]."""
-        x, features = images * 2.0 - 1.0, []
+        x, features = (images * 2.0 - 1.0).contiguous(memory_format=torch.channels_last), []
         for level in self.levels:
             x = level(x)
             features.append(x)
@@ -82,14 +86,16 @@ class SmallViT(nn.Module):
         self.blocks = nn.ModuleList(SelfBlock(config.width, config.heads) for _ in range(config.depth))
         self.norm = nn.LayerNorm(config.width)
 
-    def forward(self, images: Tensor, stem: Tensor) -> Tensor:
-        """See `Encoder`."""
+    def forward(self, images: Tensor, stem: Tensor, foreground: Tensor) -> Tensor:
+        """See `Encoder`; the background never enters the transformer."""
         grid = self.embed(stem)
-        tokens = rearrange(grid, "i c h w -> i (h w) c")
-        tokens = tokens + grid_positions(grid.shape[-2], grid.shape[-1], self.width).to(tokens)
+        everywhere = rearrange(grid, "i c h w -> i (h w) c")
+        everywhere = everywhere + grid_positions(grid.shape[-2], grid.shape[-1], self.width).to(everywhere)
+        tokens, keep, place = pack_foreground(everywhere, foreground)
         for block in self.blocks:
-            tokens = block(tokens)
-        return self.norm(tokens)
+            tokens = block(tokens, keep)
+        tokens = self.norm(tokens) * keep[..., None]
+        return torch.zeros_like(everywhere).scatter(1, place[..., None].expand_as(tokens), tokens.to(everywhere))
 
 
 class BackboneEncoder(nn.Module):
@@ -116,7 +122,7 @@ class BackboneEncoder(nn.Module):
         return super().train(False)
 
     @torch.no_grad()
-    def forward(self, images: Tensor, stem: Tensor) -> Tensor:
+    def forward(self, images: Tensor, stem: Tensor, foreground: Tensor) -> Tensor:
         """See `Encoder`; class and register tokens are dropped."""
         rows, columns = images.shape[-2] // PATCH, images.shape[-1] // PATCH
         size = (rows * self.patch, columns * self.patch)

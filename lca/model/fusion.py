@@ -81,13 +81,3 @@ class Fusion(nn.Module):
         for layer in self.layers:
             geometry, image = layer(geometry.expand(len(image), -1, -1), image, keep)
         return self.norm(geometry)
-
-
-def pack_foreground(
-    tokens: Float[Tensor, "images tokens width"], foreground: Bool[Tensor, "images tokens"]
-) -> tuple[Float[Tensor, "images kept width"], Bool[Tensor, "images kept"]]:
-    """Drop background tokens: every image keeps as many as the fullest one needs, the surplus is marked in the mask."""
-    kept = max(int(foreground.sum(-1).max()), 1)
-    order = foreground.float().argsort(dim=-1, descending=True, stable=True)[:, :kept]
-    packed = tokens.gather(1, order[..., None].expand(-1, -1, tokens.shape[-1]))
-    return packed, foreground.gather(1, order)

@@ -4,7 +4,7 @@ import math
 
 import torch
 from einops import rearrange
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -98,3 +98,13 @@ def grid_positions(height: int, width: int, channels: int) -> Float[Tensor, "tok
     y, x = torch.meshgrid(torch.arange(height) / height * 16.0, torch.arange(width) / width * 16.0, indexing="ij")
     angles = torch.stack([y, x], -1).reshape(-1, 2, 1) * frequencies
     return torch.cat([angles.sin(), angles.cos()], -1).flatten(1)
+
+
+def pack_foreground(
+    tokens: Float[Tensor, "images tokens width"], foreground: Bool[Tensor, "images tokens"]
+) -> tuple[Float[Tensor, "images kept width"], Bool[Tensor, "images kept"], Int[Tensor, "images kept"]]:
+    """Drop background tokens: (what is kept, which of it is foreground, its places). Every image keeps as many as the fullest needs."""
+    kept = max(int(foreground.sum(-1).max()), 1)
+    place = foreground.float().argsort(dim=-1, descending=True, stable=True)[:, :kept]
+    packed = tokens.gather(1, place[..., None].expand(-1, -1, tokens.shape[-1]))
+    return packed, foreground.gather(1, place), place

@@ -1,5 +1,6 @@
 """The figure of the paper, composed: photos -> tokens -> canonical Gaussians -> driven Gaussians."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -17,8 +18,8 @@ from lca.model.decoder import CanonicalDecoder
 from lca.model.driver import PoseBranch
 from lca.model.encoder import PATCH, EncoderConfig, Pyramid, build_encoder
 from lca.model.face_code import FaceCodeEncoder
-from lca.model.fusion import Fusion, FusionConfig, pack_foreground
-from lca.model.layers import FeedForward
+from lca.model.fusion import Fusion, FusionConfig
+from lca.model.layers import FeedForward, pack_foreground
 from lca.model.template import Template, TemplateConfig
 
 
@@ -37,13 +38,21 @@ class ModelConfig:
 
 
 @dataclass(frozen=True)
+class Looks:
+    """What the photos show one by one: encoder tokens of (body pictures, face crops), which of them are foreground, dense maps."""
+
+    tokens: tuple[Tensor, Tensor]
+    foreground: tuple[Tensor, Tensor]
+    body_maps: DenseMaps | None
+    face_maps: DenseMaps | None
+
+
+@dataclass(frozen=True)
 class Person:
-    """What reconstruction says of a batch of people: fused tokens, transported evidence, dense maps, predicted shape."""
+    """What all photos say together of a batch of people: fused tokens, transported evidence, predicted shape."""
 
     tokens: Float[Tensor, "people anchors width"]
     evidence: Float[Tensor, "people gaussians evidence"] | None
-    body_maps: DenseMaps | None
-    face_maps: DenseMaps | None
     betas: Float[Tensor, "people shape"]
 
 
@@ -78,33 +87,50 @@ class LCA(nn.Module):
         """1 for anchors on the head: those that eps and psi may move."""
         return self.template.face.unflatten(0, (-1, self.config.template.per_anchor)).mean(1).round()
 
-    def see(self, photos: Photos) -> Person:
-        """Steps 1 and 2 of the network: tokenise, fuse; `photos` with one batch axis (people)."""
-        people, views = photos.body.shape[:2]
-        images = [photos.body.flatten(0, 1), photos.face.flatten(0, 1)]
-        masks = [photos.body_mask.flatten(0, 1), photos.face_mask.flatten(0, 1)]
-        autocast = torch.autocast(images[0].device.type, torch.bfloat16)
-        with autocast:
-            pyramids = [self.pyramid(x) for x in images]
-            encoded = [self.encoder(x, levels[-1]) for x, levels in zip(images, pyramids, strict=True)]
-            maps = [self.dense(x, levels) if self.dense else None for x, levels in zip(encoded, pyramids, strict=True)]
-        evidence = None
-        if maps[0] is not None and maps[1] is not None:
-            pixels = [collect(m, x, k, views) for m, x, k in zip(maps, images, masks, strict=True) if m]
-            evidence = transport(pixels, self.template, people)
-        with autocast:
-            tokens = self._fuse(encoded, masks, evidence, views)
-        tokens = tokens.float()
-        betas = self.shape(torch.cat([tokens.mean(1), tokens.amax(1)], -1))
-        return Person(tokens, evidence, maps[0], maps[1], betas)
+    def look(self, photos: Photos) -> Looks:
+        """Step 1 of the network: tokenise body pictures and face crops, and say what their pixels show."""
+        tokens, foreground, maps = [], [], []
+        for encoded, seen, levels in self._encode(photos):
+            with torch.autocast(encoded.device.type, torch.bfloat16):
+                maps.append(self.dense(encoded, levels) if self.dense else None)
+            tokens.append(encoded)
+            foreground.append(seen)
+        return Looks((tokens[0], tokens[1]), (foreground[0], foreground[1]), *maps)
 
-    def _fuse(self, encoded: list[Tensor], masks: list[Tensor], evidence: Tensor | None, views: int) -> Tensor:
-        packed = []
-        for kind, (tokens, mask) in enumerate(zip(encoded, masks, strict=True)):
-            foreground = F.max_pool2d(mask, PATCH).flatten(1) > 0.1
-            packed.append(pack_foreground(self.fusion.image_tokens(tokens, kind), foreground))
-        tokens = torch.cat([tokens for tokens, _ in packed], 1)
-        keep = torch.cat([keep for _, keep in packed], 1)
+    def coarse_points(self, photos: Photos) -> list[Float[Tensor, "images 3 rows columns"]]:
+        """The dense heads' coarse points of body pictures and face crops; none without transport."""
+        if self.dense is None:
+            return []
+        return [self.dense.points(encoded, levels[-1].shape[-2] // 2) for encoded, _, levels in self._encode(photos)]
+
+    def _encode(self, photos: Photos) -> Iterator[tuple[Tensor, Tensor, list[Tensor]]]:
+        """(tokens, which of them are foreground, pyramid) of the body pictures, then of the face crops."""
+        for images, masks in ((photos.body, photos.body_mask), (photos.face, photos.face_mask)):
+            seen = F.max_pool2d(masks.flatten(0, 1), PATCH).flatten(1) > 0.1
+            with torch.autocast(images.device.type, torch.bfloat16):
+                levels = self.pyramid(images.flatten(0, 1))
+                yield self.encoder(images.flatten(0, 1), levels[-1], seen), seen, levels
+
+    def see(self, photos: Photos, looks: Looks | None = None) -> Person:
+        """Steps 1 and 2: tokenise (unless done already), transport, fuse; `photos` with one batch axis (people)."""
+        people, views = photos.body.shape[:2]
+        looks = looks or self.look(photos)
+        evidence = None
+        if looks.body_maps is not None and looks.face_maps is not None:
+            body = collect(looks.body_maps, photos.body.flatten(0, 1), photos.body_mask.flatten(0, 1), views)
+            face = collect(looks.face_maps, photos.face.flatten(0, 1), photos.face_mask.flatten(0, 1), views)
+            evidence = transport([body, face], self.template, people)
+        with torch.autocast(photos.body.device.type, torch.bfloat16):
+            tokens = self._fuse(looks, evidence, views)
+        tokens = tokens.float()
+        return Person(tokens, evidence, self.shape(torch.cat([tokens.mean(1), tokens.amax(1)], -1)))
+
+    def _fuse(self, looks: Looks, evidence: Tensor | None, views: int) -> Tensor:
+        packed = [
+            pack_foreground(self.fusion.image_tokens(tokens, kind), foreground)
+            for kind, (tokens, foreground) in enumerate(zip(looks.tokens, looks.foreground, strict=True))
+        ]
+        tokens, keep = (torch.cat([part[i] for part in packed], 1) for i in (0, 1))
         at_anchors = None
         if evidence is not None:
             at_anchors = rearrange(evidence, "p (g k) c -> p g k c", k=self.config.template.per_anchor).mean(2)

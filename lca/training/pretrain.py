@@ -8,8 +8,8 @@ from torch import Tensor
 
 from lca.data.batch import Batch
 from lca.geometry.gaussians import Gaussians
-from lca.model.correspondence import correspondence_loss
-from lca.model.network import LCA, ModelConfig, Person
+from lca.model.correspondence import coarse_loss, correspondence_loss, mean_distance
+from lca.model.network import LCA, Looks, ModelConfig, Person
 from lca.render import render
 from lca.training.losses import LossConfig, acap, asap, image_loss, over, psnr
 from lca.training.schedule import OptimizerConfig, cosine_with_warmup
@@ -43,7 +43,7 @@ class Pretrain(lightning.LightningModule):
             network: The network.
             loss: Weights of the loss terms.
             optimizer: Learning rate and schedule.
-            correspondence_steps: First steps that train the correspondence alone.
+            correspondence_steps: First steps, which train the tokens' correspondence alone.
         """
         super().__init__()
         self.save_hyperparameters(
@@ -60,10 +60,11 @@ class Pretrain(lightning.LightningModule):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """One step; every random number follows from the step, so a resumed run repeats the same ones."""
         torch.manual_seed(self.optimizer.seed + self.global_step)
-        person = self.network.see(batch.photos)
-        terms = self._correspondence(person, batch)
-        if not (terms and self.global_step < self.correspondence_steps):
-            terms |= self._appearance(person, batch)
+        terms = self._warm_up(batch) if self.global_step < self.correspondence_steps else {}
+        if not terms:
+            looks = self.network.look(batch.photos)
+            terms = self._correspondence(looks, batch)
+            terms |= self._appearance(self.network.see(batch.photos, looks), batch)
         total = sum(terms.values(), start=batch.betas.new_zeros(()))
         if not torch.isfinite(total):
             raise RuntimeError(f"expected a finite loss, got {total.item()} at step {self.global_step}; lower the learning rate")
@@ -71,11 +72,18 @@ class Pretrain(lightning.LightningModule):
         self.log("loss", total.detach(), prog_bar=True)
         return total
 
-    def _correspondence(self, person: Person, batch: Batch) -> dict[str, Tensor]:
-        if person.body_maps is None or person.face_maps is None:
+    def _warm_up(self, batch: Batch) -> dict[str, Tensor]:
+        """The first steps: one point per token, cheap and alone, because all else builds on it (nothing without transport)."""
+        points = self.network.coarse_points(batch.photos)
+        truths = (batch.body_canonical, batch.face_canonical)
+        losses = [coarse_loss(coarse, *truth) for coarse, truth in zip(points, truths, strict=False)]
+        return {"coarse": torch.stack(losses).sum()} if losses else {}
+
+    def _correspondence(self, looks: Looks, batch: Batch) -> dict[str, Tensor]:
+        if looks.body_maps is None or looks.face_maps is None:
             return {}
-        body = correspondence_loss(person.body_maps, *batch.body_canonical)
-        face = correspondence_loss(person.face_maps, *batch.face_canonical)
+        body = correspondence_loss(looks.body_maps, *batch.body_canonical)
+        face = correspondence_loss(looks.face_maps, *batch.face_canonical)
         return {"correspondence": self.loss.correspondence * 0.1 * (body + face)}
 
     def _appearance(self, person: Person, batch: Batch) -> dict[str, Tensor]:
@@ -134,28 +142,23 @@ class Pretrain(lightning.LightningModule):
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Foreground PSNR of held-out people, and a picture for TensorBoard."""
         torch.manual_seed(batch_idx)
-        person = self.network.see(batch.photos)
+        looks = self.network.look(batch.photos)
+        person = self.network.see(batch.photos, looks)
         renders, _ = self.render_targets(self.network.canonical(person, batch.betas), person, batch)
         mask, face_mask = batch.targets.mask.flatten(0, 1), batch.targets.face_mask.flatten(0, 1)
         size = len(batch.betas)
         self.log("val/psnr", psnr(renders.driven, renders.truth, mask).mean(), prog_bar=True, batch_size=size)
         self.log("val/psnr_face", psnr(renders.face, renders.face_truth, face_mask).mean(), batch_size=size)
-        if person.body_maps is not None:
-            error, valid = self._distance(person, batch)
+        if looks.body_maps is not None:
+            error = mean_distance(looks.body_maps.canonical, *batch.body_canonical)
             self.log("val/correspondence_cm", 100.0 * error, batch_size=size)
         if batch_idx == 0 and self.logger is not None:
-            sheet = torch.cat([torch.cat([renders.truth, renders.driven], -2), ], -1)
+            sheet = torch.cat([renders.truth, renders.driven], -2)
             board = getattr(self.logger.experiment, "add_images", None)  # pyright: ignore[reportAttributeAccessIssue]
             if board:
                 board("val/truth_above_driven", sheet[:4].clamp(0, 1), self.global_step)
                 faces = torch.cat([renders.face_truth, renders.face], -2)
                 board("val/face_truth_above_driven", faces[:4].clamp(0, 1), self.global_step)
-
-    def _distance(self, person: Person, batch: Batch) -> tuple[Tensor, Tensor]:
-        truth, valid = batch.body_canonical
-        assert person.body_maps is not None
-        distance = ((person.body_maps.canonical - truth) ** 2).sum(1, keepdim=True).sqrt()
-        return (distance * valid).sum() / valid.sum().clamp(min=1.0), valid
 
     def configure_optimizers(self):
         """AdamW, linear warm-up, one cosine to zero over the run's steps."""
