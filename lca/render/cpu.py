@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lca.geometry.camera import Camera, orbit
 from lca.geometry.gaussians import Gaussians
-from lca.render.runtime import launching
+from lca.render.kernels.runtime import launching
 from lca.render.views import Arrays, View, differentiate, draw, lens_of, prepare
 
 
@@ -17,6 +17,10 @@ def _view(i: int, tensors: list[Tensor], intrinsics: Tensor, size: tuple[int, in
     means, quats, scales, opacities, colors, matrix, background = (np.ascontiguousarray(x[i].numpy()) for x in tensors)
     lens = lens_of(intrinsics[i].numpy(), *size)
     return View(means, quats, scales, opacities, colors, matrix, background, lens)
+
+
+def _work(means: Tensor, size: tuple[int, int]) -> int:
+    return means.shape[1] + size[0] * size[1] // 16
 
 
 def _planes(i: int, image: Tensor, alpha: Tensor, depth: Tensor) -> Arrays:
@@ -34,7 +38,7 @@ class Rasterise(torch.autograd.Function):
         image = tensors[6][:, :, None, None].expand(-1, -1, height, width).contiguous()
         alpha, depth = torch.zeros(len(means), 1, height, width), torch.zeros(len(means), 1, height, width)
         ctx.drawings, ctx.intrinsics, ctx.size = [], intrinsics, size
-        with launching() as threads:
+        with launching(_work(means, size)) as threads:
             for i in range(len(means)):
                 view = _view(i, tensors, intrinsics, size)
                 drawing = prepare(threads, view)
@@ -53,7 +57,7 @@ class Rasterise(torch.autograd.Function):
         pairs = zip((of_image, of_alpha, of_depth), (image, alpha, depth), strict=True)
         given = [torch.zeros_like(like) if x is None else x.contiguous() for x, like in pairs]
         outputs = [torch.empty(x.shape) for x in tensors[:6]]
-        with launching() as threads:
+        with launching(_work(tensors[0], ctx.size)) as threads:
             for i, drawing in enumerate(ctx.drawings):
                 view = _view(i, tensors, ctx.intrinsics, ctx.size)
                 picture, gradients = _planes(i, image, alpha, depth), _planes(i, *given)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from lca.render import conventions as k
-from lca.render.binning import accumulate, count_tiles, fill_tiles, sort_by_depth
-from lca.render.lanes import WIDTH
-from lca.render.projection import CHUNKS, project_all
-from lca.render.projection_backward import unproject_all
-from lca.render.tiles import blend_all
-from lca.render.tiles_backward import MOMENTS, differentiate_all
+from lca.render.kernels.binning import list_entries, number_entries, sort_by_depth
+from lca.render.kernels.lanes import WIDTH
+from lca.render.kernels.projection import project_all
+from lca.render.kernels.projection_backward import CHUNKS, unproject_all
+from lca.render.kernels.tiles import blend_all
+from lca.render.kernels.tiles_backward import MOMENTS, differentiate_all
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -35,7 +35,7 @@ class View:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What the backward pass needs of a view: ellipses, depths and the lists of entries (see `lca.render.binning`)."""
+    """What the backward pass needs of a view: ellipses, depths and the lists of entries (see `lca.render.kernels.binning`)."""
 
     ellipses: np.ndarray
     depths: np.ndarray
@@ -68,18 +68,13 @@ def features_of(colors: np.ndarray, depths: np.ndarray) -> np.ndarray:
 def prepare(threads: int, view: View) -> Drawing:
     """Project, sort and bin."""
     count, columns, rows = len(view.means), -(-int(view.lens[4]) // k.TILE), -(-int(view.lens[5]) // k.TILE)
-    ellipses, depths, boxes = (
-        np.empty((count, 8), np.float32),
-        np.empty(count, np.float32),
-        np.empty((count, 4), np.int32),
-    )
-    project_all(threads, view.flat_inputs(), view.camera_from_world, view.lens, ellipses, depths, boxes)
-    order = sort_by_depth(depths, boxes)
-    counts, slots = np.empty((threads, columns * rows), np.int32), np.empty(count + 1, np.int32)
-    starts = np.empty(columns * rows + 1, np.int32)
-    count_tiles(threads, order, boxes, columns, counts)
-    entries = np.empty((accumulate(order, boxes, counts, starts, slots), 2), np.int32)
-    fill_tiles(threads, order, boxes, columns, counts, slots, entries)
+    ellipses, depths = np.empty((count, 8), np.float32), np.empty(count, np.float32)
+    boxes, counts = np.empty((count, 4), np.int32), np.empty((threads, columns * rows), np.int32)
+    starts, slots = np.empty(columns * rows + 1, np.int32), np.empty(count + 1, np.int32)
+    project_all(threads, view.flat_inputs(), view.camera_from_world, view.lens, ellipses, depths, boxes, counts)
+    number_entries(boxes, counts, starts, slots)
+    entries = np.empty((starts[-1], 2), np.int32)
+    list_entries(sort_by_depth(depths, boxes), boxes, columns, starts, slots, entries)
     return Drawing(ellipses, depths, starts, entries, slots)
 
 

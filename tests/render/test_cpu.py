@@ -146,7 +146,7 @@ def test_one_and_two_threads_agree_to_the_last_bit():
     results = []
     for threads in (1, 2, 2):
         torch.set_num_threads(threads)
-        leaves = leaves_of(cloud(400), camera, torch.rand(3, generator=torch.Generator().manual_seed(2)))
+        leaves = leaves_of(cloud(3000), camera, torch.rand(3, generator=torch.Generator().manual_seed(2)))
         rendering = fast_gradients(leaves, camera)
         results.append([rendering.image, rendering.alpha, rendering.depth, *map(gradient, leaves[:6])])
     torch.set_num_threads(before)

@@ -11,10 +11,10 @@ the gradients of its features. Rows belong to entries, not to Gaussians: no two 
 import numpy as np
 from numba import prange
 
-from lca.render.lanes import WIDTH, exp2, lane_sum, load, ramp, select, spread, store
-from lca.render.runtime import kernel, part
-from lca.render.scalars import aligned, take_ticket
-from lca.render.tiles import (
+from lca.render.kernels.lanes import WIDTH, exp2, lane_sum, load, ramp, select, spread, store
+from lca.render.kernels.runtime import kernel, part
+from lca.render.kernels.scalars import aligned, take_ticket
+from lca.render.kernels.tiles import (
     ALPHA_MAX,
     CUT,
     DEPTH_ALPHA_MIN,

@@ -1,13 +1,13 @@
 """Numba kernels: gather the rows of a Gaussian's entries and carry the gradient through the projection, sixteen at a time.
 
-Notation as in `lca.render.projection`; X is the inverse of the projected covariance C = U U^T + blur, G the gradient of X.
+Notation as in `lca.render.kernels.projection`; X is the inverse of the projected covariance
+C = U U^T + blur, G the gradient of X.
 """
 
 from numba import prange
 
-from lca.render.lanes import WIDTH, gather, lane_sum, load, select, store
-from lca.render.projection import (
-    CHUNKS,
+from lca.render.kernels.lanes import WIDTH, gather, lane_sum, load, select, store
+from lca.render.kernels.projection import (
     F0,
     F1,
     F2,
@@ -22,9 +22,11 @@ from lca.render.projection import (
     turned_rows,
     unit_quat,
 )  # fmt: skip
-from lca.render.runtime import kernel, part
-from lca.render.scalars import aligned
-from lca.render.tiles_backward import MOMENTS
+from lca.render.kernels.runtime import kernel, part
+from lca.render.kernels.scalars import aligned
+from lca.render.kernels.tiles_backward import MOMENTS
+
+CHUNKS = 64  # fixed, so that the sums over Gaussians do not depend on the number of threads
 
 
 @part

@@ -25,10 +25,13 @@ from numba.core.compiler_lock import global_compiler_lock
 MATHS = {"contract", "nsz", "arcp"}
 KERNEL_OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": MATHS, "error_model": "numpy", "cache": True}
 
+SMALL = 2048  # OpenMP threads wait for each other by spinning: on a busy machine each launch may cost milliseconds
+
 
 def _sources_digest() -> str:
-    """Eight letters that change with any file of this package."""
-    content = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    """Eight letters that change with any kernel or convention."""
+    here = Path(__file__).parent
+    content = b"".join(path.read_bytes() for path in (*sorted(here.glob("*.py")), here.parent / "conventions.py"))
     return hashlib.sha256(content).hexdigest()[:8]
 
 
@@ -48,7 +51,7 @@ def part(function: Callable) -> Callable[..., Any]:
     return numba.njit(fastmath=MATHS, error_model="numpy")(inspect.unwrap(function))
 
 
-def cached_njit(function: Callable, **options) -> Callable:
+def cached_njit(function: Callable, **options) -> Callable[..., Any]:
     """`numba.njit(cache=True)`; where neither the package nor the home directory is writable the cache moves to /tmp."""
     function = inspect.unwrap(function)  # shape checkers wrap what they find at import; numba reads bytecode
     options = KERNEL_OPTIONS | options
@@ -65,8 +68,8 @@ def cached_njit(function: Callable, **options) -> Callable:
 class Kernel:
     """One kernel compiled twice: over numba's threads, and as a plain loop for workers and single-thread use."""
 
-    parallel: Callable
-    serial: Callable
+    parallel: Any
+    serial: Any
 
     def __call__(self, threads: int, *arguments):
         """Launch on `threads` threads; the first argument of the kernel is the number of work items."""
@@ -96,13 +99,14 @@ _state = {"lock": threading.RLock(), "forked": False}
 
 
 @contextlib.contextmanager
-def launching() -> Iterator[int]:
+def launching(work: int) -> Iterator[int]:
     """Hold the lock round kernel launches; yields the number of threads to use.
 
-    One in a forked process or a DataLoader worker, elsewhere torch's number of threads.
+    One in a forked process, in a DataLoader worker and for little work (a number like that of Gaussians, see SMALL),
+    elsewhere torch's number of threads.
     """
     with _state["lock"]:
-        alone = _state["forked"] or torch.utils.data.get_worker_info() is not None
+        alone = work < SMALL or _state["forked"] or torch.utils.data.get_worker_info() is not None
         limit = numba.config.NUMBA_NUM_THREADS  # pyright: ignore[reportAttributeAccessIssue]
         yield 1 if alone else max(1, min(torch.get_num_threads(), limit))
 

@@ -12,12 +12,11 @@ import numpy as np
 from numba import prange
 
 from lca.render import conventions as k
-from lca.render.lanes import WIDTH, gather, load, root, select, store
-from lca.render.runtime import kernel, part
-from lca.render.scalars import aligned
+from lca.render.kernels.lanes import WIDTH, gather, load, root, select, store
+from lca.render.kernels.runtime import kernel, part
+from lca.render.kernels.scalars import aligned
 
 LOG2E, LN2 = np.float32(math.log2(math.e)), np.float32(math.log(2.0))
-CHUNKS = 64  # fixed, so that the sums over Gaussians do not depend on the number of threads
 NEAR, FAR, BLUR, MARGIN = np.float32(k.NEAR), np.float32(k.FAR), np.float32(k.BLUR), np.float32(k.FRUSTUM_MARGIN)
 ALPHA_MIN, LOG2_ALPHA_MIN = np.float32(k.ALPHA_MIN), np.float32(math.log2(k.ALPHA_MIN))
 SLACK = np.float32(1e-2)  # pixels added to the reach, so that rounding loses nothing; the alpha decides
@@ -175,12 +174,24 @@ def write_block(start, planes, lens, ellipses, depths, boxes):
         boxes[g, 3] = min(int(planes[12 * WIDTH + i]), rows)
 
 
+@part
+def count_block(start, boxes, columns, counts):
+    """Count the tiles that sixteen Gaussians touch."""
+    for g in range(start, min(start + WIDTH, boxes.shape[0])):
+        for row in range(boxes[g, 1], boxes[g, 3]):
+            for tile in range(row * columns + boxes[g, 0], row * columns + boxes[g, 2]):
+                counts[tile] += 1
+
+
 @kernel
-def project_all(threads, inputs, view, lens, ellipses, depths, boxes):
-    """Project every Gaussian of one view; `inputs` are flat means, quats, scales, opacities."""
+def project_all(threads, inputs, view, lens, ellipses, depths, boxes, counts):
+    """Project every Gaussian of one view; `inputs` are flat means, quats, scales, opacities, `counts` (threads, tiles)."""
     blocks = (depths.shape[0] + WIDTH - 1) // WIDTH
-    for chunk in prange(CHUNKS):
+    columns = (int(lens[4]) + k.TILE - 1) // k.TILE
+    for worker in prange(threads):
         planes, spare = aligned(13 * WIDTH), aligned(4 * WIDTH)
-        for block in range(chunk * blocks // CHUNKS, (chunk + 1) * blocks // CHUNKS):
+        counts[worker] = 0
+        for block in range(worker * blocks // threads, (worker + 1) * blocks // threads):
             project_block(block * WIDTH, inputs, view, lens, planes, spare)
             write_block(block * WIDTH, planes, lens, ellipses, depths, boxes)
+            count_block(block * WIDTH, boxes, columns, counts[worker])
