@@ -1,9 +1,12 @@
 """From captures to training batches: which frames are photos, which are targets, and how they are cut.
 
-The choice is a function of (seed, index) alone, so the same index gives the same example on any machine and after any restart.
+The choice is a function of (seed, index) alone, so the same index gives the same example on any machine and after any
+restart.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -62,7 +65,7 @@ class Batch:
         return _map(self, lambda x: x.to(device))
 
 
-def _map(value, function):
+def _map(value: Any, function: Callable[[Tensor], Tensor]) -> Any:
     if isinstance(value, Tensor):
         return function(value)
     if isinstance(value, tuple):
@@ -73,7 +76,7 @@ def _map(value, function):
 def stack(examples: list[Batch]) -> Batch:
     """Collate: examples gain a batch axis; the canonical maps, which have none, are joined."""
 
-    def join(values: list, joiner):
+    def join(values: list, joiner: Callable[[list[Tensor]], Tensor]) -> Any:
         first = values[0]
         if isinstance(first, Tensor):
             return joiner(values)
@@ -93,7 +96,8 @@ def choose_frames(rng: np.random.Generator, frames: int, photos: int, targets: i
 def make_example(shown: Capture, wanted: Capture, rng: np.random.Generator, exact: bool = False) -> Batch:
     """The frames of `shown` become photos, those of `wanted` targets.
 
-    `exact` takes true poses, shapes and cameras instead of tracked ones, and cuts photos and codes without augmentation.
+    `exact` takes true poses, shapes and cameras instead of tracked ones, and cuts photos and codes without
+    augmentation.
     """
     body, body_canonical = _body_photos(shown, rng, 0.0 if exact else 0.04)
     face_over_grey = wanted.face * wanted.face_mask + GREY * (1.0 - wanted.face_mask)
@@ -151,7 +155,9 @@ def crop_nearest(maps: Tensor, box: Float[Tensor, "images 4"], size: int) -> Ten
     x = box[:, :1] + (box[:, 2:3] - box[:, :1]) * steps
     y = box[:, 1:2] + (box[:, 3:4] - box[:, 1:2]) * steps
     height, width = maps.shape[-2:]
-    grid = torch.stack([(2 * x / width - 1)[:, None, :].expand(-1, size, -1), (2 * y / height - 1)[:, :, None].expand(-1, -1, size)], -1)
+    across = (2 * x / width - 1)[:, None, :].expand(-1, size, -1)
+    down = (2 * y / height - 1)[:, :, None].expand(-1, -1, size)
+    grid = torch.stack([across, down], -1)
     return F.grid_sample(maps, grid, mode="nearest", align_corners=False)
 
 

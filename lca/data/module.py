@@ -79,12 +79,19 @@ class AvatarData(lightning.LightningDataModule):
         """
         super().__init__()
         if not folders:
-            raise UserError("expected at least one folder in data.folders, got none; build one with `lca world build wild`")
+            raise UserError(
+                "expected at least one folder in data.folders, got none; build one with `lca world build wild`"
+            )
         if not 1 <= photos[0] <= photos[1] <= 16:
             raise UserError(f"expected data.photos to be two numbers with 1 <= least <= most <= 16, got {photos}")
         if batch_size > 16 or 16 % batch_size:
             raise UserError(f"expected data.batch_size to divide 16, got {batch_size}")
-        self.folders, self.batch_size, self.photos, self.targets = [Path(f) for f in folders], batch_size, photos, targets
+        self.folders, self.batch_size, self.photos, self.targets = (
+            [Path(f) for f in folders],
+            batch_size,
+            photos,
+            targets,
+        )
         self.workers, self.seed, self.validation_people = workers, seed, validation_people
 
     def train_dataloader(self) -> DataLoader:

@@ -29,7 +29,6 @@ from lca.lab.figures import (
 from lca.lab.playing import body_camera, drive, still
 from lca.model.avatar import Avatar
 from lca.model.cutout import FoundPerson, cut_out_people
-from lca.model.encoder import PATCH
 from lca.model.matting import Matting
 from lca.model.network import LCA, Looks
 from lca.render import render
@@ -75,10 +74,14 @@ def token_sheet(model: LCA, photos: Photos, height: int = 160) -> Image.Image:
     """T_i = F_proj(E(I_i)): body tokens above face tokens; colours are the first three principal components over all photos."""
     looks = look(model, photos)
     rows = []
-    for tokens, seen in zip(looks.tokens, looks.foreground, strict=True):
-        projected = model.fusion.project_image(tokens.float()).detach()
-        rows.append(row(token_pictures(projected, seen.float()), height=height))
+    for kind in (0, 1):
+        rows.append(row(token_pictures(projected(model, looks, kind), looks.foreground[kind].float()), height=height))
     return column(rows)
+
+
+def projected(model: LCA, looks: Looks, kind: int) -> Float[Tensor, "photos tokens width"]:
+    """Tokens of body pictures (kind 0) or face crops (1) after the shared projection."""
+    return model.fusion.project_image(looks.tokens[kind].float()).detach()
 
 
 def correspondence_sheet(model: LCA, photos: Photos, height: int = 160) -> Image.Image:
@@ -206,11 +209,11 @@ def summary(model: LCA, matting: Matting, pictures: Sequence[Picture], motion: M
     eps = avatar.eps_from_actions(motion.actions[0])
     corrected = driven(avatar, motion.theta[0], eps, motion.psi[0])
     posed = avatar.drive(motion.theta[0], eps, motion.psi[0], motion.translation[0])
-    inside = (F.max_pool2d(photos.body_mask, PATCH).flatten(1) > 0.1).float()
+    looks = look(model, photos)
     steps = {
         "photo": to_image(pictures[0].image),
         "crop": to_image(photos.body[0]),
-        "image tokens": token_pictures(image_tokens(model, photos.body), inside)[0],
+        "image tokens": token_pictures(projected(model, looks, 0), looks.foreground[0].float())[0],
         "anchors": dots(model.template.anchors, pca_colors(avatar.tokens), front(size), 0.016),
         "canonical": view(flakes(avatar.canonical), front(size)),
         "driven": view(moved(avatar.canonical, corrected), front(size)),

@@ -1,5 +1,7 @@
-"""Everything with weights, and the paper's three verbs but `render`: photos -> avatar -> driven Gaussians. Never renders.
+"""Everything with weights, and the paper's three verbs but `render`: photos -> avatar -> driven Gaussians. Never
+renders.
 
-`network.LCA` composes the parts in the order of the figure: `cutout`, `encoder`, `template`, `fusion`, `correspondence`,
+`network.LCA` composes the parts in the order of the figure: `cutout`, `encoder`, `template`, `fusion`,
+`correspondence`,
 `decoder`, `driver`.
 """

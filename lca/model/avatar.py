@@ -33,7 +33,8 @@ class Rig:
 class Avatar:
     """One person: canonical Gaussians, rig, fused geometry tokens, the pose branch and the action map.
 
-    `betas` are the shape that the model saw in the photos; `metadata` says which checkpoint and how many photos made it.
+    `betas` are the shape that the model saw in the photos; `metadata` says which checkpoint and how many photos made
+    it.
     """
 
     canonical: Gaussians
@@ -62,7 +63,8 @@ class Avatar:
         psi: Float[Tensor, "4"] | None = None,
         translation: Float[Tensor, "3"] | None = None,
     ) -> Gaussians:
-        """Posed Gaussians of one frame: canonical + H_pose(T_gs, theta, eps, psi), then LBS. Missing drives are zero."""
+        """Posed Gaussians of one frame: canonical + H_pose(T_gs, theta, eps, psi), then LBS. Missing drives are
+        zero."""
         eps = self.tokens.new_zeros(EPS) if eps is None else eps
         psi = self.tokens.new_zeros(PSI) if psi is None else psi
         translation = self.tokens.new_zeros(3) if translation is None else translation
@@ -91,10 +93,14 @@ class Avatar:
         try:
             return Avatar._from_state(tensors, metadata)
         except (KeyError, RuntimeError, ValueError) as error:
-            raise UserError(f"expected an avatar file, got one with other contents: {path} ({error}); create it again") from error
+            raise UserError(
+                f"expected an avatar file, got one with other contents: {path} ({error}); create it again"
+            ) from error
 
     def _state(self) -> tuple[dict[str, Tensor], dict[str, str]]:
-        gaussians = dict(zip(("means", "quats_wxyz", "scales", "opacities", "colors"), self.canonical.tensors(), strict=True))
+        gaussians = dict(
+            zip(("means", "quats_wxyz", "scales", "opacities", "colors"), self.canonical.tensors(), strict=True)
+        )
         tensors = {
             **{f"canonical.{name}": value for name, value in gaussians.items()},
             **{f"driver.{name}": value for name, value in self.driver.state_dict().items()},
@@ -123,8 +129,8 @@ class Avatar:
             tensors["skin_indices"].long(),
             tensors["skin_weights"],
         )
-        named = (tensors[name] for name in ("betas", "tokens", "face_anchors"))
-        return Avatar(canonical, rig, *named, driver, tensors["action_map"], metadata)
+        betas, tokens, face_anchors = (tensors[name] for name in ("betas", "tokens", "face_anchors"))
+        return Avatar(canonical, rig, betas, tokens, face_anchors, driver, tensors["action_map"], metadata)
 
 
 def check_drive(theta: Tensor) -> None:

@@ -50,7 +50,9 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
         network.load_state_dict(tensors)
     except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
-        raise UserError(f"expected a whole model checkpoint, got a damaged one: {path} ({reason}); copy it again") from error
+        raise UserError(
+            f"expected a whole model checkpoint, got a damaged one: {path} ({reason}); copy it again"
+        ) from error
     return network.to(device).eval()
 
 

@@ -1,7 +1,9 @@
 """Correspondence and colour transport: beyond the paper, and where small models gain most.
 
-A dense head predicts, for every second pixel, which canonical point of the person it shows (with an uncertainty): photos alone
-suffice, no pose and no camera. `transport` then carries each pixel's colour, its distance from the body and a learned feature to the
+A dense head predicts, for every second pixel, which canonical point of the person it shows (with an uncertainty):
+photos alone
+suffice, no pose and no camera. `transport` then carries each pixel's colour, its distance from the body and a learned
+feature to the
 Gaussians nearest to that point. `ModelConfig.transport = false` switches all of it off: the paper to the letter.
 """
 
@@ -13,6 +15,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lca.model.layers import SelfBlock, pack_foreground, unpack
 from lca.model.template import Template
 
 FEATURES = 8
@@ -22,14 +25,37 @@ EVIDENCE = 3 * (3 + 1) + FEATURES + 3
 
 @dataclass(frozen=True)
 class DenseMaps:
-    """What the dense head says of every second pixel: `canonical` (metres on the mean body in rest pose), `log_error` (log of the
-    expected error in metres), `log_weight` (how much this pixel should count) and `feature`; `coarse` is one point per token."""
+    """What the dense head says of every second pixel: `canonical` (metres on the mean body in rest pose), `log_error`
+    (log of the
+    expected error in metres), `log_weight` (how much this pixel should count) and `feature`; `coarse` is one point
+    per token."""
 
     coarse: Float[Tensor, "images 3 token_rows token_columns"]
     canonical: Float[Tensor, "images 3 rows columns"]
     log_error: Float[Tensor, "images 1 rows columns"]
     log_weight: Float[Tensor, "images 1 rows columns"]
     feature: Float[Tensor, "images feature rows columns"]
+
+
+class PhotoBlocks(nn.Module):
+    """Self-attention over the body picture and the face crop of one photo: the face says which way the body faces."""
+
+    def __init__(self, width: int, heads: int, depth: int):
+        super().__init__()
+        self.kind = nn.Parameter(torch.zeros(2, width))
+        self.blocks = nn.ModuleList(SelfBlock(width, heads) for _ in range(depth))
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, tokens: tuple[Tensor, Tensor], foreground: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """(body tokens, face tokens) of the same photos, grids in and grids out, zero in the background."""
+        body, face = (pack_foreground(t, f) for t, f in zip(tokens, foreground, strict=True))
+        x = torch.cat([body[0] + self.kind[0], face[0] + self.kind[1]], 1)
+        keep = torch.cat([body[1], face[1]], 1)
+        for block in self.blocks:
+            x = block(x, keep)
+        x = self.norm(x) * keep[..., None]
+        parts = x.split([body[0].shape[1], face[0].shape[1]], 1)
+        return unpack(parts[0], body[2], tokens[0]), unpack(parts[1], face[2], tokens[1])
 
 
 class DenseHead(nn.Module):
@@ -72,7 +98,8 @@ def _double(x: Tensor) -> Tensor:
 
 
 def correspondence_loss(maps: DenseMaps, canonical: Tensor, valid: Tensor) -> Tensor:
-    """Laplace negative log-likelihood of the true canonical point plus its plain distance, so that nothing is given up, and the
+    """Laplace negative log-likelihood of the true canonical point plus its plain distance, so that nothing is given
+    up, and the
     coarse points' distance.
 
     `canonical` (images, 3, rows, columns) in metres, `valid` (images, 1, rows, columns) in {0, 1}.
@@ -84,7 +111,8 @@ def correspondence_loss(maps: DenseMaps, canonical: Tensor, valid: Tensor) -> Te
 
 
 def coarse_loss(coarse: Tensor, canonical: Tensor, valid: Tensor) -> Tensor:
-    """Ten times the mean distance between each token's point and the mean of the points that its patch shows, metres."""
+    """Ten times the mean distance between each token's point and the mean of the points that its patch shows,
+    metres."""
     patch = canonical.shape[-1] // coarse.shape[-1]
     share = F.avg_pool2d(valid, patch)
     truth = F.avg_pool2d(canonical * valid, patch) / share.clamp(min=1e-6)
@@ -117,11 +145,16 @@ def collect(maps: DenseMaps, images: Tensor, masks: Tensor, views: int) -> Pixel
     return PixelEvidence(image // views, maps.canonical[image, :, row, column], weight, payload)
 
 
-def transport(evidence: list[PixelEvidence], template: Template, people: int) -> Float[Tensor, "people gaussians evidence"]:
-    """Carry pixels to the Gaussians that they show: per Gaussian the weighted mean of (colour, distance from the body, feature), its own and
-    its mirror's colour, the mean colour of the whole anchor, and log weights that say how much each of them can be trusted.
+def transport(
+    evidence: list[PixelEvidence], template: Template, people: int
+) -> Float[Tensor, "people gaussians evidence"]:
+    """Carry pixels to the Gaussians that they show: per Gaussian the weighted mean of (colour, distance from the
+    body, feature), its own and
+    its mirror's colour, the mean colour of the whole anchor, and log weights that say how much each of them can be
+    trusted.
 
-    Each pixel shares its weight among its `NEIGHBOURS` nearest Gaussians by softmax(-d^2 / 2 tau^2), tau being half their spacing.
+    Each pixel shares its weight among its `NEIGHBOURS` nearest Gaussians by softmax(-d^2 / 2 tau^2), tau being half
+    their spacing.
     """
     person = torch.cat([e.person for e in evidence])
     point = torch.cat([e.canonical for e in evidence])

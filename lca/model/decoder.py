@@ -21,7 +21,8 @@ class CanonicalDecoder(nn.Module):
     """Each geometry token unfolds into K Gaussians; a small network per Gaussian joins in what was transported to it.
 
     Positions are offsets from the template surface (of at most a few `REACH` metres: hair, skirts), scales start at
-    the spacing of the template's points, flat along the surface. The final layer starts near zero: training starts from the bare body.
+    the spacing of the template's points, flat along the surface. The final layer starts near zero: training starts
+    from the bare body.
     """
 
     def __init__(self, width: int, per_anchor: int, evidence: int):
@@ -67,7 +68,8 @@ class CanonicalDecoder(nn.Module):
         return learned if evidence is None else learned + reach.sigmoid() * evidence[..., -3:]
 
     def _colour(self, colour: Tensor, fix: Tensor, choice: Tensor, evidence: Tensor | None) -> Tensor:
-        """A soft choice between the token's own colour and the transported ones (own, mirrored, anchor), and a small correction.
+        """A soft choice between the token's own colour and the transported ones (own, mirrored, anchor), and a small
+        correction.
 
         A source is trusted the more the more pixels it saw: its log weight is added to its logit.
         """

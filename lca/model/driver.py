@@ -40,8 +40,10 @@ class Correction:
 class PoseBranch(nn.Module):
     """A light network: the part that depends on the person is computed once (`prepare`), the rest every frame.
 
-    The root of theta is left out (turning the whole person changes nothing in their own frame). eps and psi reach the face's
-    anchors only. What a zero drive would give is subtracted, so that theta = eps = psi = 0 returns the canonical Gaussians exactly.
+    The root of theta is left out (turning the whole person changes nothing in their own frame). eps and psi reach the
+    face's
+    anchors only. What a zero drive would give is subtracted, so that theta = eps = psi = 0 returns the canonical
+    Gaussians exactly.
     """
 
     def __init__(self, width: int, per_anchor: int, hidden: int = 192):

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lca.errors import UserError
-from lca.model.layers import SelfBlock, grid_positions, pack_foreground
+from lca.model.layers import SelfBlock, grid_positions, pack_foreground, unpack
 
 PATCH = 16
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -26,8 +26,10 @@ class EncoderConfig:
 
     width: int = 192
     """Channels of the small transformer's tokens."""
-    depth: int = 4
+    depth: int = 3
     """Blocks of the small transformer."""
+    photo_depth: int = 2
+    """Blocks in which the body picture and the face crop of one photo see each other (with transport only)."""
     heads: int = 4
     """Attention heads of the small transformer."""
     stem: tuple[int, int, int] = (24, 48, 96)
@@ -47,7 +49,8 @@ class Encoder(Protocol):
         stem: Float[Tensor, "images stem rows columns"],
         foreground: Bool[Tensor, "images tokens"],
     ) -> Float[Tensor, "images tokens channels"]:
-        """Tokens of `images`. An encoder may ignore `stem`, the stride-8 level of the pyramid, and leave tokens outside `foreground`
+        """Tokens of `images`. An encoder may ignore `stem`, the stride-8 level of the pyramid, and leave tokens
+        outside `foreground`
         zero."""
         ...
 
@@ -95,11 +98,14 @@ class SmallViT(nn.Module):
         for block in self.blocks:
             tokens = block(tokens, keep)
         tokens = self.norm(tokens) * keep[..., None]
-        return torch.zeros_like(everywhere).scatter(1, place[..., None].expand_as(tokens), tokens.to(everywhere))
+        return unpack(tokens, place, everywhere)
 
 
 class BackboneEncoder(nn.Module):
     """A frozen vision backbone of the transformers library, resampled to the stride of `PATCH` pixels."""
+
+    mean: Tensor
+    std: Tensor
 
     def __init__(self, name: str):
         super().__init__()

@@ -1,7 +1,9 @@
 """eps, the 128-d face code: self-supervised, learned from target frames by reconstruction only.
 
-`FaceCodeEncoder` reads the face crop of the frame to be reconstructed through a narrow, noisy bottleneck: what the pose branch
-cannot use costs too much to send. Named controls are a linear map from the 52 facial actions onto the code (`fit_action_map`),
+`FaceCodeEncoder` reads the face crop of the frame to be reconstructed through a narrow, noisy bottleneck: what the
+pose branch
+cannot use costs too much to send. Named controls are a linear map from the 52 facial actions onto the code
+(`fit_action_map`),
 fitted after training on frames whose actions are known.
 """
 

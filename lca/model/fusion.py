@@ -1,7 +1,9 @@
 """The LCA encoder: geometry tokens meet the image tokens of any number of photos.
 
-Each of the L layers is (1) self-attention within each photo (its body picture and face crop together), (2) self-attention of the
-geometry tokens, (3) multimodal attention. Sources differ on (3): here geometry queries attend to the image tokens of all photos, so the
+Each of the L layers is (1) self-attention within each photo (its body picture and face crop together), (2)
+self-attention of the
+geometry tokens, (3) multimodal attention. Sources differ on (3): here geometry queries attend to the image tokens of
+all photos, so the
 cost grows linearly with the photos and their order cannot matter.
 """
 

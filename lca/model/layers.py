@@ -53,6 +53,13 @@ class FeedForward(nn.Sequential):
     def __init__(self, width: int, hidden: int, out: int | None = None):
         super().__init__(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, out or width))
 
+    @property
+    def last(self) -> nn.Linear:
+        """The layer that writes the output."""
+        layer = self[-1]
+        assert isinstance(layer, nn.Linear)
+        return layer
+
 
 class SelfBlock(nn.Module):
     """Pre-norm transformer block: self-attention, then feed-forward."""
@@ -103,8 +110,18 @@ def grid_positions(height: int, width: int, channels: int) -> Float[Tensor, "tok
 def pack_foreground(
     tokens: Float[Tensor, "images tokens width"], foreground: Bool[Tensor, "images tokens"]
 ) -> tuple[Float[Tensor, "images kept width"], Bool[Tensor, "images kept"], Int[Tensor, "images kept"]]:
-    """Drop background tokens: (what is kept, which of it is foreground, its places). Every image keeps as many as the fullest needs."""
+    """Drop background tokens: (what is kept, which of it is foreground, its places). Every image keeps as many as the
+    fullest needs."""
     kept = max(int(foreground.sum(-1).max()), 1)
     place = foreground.float().argsort(dim=-1, descending=True, stable=True)[:, :kept]
     packed = tokens.gather(1, place[..., None].expand(-1, -1, tokens.shape[-1]))
     return packed, foreground.gather(1, place), place
+
+
+def unpack(
+    packed: Float[Tensor, "images kept width"],
+    place: Int[Tensor, "images kept"],
+    like: Float[Tensor, "images tokens width"],
+) -> Float[Tensor, "images tokens width"]:
+    """Put packed tokens back where they came from; zero elsewhere."""
+    return torch.zeros_like(like).scatter(1, place[..., None].expand_as(packed), packed.to(like))

@@ -1,6 +1,7 @@
 """Matting: which pixels of a photo are the person, where the head is, and whether there is a person at all.
 
-A small U-Net on a 256 px square. Pixels are folded into channels on the way in and out (256 px, 3 channels <-> 128 px, 12
+A small U-Net on a 256 px square. Pixels are folded into channels on the way in and out (256 px, 3 channels <-> 128
+px, 12
 channels), so that no layer runs at full resolution and the edges still come out sharp.
 """
 
@@ -39,7 +40,8 @@ class MattingConfig:
 
 @dataclass(frozen=True)
 class Matte:
-    """What the network says of squares; boxes are x0 y0 x1 y1 in [0, 1] of the square's side, logits before the sigmoid."""
+    """What the network says of squares; boxes are x0 y0 x1 y1 in [0, 1] of the square's side, logits before the
+    sigmoid."""
 
     mask_logits: Float[Tensor, "batch 1 size size"]
     head_box: Float[Tensor, "batch 4"]

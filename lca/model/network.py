@@ -1,6 +1,5 @@
 """The figure of the paper, composed: photos -> tokens -> canonical Gaussians -> driven Gaussians."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -13,7 +12,7 @@ from lca.formats.photos import Photos
 from lca.geometry.body import load_body
 from lca.geometry.gaussians import Gaussians
 from lca.model.avatar import Avatar, Rig
-from lca.model.correspondence import EVIDENCE, DenseHead, DenseMaps, collect, transport
+from lca.model.correspondence import EVIDENCE, DenseHead, DenseMaps, PhotoBlocks, collect, transport
 from lca.model.decoder import CanonicalDecoder
 from lca.model.driver import PoseBranch
 from lca.model.encoder import PATCH, EncoderConfig, Pyramid, build_encoder
@@ -21,6 +20,9 @@ from lca.model.face_code import FaceCodeEncoder
 from lca.model.fusion import Fusion, FusionConfig
 from lca.model.layers import FeedForward, pack_foreground
 from lca.model.template import Template, TemplateConfig
+
+Pair = tuple[Tensor, Tensor]
+"""Of the body pictures and of the face crops."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,11 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class Looks:
-    """What the photos show one by one: encoder tokens of (body pictures, face crops), which of them are foreground, dense maps."""
+    """What the photos show one by one: encoder tokens of (body pictures, face crops), which of them are foreground,
+    dense maps."""
 
-    tokens: tuple[Tensor, Tensor]
-    foreground: tuple[Tensor, Tensor]
+    tokens: Pair
+    foreground: Pair
     body_maps: DenseMaps | None
     face_maps: DenseMaps | None
 
@@ -57,7 +60,11 @@ class Person:
 
 
 class LCA(nn.Module):
-    """Large-scale Codec Avatars: `reconstruct` once per person, `drive` every frame, `lca.render.render` for the picture."""
+    """Large-scale Codec Avatars: `reconstruct` once per person, `drive` every frame; `lca.render.render` draws."""
+
+    joint_template: Tensor
+    joint_shape_directions: Tensor
+    action_map: Tensor
 
     def __init__(self, config: ModelConfig, placement: tuple[Tensor, Tensor] | None = None):
         """Random weights; `placement` is where a checkpoint has its Gaussians (see `Template`)."""
@@ -70,13 +77,16 @@ class LCA(nn.Module):
             self.template = Template(config.template, body, placement)
         self.pyramid = Pyramid(config.encoder.stem)
         self.encoder = build_encoder(config.encoder)
-        self.dense = DenseHead(self.encoder.width, config.encoder.stem) if config.transport else None
+        self.photo, self.dense = None, None
+        if config.transport:
+            self.photo = PhotoBlocks(self.encoder.width, config.encoder.heads, config.encoder.photo_depth)
+            self.dense = DenseHead(self.encoder.width, config.encoder.stem)
         self.fusion = Fusion(config.fusion, self.encoder.width, evidence)
         self.decoder = CanonicalDecoder(width, config.template.per_anchor, evidence)
         self.driver = PoseBranch(width, config.template.per_anchor)
         self.face_code = FaceCodeEncoder()
         self.shape = FeedForward(2 * width, width, body.shape_directions.shape[-1])
-        nn.init.zeros_(self.shape[-1].weight)
+        nn.init.zeros_(self.shape.last.weight)
         self.parents = body.parents
         self.register_buffer("joint_template", body.joint_template, persistent=False)
         self.register_buffer("joint_shape_directions", body.joint_shape_directions, persistent=False)
@@ -89,27 +99,30 @@ class LCA(nn.Module):
 
     def look(self, photos: Photos) -> Looks:
         """Step 1 of the network: tokenise body pictures and face crops, and say what their pixels show."""
-        tokens, foreground, maps = [], [], []
-        for encoded, seen, levels in self._encode(photos):
-            with torch.autocast(encoded.device.type, torch.bfloat16):
-                maps.append(self.dense(encoded, levels) if self.dense else None)
-            tokens.append(encoded)
-            foreground.append(seen)
-        return Looks((tokens[0], tokens[1]), (foreground[0], foreground[1]), *maps)
+        tokens, foreground, levels = self._encode(photos)
+        if self.dense is None:
+            return Looks(tokens, foreground, None, None)
+        with torch.autocast(tokens[0].device.type, torch.bfloat16):
+            return Looks(tokens, foreground, *(self.dense(t, p) for t, p in zip(tokens, levels, strict=True)))
 
     def coarse_points(self, photos: Photos) -> list[Float[Tensor, "images 3 rows columns"]]:
-        """The dense heads' coarse points of body pictures and face crops; none without transport."""
+        """The dense head's coarse points of body pictures and face crops; none without transport."""
         if self.dense is None:
             return []
-        return [self.dense.points(encoded, levels[-1].shape[-2] // 2) for encoded, _, levels in self._encode(photos)]
+        tokens, _, levels = self._encode(photos)
+        with torch.autocast(tokens[0].device.type, torch.bfloat16):
+            return [self.dense.points(t, p[-1].shape[-2] // 2) for t, p in zip(tokens, levels, strict=True)]
 
-    def _encode(self, photos: Photos) -> Iterator[tuple[Tensor, Tensor, list[Tensor]]]:
-        """(tokens, which of them are foreground, pyramid) of the body pictures, then of the face crops."""
-        for images, masks in ((photos.body, photos.body_mask), (photos.face, photos.face_mask)):
-            seen = F.max_pool2d(masks.flatten(0, 1), PATCH).flatten(1) > 0.1
-            with torch.autocast(images.device.type, torch.bfloat16):
-                levels = self.pyramid(images.flatten(0, 1))
-                yield self.encoder(images.flatten(0, 1), levels[-1], seen), seen, levels
+    def _encode(self, photos: Photos) -> tuple[Pair, Pair, list[list[Tensor]]]:
+        """(tokens, which of them are foreground, pyramids), each of the body pictures and of the face crops."""
+        tokens, foreground, levels = [], [], []
+        with torch.autocast(photos.body.device.type, torch.bfloat16):
+            for images, masks in ((photos.body, photos.body_mask), (photos.face, photos.face_mask)):
+                foreground.append(F.max_pool2d(masks.flatten(0, 1), PATCH).flatten(1) > 0.1)
+                levels.append(self.pyramid(images.flatten(0, 1)))
+                tokens.append(self.encoder(images.flatten(0, 1), levels[-1][-1], foreground[-1]))
+            pair, seen = (tokens[0], tokens[1]), (foreground[0], foreground[1])
+            return self.photo(pair, seen) if self.photo else pair, seen, levels
 
     def see(self, photos: Photos, looks: Looks | None = None) -> Person:
         """Steps 1 and 2: tokenise (unless done already), transport, fuse; `photos` with one batch axis (people)."""

@@ -1,6 +1,7 @@
 """Where anchors and Gaussians sit on the template body: X in R^{G x 3} and K Gaussians round each anchor.
 
-Anchors are denser where people look: face, eyes, hands (`DENSITY`). Everything is drawn once, from a fixed seed, and stored in
+Anchors are denser where people look: face, eyes, hands (`DENSITY`). Everything is drawn once, from a fixed seed, and
+stored in
 the checkpoint as (triangle, barycentric) pairs, so that any body of the same topology carries the same Gaussians.
 """
 
@@ -10,7 +11,7 @@ import numpy as np
 import torch
 from einops import einsum
 from jaxtyping import Float, Int
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -36,9 +37,12 @@ class TemplateConfig:
 class Template(nn.Module):
     """Fixed placement of G anchors and G x K Gaussians on a body; buffers only, no weights.
 
-    Gaussian g belongs to anchor g // K. `triangles` and `barycentrics` place the Gaussians on the mesh; all else follows from them and from
-    the body: `points` and `shape_directions` (metres, rest pose), `skin_indices` and `skin_weights`, `frames` (w x y z: z along the normal),
-    `spacing` (metres to the neighbours), `mirror` (the Gaussian on the other side), `candidates` (per anchor, the Gaussians near it),
+    Gaussian g belongs to anchor g // K. `triangles` and `barycentrics` place the Gaussians on the mesh; all else
+    follows from them and from
+    the body: `points` and `shape_directions` (metres, rest pose), `skin_indices` and `skin_weights`, `frames` (w x y
+    z: z along the normal),
+    `spacing` (metres to the neighbours), `mirror` (the Gaussian on the other side), `candidates` (per anchor, the
+    Gaussians near it),
     `face` (1 on head, face, eyes and mouth: what eps and psi may move).
     """
 
@@ -75,7 +79,7 @@ class Template(nn.Module):
         dense = torch.zeros(len(body.template), len(body.parents)).scatter_add(1, body.skin_indices, body.skin_weights)
         weights, indices = mix(dense).topk(INFLUENCES, -1)
         anchors = points.unflatten(0, (self.config.anchors, self.config.per_anchor)).mean(1)
-        tree = cKDTree(points.numpy())
+        tree = KDTree(points.numpy())
         mirrored = points * torch.tensor([-1.0, 1.0, 1.0])
         part = body.part_labels[corners[:, 0]]
         face_parts = torch.tensor([name in ("head", "face", "eye", "mouth") for name in PARTS])
@@ -108,13 +112,13 @@ def place(config: TemplateConfig, body: Body) -> tuple[Int[Tensor, "gaussians"],
     triangles, barycentrics, points = _dense_sample(body, rng, count=max(8 * wanted, 20000))
     centres = points[rng.choice(len(points), config.anchors, replace=False)]
     for _ in range(12):
-        nearest = cKDTree(centres).query(points)[1]
+        nearest = KDTree(centres).query(points)[1]
         counts = np.bincount(nearest, minlength=config.anchors)
         sums = np.stack([np.bincount(nearest, points[:, i], config.anchors) for i in range(3)], -1)
         empty = counts == 0
         centres = sums / np.maximum(counts, 1)[:, None]
         centres[empty] = points[rng.choice(len(points), int(empty.sum()), replace=False)]
-    nearest = cKDTree(centres).query(points)[1]
+    nearest = KDTree(centres).query(points)[1]
     chosen = np.concatenate(
         [_spread(np.flatnonzero(nearest == a), points, centres[a], config.per_anchor) for a in range(config.anchors)]
     )
@@ -134,7 +138,7 @@ def _dense_sample(body: Body, rng: np.random.Generator, count: int) -> tuple[np.
 def _spread(members: np.ndarray, points: np.ndarray, centre: np.ndarray, count: int) -> np.ndarray:
     """Farthest-point choice of `count` members; of a cell with too few, the nearest points are used again."""
     if len(members) < count:
-        members = cKDTree(points).query(centre, k=count)[1]
+        members = KDTree(points).query(centre, k=count)[1]
     local = points[members]
     chosen = [int(np.argmin(((local - centre) ** 2).sum(-1)))]
     distance = ((local - local[chosen[0]]) ** 2).sum(-1)

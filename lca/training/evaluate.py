@@ -18,7 +18,6 @@ from lca.errors import UserError
 from lca.formats.atomic import writing
 from lca.formats.photos import BODY_SIZE
 from lca.geometry.body import PARTS
-from lca.geometry.gaussians import Gaussians
 from lca.model.avatar import Avatar
 from lca.model.correspondence import nearest_gaussians
 from lca.model.network import LCA
@@ -48,9 +47,11 @@ def evaluate_model(
     split: str = "test",
     people: int | None = None,
 ) -> dict:
-    """Reconstruct each person of a split from `photos` frames, drive and render `targets` others, compare with the truth.
+    """Reconstruct each person of a split from `photos` frames, drive and render `targets` others, compare with the
+    truth.
 
-    The body shape is predicted from the photos; `known_shape` repeats the measurement with the true one. The face is driven by the true
+    The body shape is predicted from the photos; `known_shape` repeats the measurement with the true one. The face is
+    driven by the true
     actions through the action map, so that nothing of the target picture reaches the model.
     Writes report.json and contact_sheet.png into `out` and returns the report.
     """
@@ -80,7 +81,8 @@ def evaluate_model(
 
 
 def evaluate_person(model: LCA, example: Batch, wanted: Capture) -> tuple[dict[str, float], np.ndarray]:
-    """Scores of one person and a row of the contact sheet: photos, [predicted, truth] per target, face [predicted, truth]."""
+    """Scores of one person and a row of the contact sheet: photos, [predicted, truth] per target, face [predicted,
+    truth]."""
     avatar = model.reconstruct(example.photos)
     predicted = show(avatar, example)
     known = show(model.reconstruct(example.photos, example.betas), example)
@@ -125,7 +127,8 @@ def replace_batch(targets):
 
 
 def part_means(model: LCA, avatar: Avatar, example: Batch) -> Avatar:
-    """The baseline: the same geometry, each Gaussian in the mean photo colour of its body part (parts of the pixels from the truth)."""
+    """The baseline: the same geometry, each Gaussian in the mean photo colour of its body part (parts of the pixels
+    from the truth)."""
     pairs = [
         (example.photos.body, example.body_canonical),
         (example.photos.face, example.face_canonical),
@@ -139,8 +142,7 @@ def part_means(model: LCA, avatar: Avatar, example: Batch) -> Avatar:
         counts.index_add_(0, part, torch.ones(len(part)))
     everything = sums.sum(0) / counts.sum().clamp(min=1)
     means = torch.where(counts[:, None] > 0, sums / counts.clamp(min=1)[:, None], everything)
-    flat = Gaussians(*avatar.canonical.tensors()[:4], means[model.template.part])
-    return replace(avatar, canonical=flat)
+    return replace(avatar, canonical=replace(avatar.canonical, colors=means[model.template.part]))
 
 
 def hand_mask(model: LCA, wanted: Capture) -> Tensor:

@@ -1,4 +1,5 @@
-"""One door to both stages: the command line and notebooks build the same trainer, module and data from the same YAML."""
+"""One door to both stages: the command line and notebooks build the same trainer, module and data from the same
+YAML."""
 
 import sys
 import warnings
@@ -9,8 +10,8 @@ from typing import NoReturn
 import lightning
 from jsonargparse import ArgumentError
 from lightning.pytorch.callbacks import EMAWeightAveraging, LearningRateMonitor, ModelCheckpoint, TQDMProgressBar
-from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.cli import LightningCLI
+from lightning.pytorch.loggers import TensorBoardLogger
 
 from lca.data.module import AvatarData
 from lca.errors import UserError

@@ -35,7 +35,8 @@ class ExportModel(Callback):
         """Fit the action map and write the file."""
         loader = trainer.train_dataloader
         network = pl_module.network
-        assert isinstance(network, LCA) and loader is not None
+        if not isinstance(network, LCA) or loader is None:
+            raise TypeError(f"expected a stage that trains an LCA network, got {type(network).__name__}")
         network.action_map.copy_(action_map(network, islice(iter(loader), FIT_BATCHES)))
         path = Path(self.path or Path(trainer.log_dir or trainer.default_root_dir) / "model.safetensors")
         if trainer.is_global_zero:
@@ -69,4 +70,3 @@ def faces_camera(theta: Tensor, camera_from_world: Tensor) -> Float[Tensor, "fra
     head = joint_transforms(full_pose(theta, None), joints, body.parents, None)[:, 15, :3, :3]
     forward = (camera_from_world[:, :3, :3] @ head)[..., 2]
     return -forward[:, 2]
-

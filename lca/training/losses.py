@@ -1,6 +1,7 @@
 """L = L_img(I, canonical render) + L_img(I, driven render) + lambda L_reg(p, s), and what small models need besides.
 
-The paper's L_img is L1 + LPIPS. LPIPS needs weights that cannot be shipped here, so the perceptual term is structural similarity plus
+The paper's L_img is L1 + LPIPS. LPIPS needs weights that cannot be shipped here, so the perceptual term is structural
+similarity plus
 the L1 distance of Laplacian pyramids; every report says so.
 """
 
@@ -45,16 +46,21 @@ class LossConfig:
     """Nats through the face code's bottleneck."""
 
 
-def image_loss(picture: Float[Tensor, "images 3 h w"], truth: Float[Tensor, "images 3 h w"], config: LossConfig) -> Tensor:
+def image_loss(
+    picture: Float[Tensor, "images 3 h w"], truth: Float[Tensor, "images 3 h w"], config: LossConfig
+) -> Tensor:
     """L_img: L1 + perceptual term."""
     loss = F.l1_loss(picture, truth) + config.laplacian * laplacian_loss(picture, truth)
     return loss + config.perceptual * (1.0 - block_similarity(picture, truth))
 
 
 def block_similarity(picture: Tensor, truth: Tensor) -> Tensor:
-    """Structural similarity (Wang et al. 2004) on 8 x 8 blocks at every fourth pixel: a tenth of the sliding window's cost."""
+    """Structural similarity (Wang et al. 2004) on 8 x 8 blocks at every fourth pixel: a tenth of the sliding window's
+    cost."""
     maps = torch.stack([picture, truth, picture * picture, truth * truth, picture * truth])
-    mean_a, mean_b, square_a, square_b, product = F.avg_pool2d(maps.flatten(0, 2)[:, None], 8, stride=4).unflatten(0, (5, -1))
+    mean_a, mean_b, square_a, square_b, product = F.avg_pool2d(maps.flatten(0, 2)[:, None], 8, stride=4).unflatten(
+        0, (5, -1)
+    )
     variances = square_a - mean_a**2 + square_b - mean_b**2
     covariance = product - mean_a * mean_b
     luminance = (2 * mean_a * mean_b + 1e-4) / (mean_a**2 + mean_b**2 + 1e-4)

@@ -96,7 +96,8 @@ def box_iou(left: Float[Tensor, "*batch 4"], right: Float[Tensor, "*batch 4"]) -
 
 @torch.no_grad()
 def measure_matting(network: Matting, frames: Frames) -> dict[str, int | float]:
-    """Mean mask IoU and share of heads found (box IoU >= 0.5), over the whole path that a photo takes; and on plain colour."""
+    """Mean mask IoU and share of heads found (box IoU >= 0.5), over the whole path that a photo takes; and on plain
+    colour."""
     network.eval()
     ious, plain_ious, heads = [], [], []
     plain = torch.rand(len(frames), 3, 1, 1, generator=torch.Generator().manual_seed(1))

@@ -1,4 +1,5 @@
-"""Training pictures for the matting network: frames of the world, thrown about, recoloured, put on other backgrounds."""
+"""Training pictures for the matting network: frames of the world, thrown about, recoloured, put on other
+backgrounds."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

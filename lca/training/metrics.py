@@ -11,7 +11,8 @@ from lca.training.losses import psnr
 def foreground_scores(
     picture: Float[Tensor, "images 3 h w"], truth: Float[Tensor, "images 3 h w"], mask: Float[Tensor, "images 1 h w"]
 ) -> dict[str, float]:
-    """psnr_fg (dB), ssim_fg and l1_fg within the mask, each the mean over images; pictures in [0, 1] over one background.
+    """psnr_fg (dB), ssim_fg and l1_fg within the mask, each the mean over images; pictures in [0, 1] over one
+    background.
 
     SSIM has an 11 px Gaussian window and is averaged over the pixels of the mask.
     """

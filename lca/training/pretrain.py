@@ -1,6 +1,6 @@
 """Pretraining: breadth, from random weights, on the wild stage."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 import lightning
 import torch
@@ -67,13 +67,16 @@ class Pretrain(lightning.LightningModule):
             terms |= self._appearance(self.network.see(batch.photos, looks), batch)
         total = sum(terms.values(), start=batch.betas.new_zeros(()))
         if not torch.isfinite(total):
-            raise RuntimeError(f"expected a finite loss, got {total.item()} at step {self.global_step}; lower the learning rate")
+            raise RuntimeError(
+                f"expected a finite loss, got {total.item()} at step {self.global_step}; lower the learning rate"
+            )
         self.log_dict({f"train/{name}": value.detach() for name, value in terms.items()})
         self.log("loss", total.detach(), prog_bar=True)
         return total
 
     def _warm_up(self, batch: Batch) -> dict[str, Tensor]:
-        """The first steps: one point per token, cheap and alone, because all else builds on it (nothing without transport)."""
+        """The first steps: one point per token, cheap and alone, because all else builds on it (nothing without
+        transport)."""
         points = self.network.coarse_points(batch.photos)
         truths = (batch.body_canonical, batch.face_canonical)
         losses = [coarse_loss(coarse, *truth) for coarse, truth in zip(points, truths, strict=False)]
@@ -163,7 +166,9 @@ class Pretrain(lightning.LightningModule):
     def configure_optimizers(self):
         """AdamW, linear warm-up, one cosine to zero over the run's steps."""
         groups = self.parameter_groups()
-        optimizer = torch.optim.AdamW(groups, lr=self.optimizer.lr, betas=(0.9, 0.98), weight_decay=self.optimizer.weight_decay)
+        optimizer = torch.optim.AdamW(
+            groups, lr=self.optimizer.lr, betas=(0.9, 0.98), weight_decay=self.optimizer.weight_decay
+        )
         steps = int(self.trainer.estimated_stepping_batches)
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, cosine_with_warmup(self.optimizer.warmup, steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}

@@ -41,7 +41,8 @@ def cosine_with_warmup(warmup: int, steps: int) -> Callable[[int], float]:
 
 
 def layers_from_output(network: LCA) -> list[tuple[str, nn.Module]]:
-    """The network's parts in order from the output: branches, fusion layers last to first, projections, the image encoder."""
+    """The network's parts in order from the output: branches, fusion layers last to first, projections, the image
+    encoder."""
     blocks = list(getattr(network.encoder, "blocks", []))
     fusion = network.fusion
     projections = [fusion.project_image, fusion.project_geometry, fusion.norm]
@@ -54,12 +55,15 @@ def layers_from_output(network: LCA) -> list[tuple[str, nn.Module]]:
     parts += [("projections", nn.ModuleList(projections))]
     if network.dense is not None:
         parts += [("dense", network.dense)]
+    if network.photo is not None:
+        parts += [("photo", network.photo)]
     parts += [(f"encoder{i}", blocks[i]) for i in reversed(range(len(blocks)))]
     return [*parts, ("pyramid", network.pyramid)]
 
 
 def layerwise_groups(network: LCA, lr: float, gamma: float) -> list[dict]:
-    """Parameter groups with lr * gamma^k for the k-th layer from the output; what no layer owns goes with the deepest."""
+    """Parameter groups with lr * gamma^k for the k-th layer from the output; what no layer owns goes with the
+    deepest."""
     groups, seen = [], set()
     for depth, (name, module) in enumerate(layers_from_output(network)):
         owned = [p for p in module.parameters() if p.requires_grad and id(p) not in seen]

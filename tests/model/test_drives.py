@@ -60,7 +60,9 @@ def staged():
 
 
 def head_of(person) -> list[float]:
-    scene = person.assemble(np.zeros(156, np.float32), np.zeros(3, np.float32), np.zeros(52, np.float32), np.zeros(4, np.float32))
+    scene = person.assemble(
+        np.zeros(156, np.float32), np.zeros(3, np.float32), np.zeros(52, np.float32), np.zeros(4, np.float32)
+    )
     top = float(scene.vertices[:, 1].max())
     return [0.0, top - 0.14, 0.05]
 

@@ -69,7 +69,9 @@ def test_colours_travel_from_photos_to_the_gaussians_they_show(network):
     template = network.template
     wanted = torch.rand(len(template.points), 3)
     payload = torch.cat([wanted, torch.zeros(len(wanted), FEATURES)], -1)
-    pixels = PixelEvidence(torch.zeros(len(wanted), dtype=torch.long), template.points, torch.ones(len(wanted)), payload)
+    pixels = PixelEvidence(
+        torch.zeros(len(wanted), dtype=torch.long), template.points, torch.ones(len(wanted)), payload
+    )
     sharp = transport([pixels], template, 1)[0, :, :3]
     blurred = wanted.mean(0).expand_as(wanted)
     assert (sharp - wanted).abs().mean() < 0.6 * (blurred - wanted).abs().mean()

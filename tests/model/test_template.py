@@ -29,7 +29,9 @@ def test_points_lie_on_the_body_and_follow_its_shape():
 
 def test_faces_and_hands_are_denser():
     template = Template(TemplateConfig(anchors=128, per_anchor=16), load_body())
-    spacing = {name: template.spacing[template.part == PARTS.index(name)].median() for name in ("face", "hand", "torso")}
+    spacing = {
+        name: template.spacing[template.part == PARTS.index(name)].median() for name in ("face", "hand", "torso")
+    }
     assert spacing["face"] < 0.6 * spacing["torso"]
     assert spacing["hand"] < 0.9 * spacing["torso"]
 
