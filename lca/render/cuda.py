@@ -22,6 +22,9 @@ def rasterise(
     Float[Tensor, "batch 1 height width"],
 ]:
     """Pairs of Gaussians and cameras, one batch axis each -> (image, alpha, depth)."""
+    if not len(gaussians):
+        image = background[:, :, None, None].expand(-1, -1, camera.height, camera.width)
+        return image, torch.zeros_like(image[:, :1]), torch.zeros_like(image[:, :1])
     from gsplat import rasterization
 
     # Trap: autocast would turn the matrix products of the projection into half precision.

@@ -1,4 +1,10 @@
-"""gsplat against the oracle and the CPU backend; needs a CUDA device and builds gsplat at first use."""
+"""gsplat against the oracle and the CPU backend, on a CUDA device; elsewhere, the call that gsplat would get."""
+
+import ast
+import importlib.util
+import sys
+import types
+from pathlib import Path
 
 import pytest
 import torch
@@ -6,13 +12,59 @@ import torch
 from lca.geometry.camera import Camera
 from lca.geometry.gaussians import Gaussians
 from lca.render import render
+from lca.render.cuda import rasterise
 from lca.render.reference import render_reference
 from tests.render.scenes import cameras, cloud
 from tests.render.test_cpu import NAMES, leaves_of, loss_of, relative
 
-pytestmark = [pytest.mark.gpu, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+on_cuda = [pytest.mark.gpu, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
+def marked(test):
+    """A test that compiles and runs gsplat."""
+    for mark in on_cuda:
+        test = mark(test)
+    return test
+
+
+def pretend_rasterization(means, quats, scales, opacities, colors, viewmats, Ks, width, height, **options):
+    """gsplat's `rasterization` with a batch of one camera each, by the oracle: (B, 1, H, W, C + 1) and (B, 1, H, W, 1)."""
+    assert viewmats.shape == (len(means), 1, 4, 4) and Ks.shape == (len(means), 1, 3, 3)
+    assert options["render_mode"] == "RGB+ED" and options["packed"] is False
+    planes, alphas = [], []
+    for i in range(len(means)):
+        gaussians = Gaussians(means[i], quats[i], scales[i], opacities[i], colors[i])
+        camera = Camera(viewmats[i, 0], Ks[i, 0], width, height)
+        image, alpha, depth = render_reference(gaussians, camera, options["backgrounds"][i, 0])
+        planes.append(torch.cat([image, depth]).permute(1, 2, 0)[None])
+        alphas.append(alpha.permute(1, 2, 0)[None])
+    return torch.stack(planes), torch.stack(alphas), {}
+
+
+def test_gsplat_gets_the_shapes_it_documents(monkeypatch):
+    monkeypatch.setitem(sys.modules, "gsplat", types.SimpleNamespace(rasterization=pretend_rasterization))
+    gaussians, camera, background = cloud(40, batch=(3,)), cameras(3), torch.rand(3, 3)
+    image, alpha, depth = rasterise(gaussians, camera, background)
+    expected = render(gaussians, camera, background)
+    torch.testing.assert_close(image, expected.image, atol=1e-5, rtol=0)
+    torch.testing.assert_close(alpha, expected.alpha, atol=1e-5, rtol=0)
+    torch.testing.assert_close(depth, expected.depth, atol=1e-4, rtol=0)
+    empty, coverage, _ = rasterise(cloud(0, batch=(3,)), camera, background)
+    assert torch.equal(empty, background[:, :, None, None].expand_as(empty)) and not coverage.any()
+
+
+def test_gsplat_knows_every_argument_that_is_passed():
+    found = importlib.util.find_spec("gsplat")
+    assert found is not None and found.origin is not None
+    tree = ast.parse(Path(found.origin).with_name("rendering.py").read_text())
+    (theirs,) = (n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "rasterization")
+    names = {argument.arg for argument in theirs.args.args}
+    ours = ast.parse(Path(str(sys.modules[rasterise.__module__].__file__)).read_text())
+    calls = [n for n in ast.walk(ours) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "rasterization"]
+    assert len(calls) == 1 and {k.arg for k in calls[0].keywords} <= names
+
+
+@marked
 @pytest.mark.parametrize("channels", [1, 3, 4, 9])
 def test_image_and_gradients_match_double_precision(channels):
     camera, gaussians, background = cameras(1)[0], cloud(300, channels), torch.rand(channels)
@@ -33,6 +85,7 @@ def test_image_and_gradients_match_double_precision(channels):
         assert relative(a, b) < 1e-3, name
 
 
+@marked
 @pytest.mark.parametrize(("sets", "views", "batch"), [((), 3, (3,)), ((3,), 3, (3,)), ((2, 1), 3, (2, 3))])
 def test_batches_match_the_cpu(sets, views, batch):
     gaussians, camera, background = cloud(60, batch=sets), cameras(views), torch.rand(3)
@@ -42,6 +95,7 @@ def test_batches_match_the_cpu(sets, views, batch):
     torch.testing.assert_close(there.image.cpu(), here.image, atol=1e-4, rtol=0)
 
 
+@marked
 def test_autocast_leaves_the_renderer_in_float32():
     gaussians, camera = cloud(100).to("cuda"), cameras(1)[0].to("cuda")
     with torch.autocast("cuda", dtype=torch.bfloat16):
