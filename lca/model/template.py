@@ -138,7 +138,7 @@ def _dense_sample(body: Body, rng: np.random.Generator, count: int) -> tuple[np.
 def _spread(members: np.ndarray, points: np.ndarray, centre: np.ndarray, count: int) -> np.ndarray:
     """Farthest-point choice of `count` members; of a cell with too few, the nearest points are used again."""
     if len(members) < count:
-        members = KDTree(points).query(centre, k=count)[1]
+        members = np.asarray(KDTree(points).query(centre, k=count)[1])
     local = points[members]
     chosen = [int(np.argmin(((local - centre) ** 2).sum(-1)))]
     distance = ((local - local[chosen[0]]) ** 2).sum(-1)

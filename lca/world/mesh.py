@@ -97,7 +97,8 @@ class Binding:
 
 def bind(points: Float[np.ndarray, "points 3"], vertices: Float[np.ndarray, "vertices 3"], near: int = 8) -> Binding:
     """Inverse-square-distance weights to the `near` closest of `vertices`."""
-    distance, indices = KDTree(vertices).query(points, range(1, near + 1))
+    found = KDTree(vertices).query(points, k=near)
+    distance, indices = (np.reshape(x, (len(points), near)) for x in found)
     weights = 1 / (distance + 0.004) ** 2
     return Binding(indices, weights / weights.sum(1, keepdims=True))
 
