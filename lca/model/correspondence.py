@@ -20,6 +20,9 @@ from lca.model.template import Template
 
 FEATURES = 8
 NEIGHBOURS = 6
+STEP = 0.1
+"""Metres per unit of a linear output: without it one step of Adam moves every point by centimetres, and nothing finer is learned."""
+FACING = (1.0, 0.5, 4.0)
 EVIDENCE = 3 * (3 + 1) + FEATURES + 3
 
 
@@ -73,7 +76,7 @@ class DenseHead(nn.Module):
 
     def points(self, tokens: Float[Tensor, "images tokens width"], rows: int) -> Float[Tensor, "images 3 rows columns"]:
         """The coarse point of every token."""
-        return rearrange(self.coarse(tokens), "i (h w) c -> i c h w", h=rows).float()
+        return STEP * rearrange(self.coarse(tokens), "i (h w) c -> i c h w", h=rows).float()
 
     def forward(self, tokens: Float[Tensor, "images tokens width"], pyramid: list[Tensor]) -> DenseMaps:
         """Maps at half the picture's size from the tokens and the pyramid of the same pictures."""
@@ -85,7 +88,7 @@ class DenseHead(nn.Module):
         x = self.at_two(torch.cat([_double(x), two], 1))
         fine, log_error, log_weight, feature = self.out(x).float().split([3, 1, 1, FEATURES], 1)
         coarse = self.points(tokens, rows)
-        canonical = F.interpolate(coarse.detach(), scale_factor=8, mode="bilinear", align_corners=False) + fine
+        canonical = F.interpolate(coarse.detach(), scale_factor=8, mode="bilinear", align_corners=False) + STEP * fine
         return DenseMaps(coarse, canonical, log_error.clamp(-7.0, 2.0), log_weight.clamp(-6.0, 6.0), feature)
 
 
@@ -116,7 +119,8 @@ def coarse_loss(coarse: Tensor, canonical: Tensor, valid: Tensor) -> Tensor:
     patch = canonical.shape[-1] // coarse.shape[-1]
     share = F.avg_pool2d(valid, patch)
     truth = F.avg_pool2d(canonical * valid, patch) / share.clamp(min=1e-6)
-    return 10.0 * mean_distance(coarse, truth, share)
+    weights = torch.tensor(FACING).to(coarse)[:, None, None]
+    return 10.0 * mean_distance(weights * coarse, weights * truth, share)
 
 
 def mean_distance(points: Tensor, truth: Tensor, valid: Tensor) -> Tensor:
