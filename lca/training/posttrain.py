@@ -1,7 +1,6 @@
 """Post-training: fidelity, from pretrained weights, on studio captures, with layer-wise learning-rate decay."""
 
 from lca.errors import UserError
-from lca.model.checkpoint import load_model
 from lca.training.losses import LossConfig
 from lca.training.pretrain import Pretrain
 from lca.training.schedule import OptimizerConfig, layerwise_groups
@@ -27,11 +26,9 @@ class Posttrain(Pretrain):
         """
         if not 0.0 < gamma <= 1.0:
             raise UserError(f"expected model.gamma in (0, 1], got {gamma}; the paper's best is 0.65")
-        pretrained = load_model(init)
-        super().__init__(pretrained.config, loss, optimizer, correspondence_steps=0)
-        self.save_hyperparameters({"gamma": gamma, "init": init})
+        super().__init__(loss=loss, optimizer=optimizer, correspondence_steps=0, init=init)
+        self.save_hyperparameters({"gamma": gamma})
         self.gamma = gamma
-        self.network = pretrained.train()
 
     def parameter_groups(self) -> list[dict]:
         """One group per layer."""

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from lca.data.batch import Batch
 from lca.geometry.gaussians import Gaussians
+from lca.model.checkpoint import load_model
 from lca.model.correspondence import coarse_loss, correspondence_loss, mean_distance
 from lca.model.network import LCA, Looks, ModelConfig, Person
 from lca.render import render
@@ -36,6 +37,7 @@ class Pretrain(lightning.LightningModule):
         loss: LossConfig = LossConfig(),
         optimizer: OptimizerConfig = OptimizerConfig(),
         correspondence_steps: int = 300,
+        init: str | None = None,
     ):
         """Set up the network.
 
@@ -44,18 +46,20 @@ class Pretrain(lightning.LightningModule):
             loss: Weights of the loss terms.
             optimizer: Learning rate and schedule.
             correspondence_steps: First steps, which train the tokens' correspondence alone.
+            init: A model file to go on from instead of random weights; it also says what the network is.
         """
         super().__init__()
+        self.loss, self.optimizer, self.correspondence_steps = loss, optimizer, correspondence_steps
+        self.network = load_model(init).train() if init else LCA(network)
         self.save_hyperparameters(
             {
-                "network": asdict(network),
+                "network": asdict(self.network.config),
                 "loss": asdict(loss),
                 "optimizer": asdict(optimizer),
                 "correspondence_steps": correspondence_steps,
+                "init": init,
             }
         )
-        self.loss, self.optimizer, self.correspondence_steps = loss, optimizer, correspondence_steps
-        self.network = LCA(network)
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """One step; every random number follows from the step, so a resumed run repeats the same ones."""
