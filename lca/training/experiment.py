@@ -64,8 +64,9 @@ class StageCLI(LightningCLI):
             LearningRateMonitor(),
             EMAWeightAveraging(use_buffers=False, decay=0.992, update_every_n_steps=4),
             ExportModel(str(root / "model.safetensors")),
-            TQDMProgressBar(refresh_rate=1 if sys.stderr.isatty() else 20),
         ]
+        if settings["enable_progress_bar"] is not False:
+            ours.append(TQDMProgressBar(refresh_rate=1 if sys.stderr.isatty() else 20))
         logger = TensorBoardLogger(root, name="", version="tensorboard")
         return super().instantiate_trainer(callbacks=ours + (settings["callbacks"] or []), logger=logger, **kwargs)
 

@@ -16,7 +16,8 @@ def test_report_and_contact_sheet(network, tmp_path):
     keys = {"psnr_fg", "ssim_fg", "l1_fg", "psnr_face", "psnr_hands", "people", "interval95", "baseline_part_means"}
     assert keys | {"margin_over_part_means", "known_shape", "perceptual"} <= set(report)
     assert report["people"] == 1
-    assert Image.open(tmp_path / "contact_sheet.png").size == (256 * (2 + 2 + 2), 256)
+    with Image.open(tmp_path / "contact_sheet.png") as sheet:
+        assert sheet.size == (256 * (2 + 2 + 2), 256)
 
 
 def test_too_many_views(network, tmp_path):
@@ -28,7 +29,7 @@ def test_interval_holds_the_mean_and_narrows_with_agreement():
     def scores(values):
         return [{"psnr_fg": v, "baseline_part_means": v - 3.0} for v in values]
 
-    wide, narrow = summarise(scores([18, 22, 26, 20])), summarise(scores([21.4, 21.5, 21.6, 21.5]))
+    wide, narrow = summarise(scores([18.0, 22.0, 26.0, 20.0])), summarise(scores([21.4, 21.5, 21.6, 21.5]))
     for report in (wide, narrow):
         low, high = report["interval95"]
         assert low <= report["psnr_fg"] <= high
