@@ -91,7 +91,7 @@ def render_views(
     scene: Scene,
     cameras: list[Camera],
     light: Light,
-    backgrounds: list[Float[np.ndarray, "height width 3"] | None],
+    backgrounds: list[Float[np.ndarray, "_height _width 3"] | None],
     samples: int = 2,
 ) -> list[Picture]:
     """Several views of one posed scene, which share its hierarchy."""
