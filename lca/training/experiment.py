@@ -62,7 +62,7 @@ class StageCLI(LightningCLI):
         ours = [
             ModelCheckpoint(root / "checkpoints", save_last=True, every_n_train_steps=CHECKPOINT_STEPS, save_top_k=0),
             LearningRateMonitor(),
-            EMAWeightAveraging(use_buffers=False, decay=0.992, update_every_n_steps=4),
+            EMAWeightAveraging(use_buffers=False, decay=0.98, update_every_n_steps=4),
             ExportModel(str(root / "model.safetensors")),
         ]
         if settings["enable_progress_bar"] is not False:
