@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.data.sample import Capture
-from lca.formats.photos import BODY_MARGIN, BODY_SIZE, GREY, Photos, crop_square
+from lca.formats.photos import BODY_MARGIN, BODY_SIZE, GREY, Photos, crop_square, square_box
 from lca.geometry.camera import Camera
 
 
@@ -100,7 +100,7 @@ def make_example(shown: Capture, wanted: Capture, rng: np.random.Generator, exac
     augmentation.
     """
     body, body_canonical = _body_photos(shown, rng, 0.0 if exact else 0.04)
-    face_over_grey = wanted.face * wanted.face_mask + GREY * (1.0 - wanted.face_mask)
+    face_over_grey = over_grey(wanted.face, wanted.face_mask)
     return Batch(
         photos=body,
         body_canonical=body_canonical,
@@ -124,7 +124,7 @@ def make_example(shown: Capture, wanted: Capture, rng: np.random.Generator, exac
 
 
 def _body_photos(shown: Capture, rng: np.random.Generator, jitter: float) -> tuple[Photos, tuple[Tensor, Tensor]]:
-    boxes = square(shown.body_box)
+    boxes = square_box(shown.body_box, BODY_MARGIN)
     side = boxes[:, 2:3] - boxes[:, :1]
     shift, grow = (torch.from_numpy(rng.normal(0.0, jitter, (len(boxes), n))).float() for n in (2, 1))
     boxes = boxes + side * torch.cat([shift - grow.abs(), shift + grow.abs()], -1)
@@ -133,7 +133,7 @@ def _body_photos(shown: Capture, rng: np.random.Generator, jitter: float) -> tup
     photos = Photos(
         body=image + GREY * (1.0 - mask),
         body_mask=mask,
-        face=shown.face * shown.face_mask + GREY * (1.0 - shown.face_mask),
+        face=over_grey(shown.face, shown.face_mask),
         face_mask=shown.face_mask,
     )
     scale = shown.canonical.shape[-1] / shown.image.shape[-1]
@@ -141,12 +141,9 @@ def _body_photos(shown: Capture, rng: np.random.Generator, jitter: float) -> tup
     return photos, (maps[:, :3], maps[:, 3:])
 
 
-def square(box: Float[Tensor, "*batch 4"], margin: float = BODY_MARGIN) -> Float[Tensor, "*batch 4"]:
-    """The square about a box, grown by `margin` of its longer side all round."""
-    low, high = box[..., :2], box[..., 2:]
-    half = (high - low).amax(-1, keepdim=True) * (0.5 + margin)
-    centre = (low + high) / 2
-    return torch.cat([centre - half, centre + half], -1)
+def over_grey(image: Tensor, mask: Tensor) -> Tensor:
+    """The masked foreground over mid grey, as the model sees pictures."""
+    return image * mask + GREY * (1.0 - mask)
 
 
 def crop_nearest(maps: Tensor, box: Float[Tensor, "images 4"], size: int) -> Tensor:

@@ -11,7 +11,7 @@ from lca.errors import UserError
 from lca.formats.avatar_file import read_avatar, write_avatar
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.skinning import blend, full_pose, joint_transforms, skin_gaussians
-from lca.model.driver import EPS, PSI, THETA, PoseBranch
+from lca.model.driver import EPS, PSI, PoseBranch
 
 
 @dataclass(frozen=True)
@@ -131,12 +131,3 @@ class Avatar:
         )
         betas, tokens, face_anchors = (tensors[name] for name in ("betas", "tokens", "face_anchors"))
         return Avatar(canonical, rig, betas, tokens, face_anchors, driver, tensors["action_map"], metadata)
-
-
-def check_drive(theta: Tensor) -> None:
-    """Raise a `UserError` if theta has not the layout of `lca.geometry`."""
-    if theta.shape[-1] != THETA:
-        raise UserError(
-            f"expected theta with {THETA} numbers (root, 21 body joints, 2 x 15 hand joints), got {theta.shape[-1]}; "
-            "see lca.geometry"
-        )

@@ -110,7 +110,7 @@ def evaluate_person(model: LCA, example: Batch, wanted: Capture) -> tuple[dict[s
 def show(avatar: Avatar, example: Batch) -> Views:
     """Drive an avatar with the targets' poses, actions and gaze and render it into their cameras."""
     targets = example.targets
-    camera, face_camera = replace_batch(targets).cameras()
+    camera, face_camera = targets.cameras()
     body, face = [], []
     eps = avatar.eps_from_actions(targets.actions)
     for i in range(len(targets.theta)):
@@ -119,11 +119,6 @@ def show(avatar: Avatar, example: Batch) -> Views:
         body.append(render(posed, camera[i], white).image)
         face.append(render(posed, face_camera[i], white).image)
     return Views(torch.stack(body), torch.stack(face))
-
-
-def replace_batch(targets):
-    """Targets of one example with the batch axis that `Targets.cameras` expects."""
-    return type(targets)(**{name: getattr(targets, name)[None] for name in targets.__dataclass_fields__})
 
 
 def part_means(model: LCA, avatar: Avatar, example: Batch) -> Avatar:

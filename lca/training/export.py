@@ -9,7 +9,7 @@ from jaxtyping import Float
 from lightning.pytorch.callbacks import Callback
 from torch import Tensor
 
-from lca.data.batch import Batch
+from lca.data.batch import over_grey
 from lca.geometry.body import load_body
 from lca.geometry.skinning import full_pose, joint_transforms
 from lca.model.checkpoint import save_model
@@ -52,15 +52,9 @@ def action_map(network: LCA, batches) -> Float[Tensor, "53 128"]:
         targets = batch.to(device).targets
         frontal = faces_camera(targets.theta.flatten(0, 1), targets.camera_from_world.flatten(0, 1)) > FRONTAL
         if frontal.any():
-            codes.append(network.face_code(code_faces(batch).to(device)[frontal]))
+            codes.append(network.face_code(over_grey(targets.face, targets.face_mask).flatten(0, 1)[frontal]))
             actions.append(targets.actions.flatten(0, 1)[frontal])
     return fit_action_map(torch.cat(actions).cpu(), torch.cat(codes).cpu()).to(device)
-
-
-def code_faces(batch: Batch) -> Tensor:
-    """The target faces over grey, without the training's change of colours."""
-    face, mask = batch.targets.face.flatten(0, 1), batch.targets.face_mask.flatten(0, 1)
-    return face * mask + 0.5 * (1.0 - mask)
 
 
 def faces_camera(theta: Tensor, camera_from_world: Tensor) -> Float[Tensor, "frames"]:

@@ -5,7 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from lca.data.batch import choose_frames, crop_nearest, square
+from lca.data.batch import choose_frames, crop_nearest
+from lca.formats.photos import square_box
 from lca.training.evaluate import evaluate_model, summarise
 from tests.world.captures import built
 
@@ -43,7 +44,7 @@ def test_frames_are_chosen_once_each():
 
 
 def test_square_boxes_and_nearest_crops():
-    box = square(torch.tensor([[2.0, 1.0, 4.0, 9.0]]), margin=0.0)
+    box = square_box(torch.tensor([[2.0, 1.0, 4.0, 9.0]]), margin=0.0)
     assert box.tolist() == [[-1.0, 1.0, 7.0, 9.0]]
     maps = torch.arange(100.0).view(1, 1, 10, 10)
     inside = crop_nearest(maps, torch.tensor([[2.0, 1.0, 6.0, 5.0]]), 4)
