@@ -1,29 +1,34 @@
 """A capture as tensors."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.captures import FACE_SIZE, canonical_points, decoded
+from lca.formats.captures import FACE_SIZE, canonical_points, decoded, depth_metres, unit_normals
 from lca.geometry.camera import Camera
 
 
 @dataclass(frozen=True)
 class Capture:
     """Some frames of one person (axes and units in `lca.geometry`). `tracked_*` is what a tracker would know: noisy in the wild
-    stage, exact in the studio. Face crops share the place of the camera and have their own intrinsics."""
+    stage, exact in the others. Face crops share the place of the camera and have their own intrinsics."""
 
     identity: str
     stage: str
     attributes: dict[str, Any]
     """What the person looks like, in words and numbers."""
+    scene: dict[str, Any]
+    """What it does and how it was taken, in words and numbers."""
+    exact: tuple[str, ...]
+    """Columns of the row that are exact truth; the other ones are a tracker's estimates."""
     image: Float[Tensor, "frames 3 size size"]
     """sRGB photo with its background."""
     mask: Float[Tensor, "frames 1 size size"]
@@ -52,7 +57,21 @@ class Capture:
     face_box: Float[Tensor, "frames 4"]
     """The square of the face crop in pixels of `image`; may reach beyond it."""
     radiance: Float[Tensor, "frames 32 3"]
-    """Linear RGB of the environment in the directions of `lca.world.light.fibonacci_directions`."""
+    """Linear RGB of the environment, without its lamp, in the directions of `lca.world.light.fibonacci_directions`."""
+    lamp_direction: Float[Tensor, "frames 3"]
+    """Unit vectors to the one distant lamp; zero where there is none."""
+    lamp_colour: Float[Tensor, "frames 3"]
+    """Linear RGB that the lamp adds to a white matte surface facing it."""
+    time: Float[Tensor, "frames"]
+    """Seconds since the capture began."""
+    camera_index: Int[Tensor, "frames"]
+    """Which camera of the stage."""
+    tracked_confidence: Float[Tensor, "frames"]
+    """What the tracker thinks of itself, 0 lost to 1 sure."""
+    depth: Float[Tensor, "frames 1 half half"] | None
+    """Metres along the camera's axis, 0 outside `canonical_mask`; None where the stage does not promise it."""
+    normals: Float[Tensor, "frames 3 half half"] | None
+    """Unit normals in world axes, 0 outside `canonical_mask`; None where the stage does not promise them."""
 
     def __len__(self) -> int:
         """Number of frames."""
@@ -84,6 +103,8 @@ class Capture:
             identity=row["identity"],
             stage=row["stage"],
             attributes=json.loads(row["attributes"]),
+            scene=json.loads(row["scene"]),
+            exact=tuple(json.loads(row["exact"])),
             image=image,
             mask=masks(row["mask"], chosen),
             canonical=canonical,
@@ -98,13 +119,17 @@ class Capture:
             tracked_face_camera=Camera(tracked, face, FACE_SIZE, FACE_SIZE),
             betas=torch.tensor(row["betas"], dtype=torch.float32),
             tracked_betas=torch.tensor(row["tracked_betas"], dtype=torch.float32),
+            camera_index=torch.tensor([row["camera_index"][k] for k in chosen]),
+            depth=maps(row["depth"], chosen, depth_metres),
+            normals=maps(row["normals"], chosen, unit_normals),
             **{name: numbers(name) for name in PER_FRAME},
         )
 
 
 PER_FRAME = (
     *("theta", "translation", "actions", "psi"),
-    *("tracked_theta", "tracked_translation", "body_box", "face_box", "radiance"),
+    *("tracked_theta", "tracked_translation", "tracked_confidence", "body_box", "face_box"),
+    *("radiance", "lamp_direction", "lamp_colour", "time"),
 )
 """Columns of numbers that a capture keeps under their own names."""
 
@@ -135,6 +160,16 @@ def canonical_maps(
         0, 3, 1, 2
     )
     return points.nan_to_num(0.0).contiguous(), ~points[:, :1].isnan()
+
+
+def maps(
+    column: Sequence[Any], chosen: Sequence[int], decode: Callable[[ndarray], ndarray]
+) -> Float[Tensor, "frames channels height width"] | None:
+    """Other PNG files -> numbers; None where the capture has none."""
+    if not len(column):
+        return None
+    values = np.stack([decode(decoded(coded(column[k]))) for k in chosen])
+    return torch.from_numpy(values.reshape(*values.shape[:3], -1)).permute(0, 3, 1, 2).contiguous()
 
 
 def capture_frames(row: Mapping[str, Any]) -> Capture:

@@ -50,13 +50,20 @@ def keyed(times: Curve, moves: Float[ndarray, "moves 2"], values: Float[ndarray,
     return result
 
 
-def wander(rng: np.random.Generator, times: Curve, spread: float, period: float) -> Curve:
-    """Smooth noise about 0 with standard deviation `spread`: three sines with periods of about `period` seconds."""
-    total = np.zeros(len(times))
+def drifts(
+    rng: np.random.Generator, times: Curve, shape: tuple[int, ...], period: float
+) -> Float[ndarray, "frames *shape"]:
+    """Smooth noise about 0 with standard deviation 1: each number is three sines with periods of about `period` seconds."""
+    total = np.zeros((len(times), *shape))
     for stretch in (0.6, 1.0, 1.7):
-        length = period * stretch * rng.uniform(0.85, 1.15)
-        total += np.sin(2 * math.pi * (times / length + rng.random()))
-    return spread * math.sqrt(2 / 3) * total
+        length, offset = period * stretch * rng.uniform(0.85, 1.15, shape), rng.random(shape)
+        total += np.sin(2 * math.pi * (times.reshape(-1, *[1] * len(shape)) / length + offset))
+    return math.sqrt(2 / 3) * total
+
+
+def wander(rng: np.random.Generator, times: Curve, spread: float, period: float) -> Curve:
+    """One such number with standard deviation `spread`."""
+    return spread * drifts(rng, times, (), period)
 
 
 def settled(values: Curve, times: Curve, seconds: float) -> Curve:
