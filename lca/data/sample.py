@@ -1,18 +1,18 @@
 """A capture as tensors."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
-from numpy import ndarray
+from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.captures import FACE_SIZE, canonical_points, decoded, depth_metres, unit_normals
+from lca.formats.captures import FACE_SIZE, canonical_planes, decoded, depth_metres, unit_normals
+from lca.formats.fields import COLUMNS, check
 from lca.geometry.camera import Camera
 
 
@@ -25,10 +25,6 @@ class Capture:
     stage: str
     attributes: dict[str, Any]
     """What the person looks like, in words and numbers."""
-    scene: dict[str, Any]
-    """What it does and how it was taken, in words and numbers."""
-    exact: tuple[str, ...]
-    """Columns of the row that are exact truth; the other ones are a tracker's estimates."""
     image: Float[Tensor, "frames 3 size size"]
     """sRGB photo with its background."""
     mask: Float[Tensor, "frames 1 size size"]
@@ -58,20 +54,35 @@ class Capture:
     """The square of the face crop in pixels of `image`; may reach beyond it."""
     radiance: Float[Tensor, "frames 32 3"]
     """Linear RGB of the environment, without its lamp, in the directions of `lca.world.light.fibonacci_directions`."""
-    lamp_direction: Float[Tensor, "frames 3"]
-    """Unit vectors to the one distant lamp; zero where there is none."""
-    lamp_colour: Float[Tensor, "frames 3"]
+    lamp_direction: Float[Tensor, "frames 3"] | None = None
+    """Unit vectors to the one distant lamp, zero where there is none. This and what follows is None if nobody knows it."""
+    lamp_colour: Float[Tensor, "frames 3"] | None = None
     """Linear RGB that the lamp adds to a white matte surface facing it."""
-    time: Float[Tensor, "frames"]
+    time: Float[Tensor, "frames"] | None = None
     """Seconds since the capture began."""
-    camera_index: Int[Tensor, "frames"]
+    camera_index: Int[Tensor, "frames"] | None = None
     """Which camera of the stage."""
-    tracked_confidence: Float[Tensor, "frames"]
+    tracked_confidence: Float[Tensor, "frames"] | None = None
     """What the tracker thinks of itself, 0 lost to 1 sure."""
-    depth: Float[Tensor, "frames 1 half half"] | None
-    """Metres along the camera's axis, 0 outside `canonical_mask`; None where the stage does not promise it."""
-    normals: Float[Tensor, "frames 3 half half"] | None
-    """Unit normals in world axes, 0 outside `canonical_mask`; None where the stage does not promise them."""
+    scene: dict[str, Any] | None = None
+    """What the person does and how it was taken, in words and numbers."""
+    exact: tuple[str, ...] | None = None
+    """Columns of the row that are exact truth; the other ones are a tracker's estimates."""
+
+    def __post_init__(self):
+        """The one door of every sample: shapes, units and ranges. Raises: UserError."""
+        views = {"camera_from_world": self.camera, "tracked_camera_from_world": self.tracked_camera}
+        values = {name: camera.camera_from_world for name, camera in views.items()}
+        values |= {"intrinsics": self.camera.intrinsics, "face_intrinsics": self.face_camera.intrinsics}
+        for name in COLUMNS:
+            column = values[name] if name in values else getattr(self, name)
+            if column is not None:
+                check(name, column.numpy(), len(self), self.identity)
+        for name, (channels, of, share) in PICTURE_SHAPES.items():
+            shape, side = tuple(getattr(self, name).shape), getattr(self, of).shape[-1] // share
+            if shape != (len(self), channels, side, side):
+                wanted = (len(self), channels, side, side)
+                raise UserError(f"expected {name} of shape {wanted} in the capture of {self.identity}, got {shape}")
 
     def __len__(self) -> int:
         """Number of frames."""
@@ -91,8 +102,8 @@ class Capture:
                 f"expected frames from 0 to {count - 1} of {row['identity']}, got {chosen}: choose among them"
             )
         image = photos(row["image"], chosen)
-        canonical, canonical_mask = canonical_maps(row["canonical"], chosen)
-        face_canonical, face_canonical_mask = canonical_maps(row["face_canonical"], chosen)
+        canonical, canonical_mask = canonical_maps(row["canonical"], chosen, image.shape[-1] // 2)
+        face_canonical, face_canonical_mask = canonical_maps(row["face_canonical"], chosen, FACE_SIZE // 2)
 
         def numbers(name: str) -> Tensor:
             return torch.from_numpy(np.asarray(row[name], np.float32)[chosen])
@@ -103,8 +114,6 @@ class Capture:
             identity=row["identity"],
             stage=row["stage"],
             attributes=json.loads(row["attributes"]),
-            scene=json.loads(row["scene"]),
-            exact=tuple(json.loads(row["exact"])),
             image=image,
             mask=masks(row["mask"], chosen),
             canonical=canonical,
@@ -119,9 +128,9 @@ class Capture:
             tracked_face_camera=Camera(tracked, face, FACE_SIZE, FACE_SIZE),
             betas=torch.tensor(row["betas"], dtype=torch.float32),
             tracked_betas=torch.tensor(row["tracked_betas"], dtype=torch.float32),
-            camera_index=torch.tensor([row["camera_index"][k] for k in chosen]),
-            depth=maps(row["depth"], chosen, depth_metres),
-            normals=maps(row["normals"], chosen, unit_normals),
+            camera_index=torch.tensor([int(row["camera_index"][k]) for k in chosen]),
+            scene=json.loads(row["scene"]),
+            exact=tuple(json.loads(row["exact"])),
             **{name: numbers(name) for name in PER_FRAME},
         )
 
@@ -133,6 +142,14 @@ PER_FRAME = (
 )
 """Columns of numbers that a capture keeps under their own names."""
 
+PICTURE_SHAPES = {
+    **{"image": (3, "image", 1), "mask": (1, "image", 1)},
+    **{"canonical": (3, "image", 2), "canonical_mask": (1, "image", 2)},
+    **{"face": (3, "face", 1), "face_mask": (1, "face", 1)},
+    **{"face_canonical": (3, "face", 2), "face_canonical_mask": (1, "face", 2)},
+}
+"""Field -> channels, and the square picture whose side it has, or half of it."""
+
 
 def coded(picture: Any) -> bytes:
     """The bytes of a picture left coded."""
@@ -143,33 +160,58 @@ def coded(picture: Any) -> bytes:
 
 def photos(column: Sequence[Any], chosen: Sequence[int]) -> Float[Tensor, "frames 3 height width"]:
     """JPEG files -> sRGB in [0, 1]."""
-    pixels = np.stack([decoded(coded(column[k])) for k in chosen])
-    return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
+    return scaled([decoded(coded(column[k])).transpose(2, 0, 1) for k in chosen])
 
 
 def masks(column: Sequence[Any], chosen: Sequence[int]) -> Float[Tensor, "frames 1 height width"]:
     """PNG files -> coverage in [0, 1]."""
-    return torch.from_numpy(np.stack([decoded(coded(column[k])) for k in chosen]))[:, None].float().div_(255)
+    return scaled([decoded(coded(column[k]))[None] for k in chosen])
+
+
+def scaled(
+    pictures: Sequence[UInt8[np.ndarray, "channels height width"]],
+) -> Float[Tensor, "frames channels height width"]:
+    """Bytes -> [0, 1], touching every pixel once."""
+    planes = np.empty((len(pictures), *pictures[0].shape), np.float32)
+    for plane, picture in zip(planes, pictures, strict=True):
+        np.divide(picture, np.float32(255), out=plane)
+    return torch.from_numpy(planes)
 
 
 def canonical_maps(
-    column: Sequence[Any], chosen: Sequence[int]
-) -> tuple[Float[Tensor, "frames 3 height width"], Bool[Tensor, "frames 1 height width"]]:
-    """16-bit PNG files -> canonical points in metres (0 where there are none) and where there are any."""
-    points = torch.from_numpy(np.stack([canonical_points(decoded(coded(column[k]))) for k in chosen])).permute(
-        0, 3, 1, 2
-    )
-    return points.nan_to_num(0.0).contiguous(), ~points[:, :1].isnan()
+    column: Sequence[Any], chosen: Sequence[int], side: int
+) -> tuple[Float[Tensor, "frames 3 {side} {side}"], Bool[Tensor, "frames 1 {side} {side}"]]:
+    """16-bit PNG files -> canonical points in metres (0 where there are none) and where there are any.
+
+    A column without files says that the points are not known, or not wanted: there are none then.
+    """
+    if len(column) == 0:
+        return torch.zeros(len(chosen), 3, side, side), torch.zeros(len(chosen), 1, side, side, dtype=torch.bool)
+    points, known = zip(*(canonical_planes(decoded(coded(column[k]))) for k in chosen), strict=True)
+    return torch.from_numpy(np.stack(points)), torch.from_numpy(np.stack(known))
 
 
-def maps(
-    column: Sequence[Any], chosen: Sequence[int], decode: Callable[[ndarray], ndarray]
-) -> Float[Tensor, "frames channels height width"] | None:
-    """Other PNG files -> numbers; None where the capture has none."""
-    if not len(column):
-        return None
-    values = np.stack([decode(decoded(coded(column[k]))) for k in chosen])
-    return torch.from_numpy(values.reshape(*values.shape[:3], -1)).permute(0, 3, 1, 2).contiguous()
+@dataclass(frozen=True)
+class Surface:
+    """Exact geometry of some frames, at half the size of the photos; 0 where the background is."""
+
+    depth: Float[Tensor, "frames 1 half half"]
+    """Metres along the camera's axis."""
+    normals: Float[Tensor, "frames 3 half half"]
+    """Unit vectors in world axes."""
+
+    @staticmethod
+    def read(row: Mapping[str, Any], frames: Sequence[int]) -> "Surface":
+        """Decode the chosen frames of a row of `load_world`.
+
+        Raises:
+            UserError: a capture of a stage that does not promise them.
+        """
+        if len(row["depth"]) == 0:
+            raise UserError(f"expected depth and normals in {row['identity']}, got none: {row['stage']} has none")
+        depth = np.stack([depth_metres(decoded(coded(row["depth"][k])))[None] for k in frames])
+        normals = np.stack([unit_normals(decoded(coded(row["normals"][k]))).transpose(2, 0, 1) for k in frames])
+        return Surface(torch.from_numpy(depth), torch.from_numpy(normals))
 
 
 def capture_frames(row: Mapping[str, Any]) -> Capture:

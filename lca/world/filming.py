@@ -20,7 +20,7 @@ from lca.world.people import Person
 from lca.world.tracking import Tracked
 
 Frame = dict[str, Any]
-"""One frame of a capture: what `lca.formats.captures.COLUMNS` has per frame, without what was tracked."""
+"""One frame of a capture: what `lca.formats.captures.SCHEMA` has per frame, without what was tracked."""
 
 
 @dataclass(frozen=True)

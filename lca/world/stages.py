@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lca.formats.captures import COLUMNS, PICTURES
+from lca.formats.captures import PICTURES, SCHEMA
 from lca.world.filming import Taken, column
 from lca.world.people import Person
 from lca.world.stage_light import lightstage
@@ -50,7 +50,7 @@ def capture(stage: str, seed: int, index: int, size: int) -> dict:
         "split": split_of(index, stage),
         "attributes": json.dumps(person.attributes | taken.attributes, sort_keys=True),
         "scene": json.dumps(taken.scene, sort_keys=True),
-        "exact": json.dumps([name for name in COLUMNS if name not in taken.estimates]),
+        "exact": json.dumps([name for name in SCHEMA if name not in taken.estimates]),
         "betas": taken.betas,
         "tracked_betas": tracked.betas,
         "tracked_theta": tracked.theta,
