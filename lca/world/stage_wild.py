@@ -24,7 +24,7 @@ from lca.world.people import Person
 from lca.world.sequences import DENSE, SEQUENCES, sequence
 from lca.world.tracking import tracked_wild
 
-FRAMES = {8: 0.5, 12: 0.25, 16: 0.15, 24: 0.07, 32: 0.03}
+FRAMES = {12: 0.2, 24: 0.04, 32: 0.02, 8: 0.6, 16: 0.14}
 """How many frames a video has, and how often."""
 SECONDS = (6.0, 11.0)
 ROUND = (0.95, 1.1)

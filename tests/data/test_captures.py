@@ -8,10 +8,20 @@ import numpy as np
 import pytest
 import torch
 
-from lca.data import FEATURES, Capture, capture_frames, load_world
+from lca.data import FEATURES, Capture, Surface, capture_frames, load_world
 from lca.data.schema import ENCODED_FEATURES
 from lca.errors import UserError
-from lca.formats.captures import CANONICAL_REACH, canonical_codes, canonical_points, halved
+from lca.formats.captures import (
+    CANONICAL_REACH,
+    canonical_codes,
+    canonical_points,
+    decoded,
+    depth_bytes,
+    depth_metres,
+    halved,
+    normal_bytes,
+    unit_normals,
+)
 from tests.world.captures import SIZE, built
 
 
@@ -20,9 +30,9 @@ def test_chosen_frames_are_those_of_the_whole():
     whole, some = capture_frames(row), Capture.read(row, [5, 2])
     assert whole.image.shape == (8, 3, SIZE, SIZE) and whole.face.shape == (8, 3, 128, 128) and len(some) == 2
     for field in fields(Capture):
-        if field.name in ("identity", "stage", "attributes", "betas", "tracked_betas"):
+        if field.name in ("identity", "stage", "attributes", "betas", "tracked_betas", "scene", "exact"):
             assert str(getattr(whole, field.name)) == str(getattr(some, field.name))
-        elif "camera" in field.name:
+        elif field.name.endswith("camera"):
             assert torch.equal(getattr(whole, field.name)[[5, 2]].intrinsics, getattr(some, field.name).intrinsics)
         else:
             assert torch.equal(getattr(whole, field.name)[[5, 2]], getattr(some, field.name)), field.name
@@ -37,6 +47,8 @@ def test_values_have_their_ranges():
     assert (covered[capture.canonical_mask] > 0.2).float().mean() > 0.99
     assert (covered[~capture.canonical_mask] < 0.9).float().mean() > 0.99
     assert isinstance(capture.attributes, dict) and capture.radiance.min() >= 0
+    assert capture.scene["motion"] and capture.scene["light"]
+    assert "theta" in capture.exact and "tracked_theta" not in capture.exact
 
 
 def test_columns_are_the_documented_ones():
@@ -52,6 +64,23 @@ def test_canonical_codes_invert():
     assert np.isnan(back[0, 0]).all() and np.nanmax(np.abs(back - points)) < 2.1e-5
 
 
+def test_depth_and_normals_invert():
+    rng = np.random.default_rng(0)
+    depth = rng.uniform(0.5, 8, (6, 8)).astype(np.float32)
+    normals = rng.normal(size=(6, 8, 3)).astype(np.float32)
+    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
+    depth[0, 0] = normals[0, 0] = np.nan
+    back, turned = depth_metres(decoded(depth_bytes(depth))), unit_normals(decoded(normal_bytes(normals)))
+    assert back[0, 0] == 0 and (turned[0, 0] == 0).all()
+    assert np.abs(back - depth)[0, 1:].max() < 1.3e-4
+    assert (turned * normals).sum(-1)[1:].min() > np.cos(np.radians(0.5))
+
+
+def test_only_some_stages_promise_geometry():
+    with pytest.raises(UserError, match="expected depth and normals in wild-000002, got none"):
+        Surface.read(load_world(built("wild"), "train")[0], [0])
+
+
 def test_halving_never_mixes_surfaces():
     points = np.full((4, 4, 3), np.nan, np.float32)
     points[:2, :2] = [
@@ -63,6 +92,8 @@ def test_halving_never_mixes_surfaces():
     small = halved(points)
     assert np.allclose(small[0, 0], [0.01, 0, 0]) and np.allclose(small[0, 1], 0.5)
     assert np.isnan(small[1]).all()
+    depth = halved(points, np.arange(16, dtype=np.float32).reshape(4, 4, 1))
+    assert depth[0, 0, 0] == pytest.approx((0 + 1 + 4) / 3) and np.isnan(depth[1]).all()
 
 
 def damaged(folder, how):
