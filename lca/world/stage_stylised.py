@@ -8,9 +8,7 @@ import torch
 from jaxtyping import Float32, Float64
 from numpy import ndarray
 
-from lca.geometry.body import load_body
 from lca.geometry.camera import Camera
-from lca.geometry.skinning import full_pose, joint_transforms, skin
 from lca.world.drawing import STYLES, drawing, paper
 from lca.world.environment import even_light, towards
 from lca.world.exposure import Film
@@ -20,9 +18,9 @@ from lca.world.handheld import hand_held
 from lca.world.light import Light, single_lamp
 from lca.world.mesh_renderer import Picture, Seen, Tracer, over
 from lca.world.people import Person
+from lca.world.posed import joints_at
 from lca.world.scene import Scene, vertex_normals
 from lca.world.sequences import DENSE, sequence
-from lca.world.stage_wild import body_points
 
 TIMES = 12
 ACTS = ("turn", "walk", "talk", "dance", "reach", "feelings")
@@ -61,14 +59,6 @@ def exaggerated(
     return replace(scene, vertices=vertices, normals=vertex_normals(vertices, scene.faces))
 
 
-def posed_joints(betas: Float32[ndarray, "100"], driven: dict[str, ndarray]) -> Float32[ndarray, "55 3"]:
-    """Joints in the world."""
-    body = load_body()
-    joints = body.rest(torch.from_numpy(betas))[1]
-    theta, translation = (torch.from_numpy(driven[name]) for name in ("theta", "translation"))
-    return skin(joints, joint_transforms(full_pose(theta), joints, body.parents, translation)[:, :3]).numpy()
-
-
 def stylised(rng: np.random.Generator, person: Person, size: int) -> Taken:
     """Twelve moments of a drawn person that turns before a camera, exactly known."""
     style = str(rng.choice([*STYLES, "caricature"]))
@@ -80,7 +70,8 @@ def stylised(rng: np.random.Generator, person: Person, size: int) -> Taken:
     floor, tall = stature(figure)
     act = str(rng.choice(ACTS))
     motion = sequence(act, rng, 8.0, DENSE, torch.from_numpy(betas), rng.uniform(-math.pi, math.pi), 2 * math.pi)
-    pelvis = body_points(motion, torch.from_numpy(betas), np.arange(len(motion)))[1][:, 0].astype(float)
+    joints = joints_at(motion, torch.from_numpy(betas), np.arange(len(motion)))
+    pelvis = joints[:, 0].astype(float)
     hand = hand_held(rng, np.arange(len(motion)) / DENSE, pelvis, floor, 1.1 * tall, rng.uniform(-3, 3), 0.0)
     lamp = towards(rng.uniform(-math.pi, math.pi), rng.uniform(0.3, 1.1)).astype(np.float32)
     white = np.ones(3, np.float32)
@@ -91,7 +82,7 @@ def stylised(rng: np.random.Generator, person: Person, size: int) -> Taken:
     frames = []
     for index in np.linspace(0, len(motion) - 1, TIMES).round().astype(int):
         driven = drive(motion, index)
-        scene = exaggerated(figure.assemble(**driven), figure.outfit.weights, posed_joints(betas, driven), factors)
+        scene = exaggerated(figure.assemble(**driven), figure.outfit.weights, joints[index], factors)
         tracer, taken = Tracer(scene), shot(hand.camera(index, size), scene.vertices, scene.canonical)
         stroke = int(rng.integers(2**31))
         views = [

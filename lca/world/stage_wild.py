@@ -1,26 +1,28 @@
 """The wild stage: a video of one person by one hand-held camera, in any light, tracked with noise."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Int
+from jaxtyping import Float32, Float64, Int
 from numpy import ndarray
-from torch import Tensor
+from scipy.spatial.transform import Rotation
 
-from lca.geometry.body import load_body
 from lca.geometry.motion import Motion
-from lca.geometry.skinning import blend, full_pose, joint_transforms, skin
-from lca.world.background import place_for, wild_surroundings
+from lca.world.background import Surroundings, place_for, wild_surroundings
 from lca.world.environment import light_of, wild_kind
 from lca.world.exposure import FAR, Film, Shutter, exposed
-from lca.world.filming import Taken, column, drive, moment, pictures, stature
+from lca.world.filming import Frame, Taken, column, drive, moment, pictures, stature
 from lca.world.framing import shot
 from lca.world.ground import ground_shade
 from lca.world.handheld import HandHeld, hand_held
+from lca.world.light import Light
 from lca.world.mesh_renderer import Seen, Tracer
 from lca.world.occluders import Occluders, placed
 from lca.world.people import Person
+from lca.world.posed import joints_at, points_at
+from lca.world.scene import Scene
 from lca.world.sequences import DENSE, SEQUENCES, sequence
 from lca.world.tracking import tracked_wild
 
@@ -34,9 +36,9 @@ OCCLUDED = 0.3
 SHUTTERS = {"sun": (2e-4, 2e-3), "overcast": (1e-3, 8e-3), "evening": (2e-3, 2e-2), "night": (1.6e-2, 6e-2)}
 INDOOR_SHUTTER = (6e-3, 4e-2)
 """Seconds for which the shutter is open."""
-POINTS = 9
-"""Every so many vertices are followed for motion blur."""
 NIGHT_SKY = 0.05
+TIME_SHARE = 0.35
+"""How much key frames are spread over time; the rest is over sides."""
 ESTIMATES = ("tracked_theta", "tracked_translation", "tracked_betas", "tracked_camera_from_world", "tracked_confidence")
 
 
@@ -51,51 +53,80 @@ def film_for(rng: np.random.Generator, light: str) -> Film:
     return Film(int(rng.integers(60, 96)), float(noise))
 
 
-def body_points(
-    motion: Motion, betas: Float32[Tensor, "100"], indices: Int[ndarray, " moments"]
-) -> tuple[Float32[ndarray, "moments points 3"], Float32[ndarray, "moments 55 3"]]:
-    """Some points of the skin, and the joints, at some moments of a motion."""
-    body, chosen = load_body(), torch.arange(0, len(load_body().template), POINTS)
-    vertices, joints = body.rest(betas)
-    transforms = joint_transforms(full_pose(motion.theta[indices]), joints, body.parents, motion.translation[indices])
-    points = skin(vertices[chosen], blend(transforms, body.skin_indices[chosen], body.skin_weights[chosen]))
-    return points.numpy(), skin(joints, transforms[..., :3, :]).numpy()
+@dataclass(frozen=True)
+class Place:
+    """Where a video is shot, and with what. `shutter` is the time that it is open, seconds."""
+
+    light: Light
+    surroundings: Surroundings
+    thing: Occluders | None
+    film: Film
+    shutter: float
+    floor: float
+
+    def frame(self, rng: np.random.Generator, scene: Scene, driven: dict, blur: Shutter) -> Frame:
+        """Photo and face crop of a posed person, taken by the camera of `blur`."""
+        tracer, stand = Tracer(scene), (float(driven["translation"][0]), float(driven["translation"][2]))
+        ground = ground_shade(tracer, self.light, self.floor, stand)
+        taken = shot(blur.now, scene.vertices, scene.canonical)
+        views = []
+        for camera in (taken.camera, taken.face_camera):
+            behind = self.surroundings.view(camera, self.light, ground, stand)
+            before = None if self.thing is None else self.thing.view(camera, self.light)
+            lens, size = camera.intrinsics.numpy(), (camera.width, camera.height)
+            fields = blur.person(lens, size), blur.world(lens, size, FAR)
+            views.append(exposed(Seen.by(tracer, camera).lit(self.light), behind, before, *fields))
+        return pictures(rng, self.film, taken, *views)
 
 
 def wild(rng: np.random.Generator, person: Person, size: int) -> Taken:
-    """A person who moves and turns while somebody carries a camera about; eight to 32 frames, evenly spread in time."""
+    """A person who moves and turns while somebody carries a camera about: eight to 32 key frames of a video."""
     floor, tall = stature(person)
     betas = np.asarray(person.betas, np.float32)
+    shape = torch.from_numpy(betas)
     count = int(rng.choice(list(FRAMES), p=list(FRAMES.values())))
     acts, kind = acted(rng), wild_kind(rng)
-    light, place = light_of(rng, kind), place_for(rng, kind)
-    surroundings = wild_surroundings(rng, floor, place, NIGHT_SKY if kind == "night" else 1.0)
     motion, hand = staged(rng, acts, betas, floor, tall)
-    moments = np.linspace(0, len(motion) - 2, count).round().astype(int)
-    shutter = math.exp(rng.uniform(*np.log(SHUTTERS.get(kind, INDOOR_SHUTTER))))
-    joints = body_points(motion, torch.from_numpy(betas), np.arange(0, len(motion), 6))[1]
-    thing = placed(rng, joints, hand.eyes[::6], floor) if rng.random() < OCCLUDED else None
-    film, frames = film_for(rng, kind), []
-    (now, _), (later, _) = (body_points(motion, torch.from_numpy(betas), moments + step) for step in (0, 1))
+    where = place_for(rng, kind)
+    place = found(rng, kind, where, floor, joints_at(motion, shape, np.arange(0, len(motion), 6)), hand.eyes[::6])
+    moments, frames = key_frames(motion, hand, count), []
+    now, later = (points_at(motion, shape, moments + step) for step in (0, 1))
     for number, index in enumerate(moments):
         driven = drive(motion, index)
-        scene = person.assemble(**driven)
-        tracer, stand = Tracer(scene), (float(driven["translation"][0]), float(driven["translation"][2]))
-        ground = ground_shade(tracer, light, floor, stand)
-        taken = shot(hand.camera(index, size), scene.vertices, scene.canonical)
-        blur = Shutter(taken.camera, hand.camera(index + 1, size), now[number], later[number], shutter * DENSE)
-        views = []
-        for camera in (taken.camera, taken.face_camera):
-            behind = surroundings.view(camera, light, ground, stand)
-            before = None if thing is None else thing.view(camera, light)
-            lens, shape = camera.intrinsics.numpy(), (camera.width, camera.height)
-            person_moves, world_moves = blur.person(lens, shape), blur.world(lens, shape, FAR)
-            views.append(exposed(Seen.by(tracer, camera).lit(light), behind, before, person_moves, world_moves))
-        frames.append(pictures(rng, film, taken, *views) | moment(driven, light, index / DENSE, 0))
-    theta, translation, cameras = (column(frames, name) for name in ("theta", "translation", "camera_from_world"))
-    tracked = tracked_wild(rng, moments / DENSE, theta, translation, betas, cameras)
-    words = record(acts, kind, place, hand, shutter, film, thing)
-    return Taken(frames, tracked, words, betas, ESTIMATES)
+        cameras = (hand.camera(index + step, size) for step in (0, 1))
+        blur = Shutter(*cameras, now[number], later[number], place.shutter * DENSE)
+        taken = place.frame(rng, person.assemble(**driven), driven, blur)
+        frames.append(taken | moment(driven, place.light, index / DENSE, 0))
+    theta, translation, views = (column(frames, name) for name in ("theta", "translation", "camera_from_world"))
+    tracked = tracked_wild(rng, moments / DENSE, theta, translation, betas, views)
+    words = {"motion": " ".join(acts), "light": kind, "surroundings": where}
+    return Taken(frames, tracked, words | lens_and_film(hand, place), betas, ESTIMATES)
+
+
+def found(
+    rng: np.random.Generator,
+    light: str,
+    kind: str,
+    floor: float,
+    joints: Float32[ndarray, "moments 55 3"],
+    eyes: Float64[ndarray, "moments 3"],
+) -> Place:
+    """Surroundings of a kind in a kind of light, a film and a shutter for it, perhaps with something in the way."""
+    surroundings = wild_surroundings(rng, floor, kind, NIGHT_SKY if light == "night" else 1.0)
+    shutter = math.exp(rng.uniform(*np.log(SHUTTERS.get(light, INDOOR_SHUTTER))))
+    thing = placed(rng, joints, eyes, floor) if rng.random() < OCCLUDED else None
+    return Place(light_of(rng, light), surroundings, thing, film_for(rng, light), shutter, floor)
+
+
+def key_frames(motion: Motion, hand: HandHeld, count: int) -> Int[ndarray, " frames"]:
+    """Moments of a video, spread evenly in time and, more so, over the sides that the person shows to the camera."""
+    ahead = Rotation.from_rotvec(motion.theta[:, :3].numpy()).apply([0.0, 0.0, 1.0])
+    away = hand.eyes - motion.translation.numpy()
+    side = np.unwrap(np.arctan2(away[:, 0], away[:, 2]) - np.arctan2(ahead[:, 0], ahead[:, 2]))
+    turned = np.abs(np.diff(side[:-1]))
+    pace = TIME_SHARE / len(turned) + (1 - TIME_SHARE) * turned / max(turned.sum(), 1e-9)
+    done = np.concatenate([[0.0], np.cumsum(pace)])
+    return np.searchsorted(done, np.linspace(0, 0.999 * done[-1], count))
 
 
 def staged(
@@ -108,30 +139,19 @@ def staged(
     heading = rng.uniform(-math.pi, math.pi)
     turning = -whole * (1 - carried)
     motion = sequence(acts, rng, seconds, DENSE, torch.from_numpy(betas), heading, turning)
-    pelvis = body_points(motion, torch.from_numpy(betas), np.arange(len(motion)))[1][:, 0]
+    pelvis = joints_at(motion, torch.from_numpy(betas), np.arange(len(motion)))[:, 0]
     times = np.arange(len(motion)) / DENSE
     start = rng.uniform(-math.pi, math.pi)
     return motion, hand_held(rng, times, pelvis.astype(float), floor, tall, start, whole * carried)
 
 
-def record(
-    acts: tuple[str, ...],
-    light: str,
-    place: str,
-    hand: HandHeld,
-    shutter: float,
-    film: Film,
-    thing: Occluders | None,
-) -> dict[str, str | float]:
-    """Words and numbers about the capture."""
+def lens_and_film(hand: HandHeld, place: Place) -> dict[str, str | float]:
+    """Numbers about the pictures, for the record."""
     return {
-        "motion": " ".join(acts),
-        "light": light,
-        "surroundings": place,
         "focal": round(float(hand.focals[0]), 3),
         "closer": str(hand.closer),
-        "shutter": round(shutter, 5),
-        "jpeg_quality": film.quality,
-        "noise": film.noise,
-        "occluder": "none" if thing is None else thing.kind,
+        "shutter": round(place.shutter, 5),
+        "jpeg_quality": place.film.quality,
+        "noise": round(place.film.noise, 4),
+        "occluder": "none" if place.thing is None else place.thing.kind,
     }

@@ -5,8 +5,8 @@ import torch
 
 from lca.geometry.body import load_body
 from lca.world.handheld import hand_held
+from lca.world.posed import joints_at
 from lca.world.sequences import DENSE, sequence
-from lca.world.stage_wild import body_points
 
 BODY = load_body()
 SIZE = 256
@@ -16,7 +16,7 @@ def filmed(seed, act="walk"):
     """A person walking in a circle and the camera that follows: joints (moments, 55, 3), camera."""
     rng = np.random.default_rng(seed)
     motion = sequence(act, seed, 6.0, DENSE, turning=5.0)
-    joints = body_points(motion, torch.zeros(100), np.arange(len(motion)))[1]
+    joints = joints_at(motion, torch.zeros(100), np.arange(len(motion)))
     times = np.arange(len(motion)) / DENSE
     return joints, hand_held(rng, times, joints[:, 0].astype(float), -1.0, 1.7, rng.uniform(-3, 3), 1.5)
 

@@ -95,7 +95,7 @@ def test_a_wild_capture_is_a_video_that_sees_all_sides():
         capture = Capture.read(row)
         assert len(capture) in FRAMES
         steps = torch.diff(capture.time)
-        assert steps.min() > 0 and steps.max() < 1.5 * steps.min(), "evenly spread in time"
+        assert steps.min() > 0 and 4 < capture.time[-1] < 12
         place, eye = capture.translation[:, [0, 2]], eyes(capture)[:, [0, 2]]
         speed = (eye[1:] - eye[:-1]).norm(dim=-1) / steps
         assert speed.max() < 3.5, "somebody carries the camera, metres per second"
@@ -104,7 +104,7 @@ def test_a_wild_capture_is_a_video_that_sees_all_sides():
         side = torch.atan2(away[:, 0], away[:, 1]) - torch.atan2(ahead[:, 0], ahead[:, 1])
         side = torch.remainder(side, 2 * torch.pi).sort().values
         gaps = torch.diff(side, append=side[:1] + 2 * torch.pi)
-        assert gaps.max() < 1.75, "no side of the person is missing"
+        assert gaps.max() < 1.6, "no side of the person is missing"
         height = capture.body_box[:, 3] - capture.body_box[:, 1]
         assert (height > 0.3 * 64).all()
         for frame in range(len(capture)):
