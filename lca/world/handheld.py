@@ -68,7 +68,8 @@ def hand_held(
     closer = bool(rng.random() < 1 / 7)
     fill = rng.uniform(1.1, 1.6) if closer else rng.uniform(0.6, 0.93)
     zoom = 1 + (rng.uniform(-0.2, 0.3) * eased(times / seconds) if rng.random() < 0.15 else 0 * times)
-    middle = floor + tall - 0.46 * tall / fill if closer else floor + tall * rng.uniform(0.44, 0.56)
+    spare = 0.0 if closer else min(0.06, (1 / fill - 1) / 2)
+    middle = floor + tall * (1 - 0.46 / fill if closer else 0.5 + spare * rng.uniform(-1, 1))
     shake, drift = rng.uniform(0.0, 0.012), rng.uniform(0.01, 0.05)
     aims = np.stack([followed[:, 0], np.full(len(times), middle), followed[:, 1]], 1)
     for axis in range(3):
