@@ -8,27 +8,37 @@ from jaxtyping import Bool, Float
 from numpy import ndarray
 from scipy.ndimage import gaussian_filter, maximum_filter
 
+from lca.geometry.body import PARTS
 from lca.geometry.camera import Camera
 from lca.world.mesh_renderer import Picture, Seen
+from lca.world.scene import SCENE_PARTS
 from lca.world.transfer import srgb
 
 SAMPLES = 2
 """Drawings are made at twice the size and reduced."""
-AMBIENT = 0.35
 CREASE = 0.45
 """Cosine between neighbouring normals below which a line is drawn."""
 STEP = 0.035
 """Metres of depth between neighbours at which a line is drawn."""
+CONTRAST = 0.16
+"""Difference of own tone between neighbours at which a line is drawn: brows, lips, prints."""
+GREY = np.array([0.3, 0.59, 0.11])
+NEIGHBOURS = ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1]))
+SKIN_PARTS = tuple(name for name in PARTS if name not in ("eye", "mouth"))
+KINDS_OF_PARTS = np.array([0.0, *(1.0 if name in SKIN_PARTS else 2.0 + k for k, name in enumerate(SCENE_PARTS))])
+"""By part id: what is drawn without a line between; all bare skin is one."""
 
 
 @dataclass(frozen=True)
 class Plates:
-    """What a draughtsman knows of each fine pixel: own colour (sRGB), light 0 to 1, what it is (0: nothing), where lines go."""
+    """What a draughtsman knows of each fine pixel: own colour (sRGB), light 0 to 1, whether anything is there, where contours go,
+    and where the own tone changes."""
 
     colour: Float[ndarray, "height width 3"]
     light: Float[ndarray, "height width"]
     there: Bool[ndarray, "height width"]
     lines: Bool[ndarray, "height width"]
+    marks: Bool[ndarray, "height width"]
 
 
 def plates(seen: Seen, camera: Camera, lamp: Float[ndarray, "3"]) -> Plates:
@@ -46,33 +56,30 @@ def plates(seen: Seen, camera: Camera, lamp: Float[ndarray, "3"]) -> Plates:
         "light": np.clip(facing, 0, 1) * ~blocked,
         "normal": surface[:, 3:6],
         "depth": surface[:, :3] @ ahead[:3] + ahead[3],
-        "part": seen.tracer.scene.parts[seen.faces].astype(float),
+        "part": KINDS_OF_PARTS[seen.tracer.scene.parts[seen.faces]],
     }
     grids = {}
     for name, values in numbers.items():
         grids[name] = np.zeros((height, width, *values.shape[1:]))
         grids[name][y, x] = values
-    there = grids["part"] > 0
-    return Plates(grids["colour"], grids["light"], there, edges(grids["depth"], grids["normal"], grids["part"]))
+    lines, marks = edges(grids["part"], grids["depth"], grids["normal"], grids["colour"] @ GREY)
+    return Plates(grids["colour"], grids["light"], grids["part"] > 0, lines, marks)
 
 
 def edges(
+    part: Float[ndarray, "height width"],
     depth: Float[ndarray, "height width"],
     normal: Float[ndarray, "height width 3"],
-    part: Float[ndarray, "height width"],
-) -> Bool[ndarray, "height width"]:
-    """Where neighbours differ in what they are, lie at different depths, or meet at a sharp angle."""
-    lines = np.zeros(depth.shape, bool)
-    for axis in (0, 1):
-        ahead = [slice(None)] * 2
-        behind = [slice(None)] * 2
-        ahead[axis], behind[axis] = slice(1, None), slice(None, -1)
-        a, b = tuple(ahead), tuple(behind)
+    tone: Float[ndarray, "height width"],
+) -> tuple[Bool[ndarray, "height width"], Bool[ndarray, "height width"]]:
+    """Where neighbours differ in what they are, lie at different depths or meet at a sharp angle; and where in own tone."""
+    lines, marks = np.zeros(part.shape, bool), np.zeros(part.shape, bool)
+    for a, b in NEIGHBOURS:
         both = (part[a] > 0) & (part[b] > 0)
-        lines[a] |= part[a] != part[b]
-        lines[a] |= both & (np.abs(depth[a] - depth[b]) > STEP)
-        lines[a] |= both & ((normal[a] * normal[b]).sum(-1) < CREASE)
-    return lines
+        folded = (normal[a] * normal[b]).sum(-1) < CREASE
+        lines[a] |= (part[a] != part[b]) | both & (folded | (np.abs(depth[a] - depth[b]) > STEP))
+        marks[a] |= both & (np.abs(tone[a] - tone[b]) > CONTRAST)
+    return lines, marks
 
 
 def thick(lines: Bool[ndarray, "height width"], pixels: float) -> Float[ndarray, "height width"]:
@@ -101,23 +108,23 @@ def flat(rng: np.random.Generator, drawn: Plates, paper: ndarray) -> ndarray:
 
 
 def sketch(rng: np.random.Generator, drawn: Plates, paper: ndarray) -> ndarray:
-    """Pencil on paper: outlines, and hatching where it is dark."""
+    """Pencil on paper: outlines, and hatching where it is dark; the lightest tones of a person are the paper."""
     height, width = drawn.light.shape
-    fibre = gaussian_filter(rng.normal(0, 1, (height, width)), 1.0)
-    tone = drawn.colour @ [0.3, 0.59, 0.11] * (AMBIENT + (1 - AMBIENT) * drawn.light)
-    rows, columns = (
-        np.mgrid[0:height, 0:width] + 1.5 * gaussian_filter(rng.normal(0, 1, (2, height, width)), (0, 4, 4)) * 6
-    )
-    period = rng.uniform(5, 7) * height / 512
+    tone = 0.6 * drawn.colour @ GREY + 0.4 * drawn.light
+    low, high = np.quantile(tone[drawn.there], (0.05, 0.8)) if drawn.there.any() else (0.0, 1.0)
+    tone = np.clip((tone - low) / max(high - low, 0.1), 0, 1)
+    noise = gaussian_filter(rng.normal(0, 1, (3, height, width)), (0, 4, 4)) * 10
+    rows, columns = np.mgrid[0:height, 0:width] + noise[:2]
+    period = rng.uniform(6, 9) * height / 512
     strokes = np.zeros((height, width))
-    for limit, slope in ((0.55, rng.uniform(0.6, 1.2)), (0.28, -rng.uniform(0.6, 1.2)), (0.12, 0.1)):
+    for limit, slope in ((0.5, rng.uniform(0.6, 1.2)), (0.25, -rng.uniform(0.6, 1.2))):
         stripe = np.abs(((columns + slope * rows) / period) % 1 - 0.5) * 2
-        strokes = np.maximum(strokes, (stripe > 0.55) * np.clip((limit - tone) / 0.12, 0, 1))
-    wash = 0.25 * np.clip(0.8 - tone, 0, 1)
-    grey = np.where(drawn.there, np.maximum(0.75 * strokes, wash), 0.0)
-    ink = np.maximum(grey, 0.85 * thick(drawn.lines, 1.6 * height / 512)) * np.clip(0.9 + 0.25 * fibre, 0.3, 1)
-    lead = rng.uniform(0.08, 0.25) * np.ones(3)
-    return paper * (1 - ink[..., None]) + ink[..., None] * lead
+        strokes = np.maximum(strokes, np.clip((stripe - 0.5) / 0.3, 0, 1) * np.clip((limit - tone) / 0.2, 0, 1))
+    grey = np.where(drawn.there, np.maximum(0.55 * strokes, 0.22 * (1 - tone)), 0.0)
+    ink = np.maximum(grey, 0.95 * thick(drawn.lines | drawn.marks, 2.0 * height / 512)) * np.clip(
+        0.95 + 0.12 * noise[2], 0.4, 1
+    )
+    return paper * (1 - ink[..., None]) + ink[..., None] * rng.uniform(0.08, 0.25)
 
 
 STYLES: dict[str, Callable[[np.random.Generator, Plates, ndarray], ndarray]] = {

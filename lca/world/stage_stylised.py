@@ -79,14 +79,13 @@ def stylised(rng: np.random.Generator, person: Person, size: int) -> Taken:
         single_lamp(lamp, white) if style in STYLES else even_light(rng).with_lamp(lamp, 0.9 * white, 0.08).exposed()
     )
     sheet = paper(rng, style)
-    frames = []
+    frames, hand_of_artist = [], int(rng.integers(2**31))
     for index in np.linspace(0, len(motion) - 1, TIMES).round().astype(int):
         driven = drive(motion, index)
         scene = exaggerated(figure.assemble(**driven), figure.outfit.weights, joints[index], factors)
         tracer, taken = Tracer(scene), shot(hand.camera(index, size), scene.vertices, scene.canonical)
-        stroke = int(rng.integers(2**31))
         views = [
-            rendered(np.random.default_rng(stroke), style, Seen.by(tracer, camera), camera, light, sheet)
+            rendered(np.random.default_rng(hand_of_artist), style, Seen.by(tracer, camera), camera, light, sheet)
             for camera in (taken.camera, taken.face_camera)
         ]
         frames.append(pictures(rng, Film(QUALITY, 0.0), taken, *views) | moment(driven, light, index / DENSE, 0))

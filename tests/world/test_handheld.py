@@ -23,22 +23,22 @@ def filmed(seed, act="walk"):
 
 def test_the_person_stays_in_the_picture():
     closer, fills, focals = 0, [], []
-    for seed in range(24):
+    for seed in range(12):
         joints, hand = filmed(seed)
         closer += hand.closer
         focals.append(hand.focals[0])
-        for index in range(0, len(joints), 45):
+        for index in range(0, len(joints), 60):
             pixels = hand.camera(index, SIZE).project(torch.from_numpy(joints[index]))[:, :2]
             inside = ((pixels > 0) & (pixels < SIZE)).all(-1).float()
             assert inside.mean() > 0.4 and inside[15] == 1, "the head is never lost"
             fills.append(float(pixels[:, 1].max() - pixels[:, 1].min()) / SIZE)
-    assert 0 < closer < 10
+    assert 0 < closer < 6
     assert np.quantile(fills, 0.1) > 0.4 and np.quantile(fills, 0.9) < 1.6
     assert max(focals) > 2 * min(focals), "wide and long lenses"
 
 
 def test_the_camera_moves_smoothly():
-    for seed in range(6):
+    for seed in range(3):
         _, hand = filmed(seed)
         step = np.linalg.norm(np.diff(hand.eyes, axis=0), axis=1) * DENSE
         assert step.max() < 4 and np.abs(np.diff(step)).max() < 0.5, "metres per second"
