@@ -146,13 +146,15 @@ def trace(origin, rays, room, shapes, materials, cube, clearance, ground, stand)
     """Linear RGB (H, W, 3) of what each ray meets.
 
     `room` is (centre x, z, half size x, z, floor y, ceiling y); a ceiling above 50 m is a sky. `cube` (6, 3) is the light on
-    surfaces facing +x -x +y -y +z -z. Shapes nearer than `clearance` to the camera are left out: a person stands before them.
+    surfaces facing +x -x +y -y +z -z. Shapes whose middle is nearer than `clearance` to the camera are left out: the person
+    stands before all that is drawn.
     `ground` (n, n) is the share of light on the floor round `stand` (x, z), rows along z.
     """
     image = np.empty((rays.shape[0], rays.shape[1], 3), np.float32)
     outdoors = room[5] > 50
     middle = 0.5 * (room[4] + room[5])
     cosines, sines = np.cos(shapes[:, 7]), np.sin(shapes[:, 7])
+    near = np.hypot(shapes[:, 1] - origin[0], shapes[:, 3] - origin[2]) < clearance
     for i in range(rays.shape[0]):
         for j in range(rays.shape[1]):
             dx, dy, dz = rays[i, j, 0], rays[i, j, 1], rays[i, j, 2]
@@ -165,8 +167,10 @@ def trace(origin, rays, room, shapes, materials, cube, clearance, ground, stand)
             if outdoors and row == 1:
                 row = 2
             for k in range(shapes.shape[0]):
+                if near[k]:
+                    continue
                 t, ux, uy, uz = strike(shapes[k], cosines[k], sines[k], origin[0], origin[1], origin[2], dx, dy, dz)
-                if t < best and t > clearance:
+                if t < best:
                     best, row, nx, ny, nz = t, 3 + k, ux, uy, uz
             x, y, z = origin[0] + best * dx, origin[1] + best * dy, origin[2] + best * dz
             material = materials[row]

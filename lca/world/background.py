@@ -62,11 +62,14 @@ class Surroundings:
 
 def rays_of(camera: Camera) -> tuple[Float32[ndarray, "3"], Float32[ndarray, "height width 3"]]:
     """The camera's place and unit directions through its pixel centres."""
-    matrix, intrinsics = camera.camera_from_world.numpy(), camera.intrinsics.numpy()
-    columns, rows = np.meshgrid(np.arange(camera.width) + 0.5, np.arange(camera.height) + 0.5)
-    rays = np.stack([columns, rows, np.ones_like(rows)], -1) @ np.linalg.inv(intrinsics).T
-    rays = rays / np.linalg.norm(rays, axis=-1, keepdims=True) @ matrix[:3, :3]
-    return (-matrix[:3, :3].T @ matrix[:3, 3]).astype(np.float32), rays.astype(np.float32)
+    matrix = camera.camera_from_world.numpy().astype(float)
+    across, down, ahead = (matrix[:3, :3].T @ np.linalg.inv(camera.intrinsics.numpy().astype(float))).T.astype(
+        np.float32
+    )
+    columns, rows = (np.arange(count, dtype=np.float32) + 0.5 for count in (camera.width, camera.height))
+    rays = columns[:, None] * across + ahead + (rows[:, None] * down)[:, None]
+    rays /= np.sqrt((rays * rays).sum(-1, keepdims=True))
+    return (-matrix[:3, :3].T @ matrix[:3, 3]).astype(np.float32), rays
 
 
 @cache

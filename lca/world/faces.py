@@ -67,13 +67,13 @@ def feeling(
 
 
 def feeling_of_a_moment(rng: np.random.Generator, strength: float) -> Float32[ndarray, "1 52"]:
-    """A rest face, a feeling that is a little stronger on one side, or a few arbitrary actions."""
+    """A rest face, a feeling that is a little stronger on one side, or some arbitrary actions."""
     names = load_body().expression_names
-    kind = rng.choice(["rest", "named", "arbitrary"], p=[0.2, 0.5, 0.3])
+    kind = rng.choice(["rest", "named", "arbitrary"], p=[0.2, 0.45, 0.35])
     if kind == "rest":
         return np.zeros((1, len(names)), np.float32)
     if kind == "arbitrary":
-        chosen = rng.choice(len(names), rng.integers(2, 6), replace=False)
+        chosen = rng.choice(len(names), rng.integers(2, 8), replace=False)
         return np.isin(np.arange(len(names)), chosen)[None].astype(np.float32) * np.float32(strength)
     weights = actions_of(1, blended({str(rng.choice([name for name in EXPRESSIONS if name != "blink"])): strength}))
     left = np.array([name.endswith("Left") for name in names])

@@ -52,13 +52,13 @@ def hand_held(
 ) -> HandHeld:
     """A camera that is carried by `sweep` radians about a person `tall` metres who moves along `path` (the pelvis, metres).
 
-    `times` are seconds, at least 30 a second; `start` is the azimuth at the beginning. The whole person fills 60 to 95% of the
+    `times` are seconds, at least 30 a second; `start` is the azimuth at the beginning. The whole person fills 60 to 90% of the
     picture's height most of the time; in one capture of seven the camera is closer and the legs are cut.
     """
     seconds = max(float(times[-1]), 1e-3)
     azimuths = start + sweep * sweeping(rng, times, seconds) + wander(rng, times, 0.04, 3.0)
     distance = math.exp(rng.uniform(*np.log(DISTANCES)))
-    distances = np.clip(distance * np.exp(wander(rng, times, 0.07, 5.0)), 1.7, 6.0)
+    distances = np.clip(distance * np.exp(wander(rng, times, 0.05, 5.0)), 1.7, 6.0)
     height = rng.uniform(0.7, 1.8) + (rng.uniform(-0.6, 1.2) if rng.random() < 0.15 else 0.0)
     heights = floor + np.clip(height + wander(rng, times, 0.06, 3.5), 0.2, 3.0)
     followed = np.stack([settled(path[:, axis], times, LAG) for axis in (0, 2)], 1)
@@ -66,10 +66,10 @@ def hand_held(
     eyes = np.stack([followed[:, 0], heights, followed[:, 1]], 1)
     eyes[:, [0, 2]] += distances[:, None] * around
     closer = bool(rng.random() < 1 / 7)
-    fill = rng.uniform(1.1, 1.6) if closer else rng.uniform(0.6, 0.93)
+    fill = rng.uniform(1.1, 1.6) if closer else rng.uniform(0.6, 0.9)
     zoom = 1 + (rng.uniform(-0.2, 0.3) * eased(times / seconds) if rng.random() < 0.15 else 0 * times)
     spare = 0.0 if closer else min(0.06, (1 / fill - 1) / 2)
-    middle = floor + tall * (1 - 0.46 / fill if closer else 0.5 + spare * rng.uniform(-1, 1))
+    middle = floor + tall * (1 - 0.42 / fill if closer else 0.5 + spare * rng.uniform(-1, 1))
     shake, drift = rng.uniform(0.0, 0.012), rng.uniform(0.01, 0.05)
     aims = np.stack([followed[:, 0], np.full(len(times), middle), followed[:, 1]], 1)
     for axis in range(3):

@@ -2,8 +2,10 @@
 
 import math
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
+import torch
 from jaxtyping import Float, Float32
 from numpy import ndarray
 
@@ -28,20 +30,39 @@ class Occluders:
     shapes: Float32[ndarray, "shapes 8"]
     materials: Float32[ndarray, "shapes 9"]
 
-    def view(self, camera: Camera, light: Light) -> Float32[ndarray, "height width 5"]:
-        """Linear RGB multiplied by coverage, coverage, and depth (metres, 0 where there is nothing)."""
-        fine = camera.resized(SAMPLES * camera.width, SAMPLES * camera.height)
-        origin, rays = rays_of(fine)
+    def view(self, camera: Camera, light: Light) -> Float32[ndarray, "height width 5"] | None:
+        """Linear RGB multiplied by coverage, coverage, and depth (metres, 0 where there is nothing); None: not in the picture."""
+        x0, y0, x1, y1 = self.window(camera)
+        if x0 >= x1 or y0 >= y1:
+            return None
+        shift = torch.tensor([[1.0, 0.0, -x0], [0.0, 1.0, -y0], [0.0, 0.0, 1.0]])
+        part = Camera(camera.camera_from_world, shift @ camera.intrinsics, x1 - x0, y1 - y0)
+        origin, rays = rays_of(part.resized(SAMPLES * part.width, SAMPLES * part.height))
         cube = light.irradiance(AXES).astype(np.float32)
         hit = trace_shapes(origin, rays, self.shapes, self.materials, cube)
-        ahead = camera.camera_from_world.numpy()[2, :3]
         there = hit[..., 3:] > 0
-        parts = np.concatenate(
-            [np.where(there, rolled_off(hit[..., :3]), 0), there, hit[..., 3:] * (rays @ ahead)[..., None]], -1
-        )
-        mean = parts.reshape(camera.height, SAMPLES, camera.width, SAMPLES, 5).mean((1, 3))
+        depth = hit[..., 3:] * (rays @ camera.camera_from_world.numpy()[2, :3])[..., None]
+        fine = np.concatenate([np.where(there, rolled_off(hit[..., :3]), 0), there, depth], -1)
+        view = np.zeros((camera.height, camera.width, 5), np.float32)
+        mean = fine.reshape(part.height, SAMPLES, part.width, SAMPLES, 5).mean((1, 3))
         mean[..., 4] /= np.maximum(mean[..., 3], 1e-6)
-        return mean.astype(np.float32)
+        view[y0:y1, x0:x1] = mean
+        return view
+
+    def window(self, camera: Camera) -> tuple[int, int, int, int]:
+        """The box (x0, y0, x1, y1) of pixels that the shapes can touch; the whole picture if one is beside the camera."""
+        signs = np.array(list(product((-1, 1), repeat=3)), np.float32)
+        halves = self.shapes[:, 4:7].copy()
+        halves[:, [0, 2]] = np.hypot(halves[:, 0], halves[:, 2])[:, None]
+        corners = (self.shapes[:, None, 1:4] + signs * halves[:, None]).reshape(-1, 3)
+        pixels = camera.project(torch.from_numpy(np.ascontiguousarray(corners))).numpy()
+        if pixels[:, 2].min() < 0.05:
+            return 0, 0, camera.width, camera.height
+        low, high = np.floor(pixels[:, :2].min(0)), np.ceil(pixels[:, :2].max(0))
+        (x0, y0), (x1, y1) = (
+            np.clip(side, 0, (camera.width, camera.height)).astype(int).tolist() for side in (low, high)
+        )
+        return x0, y0, x1, y1
 
 
 def occluder(rng: np.random.Generator, kind: str, floor: float) -> Occluders:
