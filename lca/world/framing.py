@@ -48,7 +48,8 @@ def shot(camera: Camera, vertices: Float32[ndarray, "points 3"], canonical: Floa
     x0, y0, x1, y1 = bounds(camera, vertices[canonical[:, 1] > chin_height()])
     side = 1.12 * max(x1 - x0, y1 - y0)
     left, top = (x0 + x1 - side) / 2, (y0 + y1 - side) / 2
-    crop = torch.tensor([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, side / FACE_SIZE]]) * (FACE_SIZE / side)
+    scale = FACE_SIZE / side
+    crop = torch.tensor([[scale, 0.0, -left * scale], [0.0, scale, -top * scale], [0.0, 0.0, 1.0]])
     face_camera = Camera(camera.camera_from_world, crop @ camera.intrinsics, FACE_SIZE, FACE_SIZE)
     return Shot(camera, face_camera, np.array([left, top, left + side, top + side], np.float32))
 

@@ -91,7 +91,7 @@ def wild(rng: np.random.Generator, person: Person, size: int) -> Taken:
     place = found(rng, kind, where, floor, joints_at(motion, shape, np.arange(0, len(motion), 6)), hand.eyes[::6])
     moments, frames = key_frames(motion, hand, count), []
     now, later = (points_at(motion, shape, moments + step) for step in (0, 1))
-    for number, index in enumerate(moments):
+    for number, index in enumerate(moments.tolist()):
         driven = drive(motion, index)
         cameras = (hand.camera(index + step, size) for step in (0, 1))
         blur = Shutter(*cameras, now[number], later[number], place.shutter * DENSE)
