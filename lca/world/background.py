@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from jaxtyping import Float32
@@ -15,6 +15,8 @@ from lca.world.light import Light
 from lca.world.transfer import rolled_off, srgb
 
 KINDS = ("room", "outdoors", "collage", "plain")
+PANORAMA = (1536, 512)
+"""Width and height of a collage in pixels: once round, and 60 degrees up and down."""
 AXES = np.concatenate([[sign * np.eye(3)[axis] for sign in (1, -1)] for axis in range(3)]).astype(np.float32)
 
 
@@ -43,10 +45,15 @@ class Surroundings:
         if self.kind == "plain":
             image = plain(np.random.default_rng(self.seed), camera.width, camera.height)
         elif self.kind == "collage":
-            image = collage(np.random.default_rng(self.seed), camera.width, camera.height)
+            image = all_round(self.panorama, rays_of(camera)[1])
         else:
             image = self.traced(camera, light, soft_spot() if ground is None else ground, stand)
         return blurred(image, self.blur * camera.height / 256)
+
+    @cached_property
+    def panorama(self) -> Float32[ndarray, "rows columns 3"]:
+        """A collage that surrounds the camera."""
+        return collage(np.random.default_rng(self.seed), *PANORAMA)
 
     def traced(
         self, camera: Camera, light: Light, ground: Float32[ndarray, "cells cells"], stand: tuple[float, float]
@@ -70,6 +77,21 @@ def rays_of(camera: Camera) -> tuple[Float32[ndarray, "3"], Float32[ndarray, "he
     rays = columns[:, None] * across + ahead + (rows[:, None] * down)[:, None]
     rays /= np.sqrt((rays * rays).sum(-1, keepdims=True))
     return (-matrix[:3, :3].T @ matrix[:3, 3]).astype(np.float32), rays
+
+
+def all_round(
+    panorama: Float32[ndarray, "rows columns 3"], rays: Float32[ndarray, "height width 3"]
+) -> Float32[ndarray, "height width 3"]:
+    """A picture taken from the middle of a panorama."""
+    rows, columns = panorama.shape[:2]
+    u = (np.arctan2(rays[..., 0], rays[..., 2]) / (2 * math.pi) + 0.5) * columns
+    v = (0.5 - np.arcsin(np.clip(rays[..., 1], -1, 1)) / (2 * math.pi / 3)) * rows
+    left, top = np.floor(u).astype(int) % columns, np.clip(np.floor(v).astype(int), 0, rows - 2)
+    a, b = (u % 1)[..., None], np.clip(v - top, 0, 1)[..., None]
+    right = (left + 1) % columns
+    upper = panorama[top, left] * (1 - a) + panorama[top, right] * a
+    lower = panorama[top + 1, left] * (1 - a) + panorama[top + 1, right] * a
+    return (upper * (1 - b) + lower * b).astype(np.float32)
 
 
 @cache

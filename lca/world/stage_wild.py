@@ -33,8 +33,8 @@ ROUND = (0.95, 1.1)
 """Full circles by which the camera sees the person turn, so that few frames show all sides."""
 OCCLUDED = 0.3
 """Share of captures with something in the way."""
-SHUTTERS = {"sun": (2e-4, 2e-3), "overcast": (1e-3, 8e-3), "evening": (2e-3, 2e-2), "night": (1.6e-2, 6e-2)}
-INDOOR_SHUTTER = (6e-3, 4e-2)
+SHUTTERS = {"sun": (2e-4, 2e-3), "overcast": (1e-3, 8e-3), "evening": (2e-3, 1.5e-2), "night": (8e-3, 3e-2)}
+INDOOR_SHUTTER = (4e-3, 2.5e-2)
 """Seconds for which the shutter is open."""
 NIGHT_SKY = 0.05
 TIME_SHARE = 0.35
