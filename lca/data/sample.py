@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int, UInt8
+from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.captures import FACE_SIZE, canonical_planes, decoded, depth_metres, unit_normals
-from lca.formats.fields import COLUMNS, check
+from lca.formats.captures import FACE_SIZE, canonical_planes, decoded
+from lca.formats.fields import CAPTURE_COLUMNS, check
 from lca.geometry.camera import Camera
 
 
@@ -54,30 +54,15 @@ class Capture:
     """The square of the face crop in pixels of `image`; may reach beyond it."""
     radiance: Float[Tensor, "frames 32 3"]
     """Linear RGB of the environment, without its lamp, in the directions of `lca.world.light.fibonacci_directions`."""
-    lamp_direction: Float[Tensor, "frames 3"] | None = None
-    """Unit vectors to the one distant lamp, zero where there is none. This and what follows is None if nobody knows it."""
-    lamp_colour: Float[Tensor, "frames 3"] | None = None
-    """Linear RGB that the lamp adds to a white matte surface facing it."""
-    time: Float[Tensor, "frames"] | None = None
-    """Seconds since the capture began."""
-    camera_index: Int[Tensor, "frames"] | None = None
-    """Which camera of the stage."""
-    tracked_confidence: Float[Tensor, "frames"] | None = None
-    """What the tracker thinks of itself, 0 lost to 1 sure."""
-    scene: dict[str, Any] | None = None
-    """What the person does and how it was taken, in words and numbers."""
-    exact: tuple[str, ...] | None = None
-    """Columns of the row that are exact truth; the other ones are a tracker's estimates."""
 
     def __post_init__(self):
         """The one door of every sample: shapes, units and ranges. Raises: UserError."""
         views = {"camera_from_world": self.camera, "tracked_camera_from_world": self.tracked_camera}
         values = {name: camera.camera_from_world for name, camera in views.items()}
         values |= {"intrinsics": self.camera.intrinsics, "face_intrinsics": self.face_camera.intrinsics}
-        for name in COLUMNS:
+        for name in CAPTURE_COLUMNS:
             column = values[name] if name in values else getattr(self, name)
-            if column is not None:
-                check(name, column.numpy(), len(self), self.identity)
+            check(name, column.numpy(), len(self), self.identity)
         for name, (channels, of, share) in PICTURE_SHAPES.items():
             shape, side = tuple(getattr(self, name).shape), getattr(self, of).shape[-1] // share
             if shape != (len(self), channels, side, side):
@@ -128,17 +113,13 @@ class Capture:
             tracked_face_camera=Camera(tracked, face, FACE_SIZE, FACE_SIZE),
             betas=torch.tensor(row["betas"], dtype=torch.float32),
             tracked_betas=torch.tensor(row["tracked_betas"], dtype=torch.float32),
-            camera_index=torch.tensor([int(row["camera_index"][k]) for k in chosen]),
-            scene=json.loads(row["scene"]),
-            exact=tuple(json.loads(row["exact"])),
             **{name: numbers(name) for name in PER_FRAME},
         )
 
 
 PER_FRAME = (
     *("theta", "translation", "actions", "psi"),
-    *("tracked_theta", "tracked_translation", "tracked_confidence", "body_box", "face_box"),
-    *("radiance", "lamp_direction", "lamp_colour", "time"),
+    *("tracked_theta", "tracked_translation", "body_box", "face_box", "radiance"),
 )
 """Columns of numbers that a capture keeps under their own names."""
 
@@ -173,8 +154,8 @@ def scaled(
 ) -> Float[Tensor, "frames channels height width"]:
     """Bytes -> [0, 1], touching every pixel once."""
     planes = np.empty((len(pictures), *pictures[0].shape), np.float32)
-    for plane, picture in zip(planes, pictures, strict=True):
-        np.divide(picture, np.float32(255), out=plane)
+    for place, picture in enumerate(pictures):
+        np.divide(picture, np.float32(255), out=planes[place])
     return torch.from_numpy(planes)
 
 
@@ -189,29 +170,6 @@ def canonical_maps(
         return torch.zeros(len(chosen), 3, side, side), torch.zeros(len(chosen), 1, side, side, dtype=torch.bool)
     points, known = zip(*(canonical_planes(decoded(coded(column[k]))) for k in chosen), strict=True)
     return torch.from_numpy(np.stack(points)), torch.from_numpy(np.stack(known))
-
-
-@dataclass(frozen=True)
-class Surface:
-    """Exact geometry of some frames, at half the size of the photos; 0 where the background is."""
-
-    depth: Float[Tensor, "frames 1 half half"]
-    """Metres along the camera's axis."""
-    normals: Float[Tensor, "frames 3 half half"]
-    """Unit vectors in world axes."""
-
-    @staticmethod
-    def read(row: Mapping[str, Any], frames: Sequence[int]) -> "Surface":
-        """Decode the chosen frames of a row of `load_world`.
-
-        Raises:
-            UserError: a capture of a stage that does not promise them.
-        """
-        if len(row["depth"]) == 0:
-            raise UserError(f"expected depth and normals in {row['identity']}, got none: {row['stage']} has none")
-        depth = np.stack([depth_metres(decoded(coded(row["depth"][k])))[None] for k in frames])
-        normals = np.stack([unit_normals(decoded(coded(row["normals"][k]))).transpose(2, 0, 1) for k in frames])
-        return Surface(torch.from_numpy(depth), torch.from_numpy(normals))
 
 
 def capture_frames(row: Mapping[str, Any]) -> Capture:

@@ -56,12 +56,15 @@ COLUMNS = {
     "psi": Numbers((4,), "radians", -math.pi / 2, math.pi / 2),
     "body_box": BOX,
     "face_box": BOX,
+    "radiance": Numbers((RADIANCE_LIGHTS, 3), "linear RGB", 0.0, 1e6, may_be_unknown=True),
     "time": Numbers((), "seconds", 0.0, 1e6),
     "tracked_confidence": Numbers((), "share", 0.0, 1.0),
     "lamp_direction": Numbers((3,), "unit vector", -1.0, 1.0),
     "lamp_colour": Numbers((3,), "linear RGB", 0.0, 1e6),
-    "radiance": Numbers((RADIANCE_LIGHTS, 3), "linear RGB", 0.0, 1e6, may_be_unknown=True),
 }
+CIRCUMSTANCES = ("time", "tracked_confidence", "lamp_direction", "lamp_colour")
+"""Columns that only the world knows: `lca.data.circumstances` has them."""
+CAPTURE_COLUMNS = tuple(name for name in COLUMNS if name not in CIRCUMSTANCES)
 
 
 def fault(name: str, values: Float[ndarray, "..."], frames: int) -> str | None:

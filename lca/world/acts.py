@@ -136,7 +136,7 @@ def sit(rng: np.random.Generator, times: Curve, seconds: float) -> Act:
     rises = start + lasts + max(0.0, still - 2 * lasts)
     down, up = (times - start) / lasts, (times - rises) / lasts
     depth = eased(down) - eased(up)
-    leaning = sum(eased(2 * x) - eased(2 * x - 1) for x in (down, up))
+    leaning = eased(2 * down) - eased(2 * down - 1) + eased(2 * up) - eased(2 * up - 1)
     free = beating(rng, times, seconds) if rng.random() < 0.4 else {}
     hands = hanging(rng, times) | hands_between_shapes(rng, times, seconds)
     for side in SIDES:

@@ -100,8 +100,8 @@ def toon(rng: np.random.Generator, drawn: Plates, paper: ndarray) -> ndarray:
 
 def flat(rng: np.random.Generator, drawn: Plates, paper: ndarray) -> ndarray:
     """Few plain colours without light; coloured contours or none."""
-    levels = rng.integers(3, 6)
-    plain = (np.round(drawn.colour * levels) / levels + 0.4 * drawn.colour) / 1.4
+    levels, strength = rng.integers(3, 6), np.maximum(drawn.colour.max(-1, keepdims=True), 1e-3)
+    plain = drawn.colour * (np.clip(np.round(strength * levels), 0.6, levels) / levels / strength)
     picture = np.where(drawn.there[..., None], plain, paper)
     ink = rng.choice([0.0, 0.7]) * thick(drawn.lines, 1.5 * len(paper) / 512)[..., None]
     return picture * (1 - ink) + ink * 0.45 * plain

@@ -93,17 +93,15 @@ def composed(
     shares = [start - after for start, after in zip(starts, [*starts[1:], 0 * times], strict=True)]
     made = [SEQUENCES[name](rng, times, seconds) for name in acts]
     posture = mixed(zip(shares, [act.posture for act in made], strict=True))
-    upright, walks = (
-        sum(share * getattr(act, name) for share, act in zip(shares, made, strict=True))
-        for name in ("upright", "walks")
-    )
+
+    def blended(name: str) -> np.ndarray:
+        return np.sum([(share * getattr(act, name).T).T for share, act in zip(shares, made, strict=True)], 0)
+
+    upright, walks = blended("upright"), blended("walks")
     yaw = heading + turning * progress(rng, times, seconds, upright)
     effort = (1 - np.clip(walks, 0, 1)) * turning_effort(yaw, times)
     posture = plus(stepped(posture, cycles(rng, times, rng.uniform(0.75, 0.95)), effort), {"yaw": yaw})
-    actions, psi = (
-        sum(share[:, None] * getattr(act, name) for share, act in zip(shares, made, strict=True))
-        for name in ("actions", "psi")
-    )
+    actions, psi = blended("actions"), blended("psi")
     return torch.from_numpy(theta_of_posture(posture)), actions.astype(np.float32), psi.astype(np.float32)
 
 

@@ -72,7 +72,7 @@ def stylised(rng: np.random.Generator, person: Person, size: int) -> Taken:
     motion = sequence(act, rng, 8.0, DENSE, torch.from_numpy(betas), rng.uniform(-math.pi, math.pi), 2 * math.pi)
     joints = joints_at(motion, torch.from_numpy(betas), np.arange(len(motion)))
     pelvis = joints[:, 0].astype(float)
-    hand = hand_held(rng, np.arange(len(motion)) / DENSE, pelvis, floor, 1.1 * tall, rng.uniform(-3, 3), 0.0)
+    hand = hand_held(rng, np.arange(len(motion)) / DENSE, pelvis, floor, tall, rng.uniform(-3, 3), 0.0)
     lamp = towards(rng.uniform(-math.pi, math.pi), rng.uniform(0.3, 1.1)).astype(np.float32)
     white = np.ones(3, np.float32)
     light = (

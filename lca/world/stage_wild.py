@@ -93,8 +93,8 @@ def wild(rng: np.random.Generator, person: Person, size: int) -> Taken:
     now, later = (points_at(motion, shape, moments + step) for step in (0, 1))
     for number, index in enumerate(moments.tolist()):
         driven = drive(motion, index)
-        cameras = (hand.camera(index + step, size) for step in (0, 1))
-        blur = Shutter(*cameras, now[number], later[number], place.shutter * DENSE)
+        first, second = hand.camera(index, size), hand.camera(index + 1, size)
+        blur = Shutter(first, second, now[number], later[number], place.shutter * DENSE)
         taken = place.frame(rng, person.assemble(**driven), driven, blur)
         frames.append(taken | moment(driven, place.light, index / DENSE, 0))
     theta, translation, views = (column(frames, name) for name in ("theta", "translation", "camera_from_world"))

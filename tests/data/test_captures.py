@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from lca.data import FEATURES, Capture, Surface, capture_frames, load_world
+from lca.data import FEATURES, Capture, Circumstances, Surface, capture_frames, load_world
 from lca.data.schema import ENCODED_FEATURES
 from lca.errors import UserError
 from lca.formats.captures import (
@@ -30,7 +30,7 @@ def test_chosen_frames_are_those_of_the_whole():
     whole, some = capture_frames(row), Capture.read(row, [5, 2])
     assert whole.image.shape == (8, 3, SIZE, SIZE) and whole.face.shape == (8, 3, 128, 128) and len(some) == 2
     for field in fields(Capture):
-        if field.name in ("identity", "stage", "attributes", "betas", "tracked_betas", "scene", "exact"):
+        if field.name in ("identity", "stage", "attributes", "betas", "tracked_betas"):
             assert str(getattr(whole, field.name)) == str(getattr(some, field.name))
         elif field.name.endswith("camera"):
             assert torch.equal(getattr(whole, field.name)[[5, 2]].intrinsics, getattr(some, field.name).intrinsics)
@@ -47,8 +47,17 @@ def test_values_have_their_ranges():
     assert (covered[capture.canonical_mask] > 0.2).float().mean() > 0.99
     assert (covered[~capture.canonical_mask] < 0.9).float().mean() > 0.99
     assert isinstance(capture.attributes, dict) and capture.radiance.min() >= 0
-    assert capture.scene["motion"] and capture.scene["light"]
-    assert "theta" in capture.exact and "tracked_theta" not in capture.exact
+
+
+def test_circumstances_are_known():
+    row = load_world(built("wild"), "test")[0]
+    known = Circumstances.read(row, [0, 3])
+    assert known.scene["motion"] and known.scene["light"] and known.time[0] == 0 < known.time[1]
+    assert "theta" in known.exact and "tracked_theta" not in known.exact
+    assert known.tracked_confidence.max() <= 1 and known.camera_index.tolist() == [0, 0]
+    row["lamp_colour"] = -np.ones_like(row["lamp_colour"])
+    with pytest.raises(UserError, match="expected lamp_colour from 0"):
+        Circumstances.read(row, [0])
 
 
 def test_columns_are_the_documented_ones():

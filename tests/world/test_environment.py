@@ -31,7 +31,7 @@ def test_a_lamp_adds_its_colour_and_can_be_told_from_the_environment():
         again[0] += record["lamp_colour"]
         assert np.allclose(again, light.irradiance(normals), atol=2e-3)
         assert record["lamp_direction"] == pytest.approx(towards_it, abs=1e-3)
-    alone = single_lamp(np.float32([0, 1, 0]), colour).record()
+    alone = single_lamp(np.array([0, 1, 0], np.float32), colour).record()
     assert (alone["radiance"] == 0).all() and alone["lamp_colour"] == pytest.approx(colour)
     assert (sky.record()["lamp_colour"] == 0).all() and np.allclose(sky.record()["radiance"], sky.radiance)
 

@@ -34,7 +34,7 @@ def test_an_edge_is_blurred_by_the_motion_and_no_more():
 def test_fields_of_motion_are_what_moves_in_the_picture():
     camera = orbit(0.0, 0.0, 3.0, (0.0, 0.0, 0.0), 0.5, 64)
     points = np.random.default_rng(0).uniform(-0.3, 0.3, (500, 3)).astype(np.float32)
-    moved = points + np.float32([0.05, 0, 0])
+    moved = points + np.array([0.05, 0, 0], np.float32)
     focal = float(camera.intrinsics[0, 0])
     shutter = Shutter(camera, camera, points, moved, 0.5)
     person = shutter.person(camera.intrinsics.numpy(), (64, 64))
@@ -51,7 +51,7 @@ def layer(size=32):
     mask[8:24, 8:24] = 1
     depth = 3 * mask
     canonical = np.where(mask[..., None] > 0, np.float32(0.1), np.float32(np.nan)) * np.ones(3, np.float32)
-    normals = mask[..., None] * np.float32([0, 0, 1])
+    normals = mask[..., None] * np.array([0, 0, 1], np.float32)
     return Layer(np.repeat(mask[..., None], 3, 2), mask, canonical, depth, normals, mask.astype(np.uint8))
 
 
@@ -97,19 +97,19 @@ def test_occluders_keep_clear_and_are_seen():
 
 def test_a_lamp_throws_a_shadow_to_the_other_side():
     tracer = Tracer(sphere())
-    grid = ground_shade(tracer, single_lamp(np.float32([1, 1, 0]), np.ones(3)), -RADIUS - 0.3, (0.0, 0.0))
+    grid = ground_shade(tracer, single_lamp(np.array([1, 1, 0], np.float32), np.ones(3)), -RADIUS - 0.3, (0.0, 0.0))
     row = grid[len(grid) // 2]
     assert row[: len(row) // 2].min() < 0.3 and row[len(row) // 2 + 6 :].min() == 1
     even = ground_shade(tracer, Light(fibonacci_directions(), np.ones((32, 3), np.float32)), -RADIUS, (0.0, 0.0))
     assert even[20, 20] < 0.5 and even[0, 0] > 0.9
-    from_below = single_lamp(np.float32([0, -1, 0]), np.ones(3))
+    from_below = single_lamp(np.array([0, -1, 0], np.float32), np.ones(3))
     assert (ground_shade(tracer, from_below, -1.0, (0.0, 0.0)) == 1).all()
 
 
 def test_one_view_may_be_lit_in_many_ways():
     camera = orbit(0.0, 0.0, 3.0, (0.0, 0.0, 0.0), 0.5, 48)
     seen = Seen.by(Tracer(sphere()), camera)
-    left, right = (seen.lit(single_lamp(np.float32([x, 0, 0.3]), np.ones(3))) for x in (1, -1))
+    left, right = (seen.lit(single_lamp(np.array([x, 0, 0.3], np.float32), np.ones(3))) for x in (1, -1))
     assert np.array_equal(left.mask, right.mask) and np.array_equal(left.depth, right.depth)
     assert np.allclose(left.colour, right.colour[:, ::-1], atol=0.1), "the ball is the same from both sides"
     assert left.colour[:, 30:].sum() > 2 * left.colour[:, :18].sum()
