@@ -6,6 +6,7 @@ from scipy.spatial.transform import Rotation
 from lca.geometry.body import load_body
 from lca.geometry.joint_names import JOINTS
 
+UNTURNED = np.eye(3)
 KEPT = [joint for joint in range(55) if not 22 <= joint < 25]
 PARENTS = [-1] + [KEPT.index(load_body().parents[joint]) for joint in KEPT[1:]]
 PLACES = load_body().joint_template[KEPT].double().numpy()
@@ -29,7 +30,7 @@ def places(theta: np.ndarray, translation: np.ndarray) -> np.ndarray:
     return np.stack(found, 1)
 
 
-def bvh_text(theta, translation, names, rest=None, unit=100.0, axes=np.eye(3), order="ZXY", seconds=1 / 30) -> str:
+def bvh_text(theta, translation, names, rest=None, unit=100.0, axes=UNTURNED, order="ZXY", seconds=1 / 30) -> str:
     """BVH of a skeleton with our proportions.
 
     `names` gives ours -> theirs for the joints it has; `rest` gives turns of some of ours (axis-angle) in its rest pose; `axes`

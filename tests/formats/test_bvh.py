@@ -66,7 +66,7 @@ def test_theta_and_path_come_back(tmp_path, names, rest, unit, axes, order):
     assert file.motion.fps == pytest.approx(30, abs=1e-3)
     assert_same_places(file.motion, theta, translation)
     # the turns about the bones too, which places of joints do not show at the ends
-    np.testing.assert_allclose(np.cos(file.motion.theta), np.cos(theta), atol=2e-2)
+    np.testing.assert_allclose(file.motion.theta[:, 3:].numpy(), theta[:, 3:], atol=2e-4)
     fingers = {"left hand", "right hand"} if "left_thumb1" in names else set()
     assert set(file.carried) == {"root", "translation", "body"} | fingers
     assert set(file.lacking) == {"jaw", "face", "gaze", "left hand", "right hand"} - fingers
@@ -143,8 +143,8 @@ BAD = {
     "no frames": (lambda text: text.split("Frames:")[0] + "Frames: 0\nFrame Time: 0.1\n", "at least one frame"),
     "no numbers": (lambda text: text.split("0.0333")[0] + "0.0333333\n", "at least one frame"),
     "cut": (lambda text: text[:-200], "cut short"),
-    "NaN": (lambda text: text[:-9] + " nan\n", "got nan"),
-    "words": (lambda text: text[:-9] + " x\n", "expected numbers for the motion"),
+    "NaN": (lambda text: text.rsplit(None, 1)[0] + " nan\n", "got nan"),
+    "words": (lambda text: text.rsplit(None, 1)[0] + " x\n", "expected numbers for the motion"),
     "no time": (lambda text: text.replace("0.0333333", "0"), "frames per second"),
     "unknown channel": (lambda text: text.replace("Zrotation", "Wrotation"), "hierarchy .* got 'CHANNELS 6"),
     "short offset": (
