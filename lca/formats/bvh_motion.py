@@ -16,20 +16,23 @@ from lca.formats.bvh_names import pair
 from lca.formats.motion_file import Conventions, MotionFile, in_order
 from lca.geometry.joint_names import BODY_JOINTS, JOINTS
 from lca.geometry.motion import Motion
-from lca.geometry.retarget import LEG, Performance, length, rest_frame, retarget
+from lca.geometry.retarget import Performance, retarget, stands
 
 
 def read_bvh(path: Path, mapping: Mapping[str, str | None] | None, asked: Conventions) -> MotionFile:
     """Read and retarget.
 
     Raises:
-        UserError: damaged, empty, NaN, unknown joints, a skeleton without size.
+        UserError: damaged, empty, NaN, unknown joints, a skeleton that does not stand at rest.
     """
     bvh = parse_bvh(path)
     family, pairs = pair([joint.name for joint in bvh.joints], mapping, path)
     rest = bvh.rest()
-    if not length(rest, [pairs[name] for name in LEG]) > 0 or rest_frame(rest, pairs).det() < 0.5:
-        raise UserError(f"expected legs of some length, side by side, in {path}, got none: check its OFFSET lines")
+    if not stands(rest, pairs):
+        raise UserError(
+            f"expected a skeleton that stands upright at rest in {path}, got another pose or no size: export it with a "
+            "T-pose or an A-pose at rest"
+        )
     places, turns = bvh.posed()
     performance = Performance(rest, bvh.tips(), turns, places[:, pairs["pelvis"]])
     theta, translation = retarget(performance, pairs, asked.up)

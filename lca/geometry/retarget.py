@@ -5,6 +5,8 @@ joints between two pairs (a longer spine, a second neck) need no care: R = W G C
 C the frame of the other's rest pose (rows: the person's left, up, forward), W the other's world, and A the turn from our
 T-pose to its rest pose. A differs from the identity in limbs and fingers (an A-pose, arms hanging, spread legs) and, in feet, by
 the heading; trunk, neck, head and collars count as alike in every rest pose, since there differences are of build, not of pose.
+Feet count as flat on the floor at rest, but where the legs are so far apart that nobody would stand so (CMU's skeletons): there
+they are square to the shanks.
 """
 
 import math
@@ -28,6 +30,8 @@ BONES = (
 )
 NEXT = {f"{side}_{start}": f"{side}_{end}" for side in ("left", "right") for start, end in BONES}
 """Joint of a limb -> the joint its bone ends at."""
+SPLAYED = 0.2
+"""Radians from which legs that are apart at rest take the feet with them."""
 LEVEL = 0.3
 """Least horizontal part of a foot, of its length, that has a heading."""
 
@@ -90,6 +94,16 @@ def rest_frame(rest: Float[Tensor, "joints 3"], pairs: Mapping[str, int]) -> Flo
     return torch.stack([left, up, torch.linalg.cross(left, up)])
 
 
+def stands(rest: Float[Tensor, "joints 3"], pairs: Mapping[str, int]) -> bool:
+    """Whether a rest pose is upright: legs of some length hang down, side by side, and the head is above the pelvis."""
+    if not length(rest, [pairs[name] for name in LEG]) > 0:
+        return False
+    frame = rest_frame(rest, pairs)
+    heights = rest @ frame[1]
+    upper = [pairs[name] for name in ("spine3", "neck", "head") if name in pairs]
+    return bool(frame.det() > 0.5 and (heights[upper] > heights[pairs["pelvis"]]).all())
+
+
 def nearest_axis(vector: Float[Tensor, "3"]) -> Float[Tensor, "3"]:
     """The unit vector along x, y or z, either way, that is closest."""
     largest = vector.abs().argmax()
@@ -110,16 +124,23 @@ def alignment(
     align = torch.eye(3).to(ours).repeat(len(JOINTS), 1, 1)
     for joint, name in enumerate(JOINTS):
         ends_a_limb = name.endswith("_foot") or name[:-1].endswith(FINGERS)
-        if (name in NEXT or ends_a_limb) and not name.endswith("_ankle"):
+        if name.endswith("_ankle"):
+            align[joint] = align[parents[joint]] if angle_of(align[parents[joint]]) > SPLAYED else align[joint]
+        elif name in NEXT or ends_a_limb:
             align[joint] = align[parents[joint]]
         if name in NEXT and name in pairs:
             end = pairs.get(NEXT[name])
             there = (tips[pairs[name]] if end is None else rest[end]) - rest[pairs[name]]
-            here = align[joint] @ (ours[JOINTS.index(NEXT[name])] - ours[joint])
+            here, there = ours[JOINTS.index(NEXT[name])] - ours[joint], align[joint].T @ there
             if name.endswith("_ankle"):
                 here, there = heading(here), heading(there)
-            align[joint] = smallest_turn(here, there) @ align[joint]
+            align[joint] = align[joint] @ smallest_turn(here, there)
     return align
+
+
+def angle_of(turn: Float[Tensor, "3 3"]) -> float:
+    """The angle of a rotation in radians."""
+    return float(matrix_to_axis_angle(turn).norm())
 
 
 def heading(bone: Float[Tensor, "3"]) -> Float[Tensor, "3"]:

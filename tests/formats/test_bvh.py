@@ -10,15 +10,14 @@ from lca.formats.bvh_names import CMU, FULL, MIXAMO
 from lca.formats.motion import read_motion
 from lca.formats.motion_file import Conventions
 from lca.geometry.joint_names import BODY_JOINTS, JOINTS
-from tests.formats.bvh_writer import bvh_text, places
+from tests.formats.bvh_writer import bvh_text, places, world_turns
 
 A_POSE = {"left_shoulder": (0, 0, -0.8), "right_shoulder": (0, 0, 0.8)}
 LEGS_APART = {
-    "left_hip": (0.1, 0, 0.3),
-    "right_hip": (0.1, 0, -0.3),
-    "left_ankle": (0, 0.3, 0),
-    "right_knee": (0.4, 0, 0),
+    **{"left_hip": (0.1, 0, 0.1), "right_hip": (0.1, 0, -0.1)},
+    **{"left_ankle": (0, 0.3, 0), "right_knee": (0.1, 0, 0)},
 }
+SPLAYED = {"left_hip": (0, 0, 0.35), "right_hip": (0, 0, -0.35)}
 Z_UP = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 FACING_X = np.array([[0.0, 0, 1], [0, 1, 0], [-1, 0, 0]])
 WITHOUT_FINGERS = {name: MIXAMO[name] for name in BODY_JOINTS}
@@ -80,6 +79,14 @@ def test_bones_point_where_theirs_do_whatever_the_rest_pose(tmp_path):
     toes = [JOINTS.index(f"{side}_foot") for side in ("left", "right")]
     others = [joint for joint in range(22) if joint not in toes]
     np.testing.assert_allclose(found[:, others], truth[:, others], atol=1e-4)
+
+
+def test_feet_of_splayed_legs_are_square_to_the_shanks(tmp_path):
+    theta, translation = performed(BODY_JOINTS)
+    file = read(tmp_path, bvh_text(theta, translation, {k: CMU[k] for k in BODY_JOINTS}, SPLAYED))
+    found, truth = world_turns(file.motion.theta.double().numpy()), world_turns(theta)
+    for joint in (7, 8, 10, 11):
+        assert (truth[joint].inv() * found[joint]).magnitude().max() < 0.06
 
 
 def test_steps_fit_the_legs(tmp_path):
@@ -168,6 +175,7 @@ def test_bad_files_are_one_line(tmp_path, kind):
     assert "\n" not in str(error.value) and "a.bvh" in str(error.value)
 
 
-def test_a_skeleton_without_size(tmp_path):
-    with pytest.raises(UserError, match="legs of some length"):
-        read(tmp_path, bvh_text(*performed(), WITHOUT_FINGERS, unit=0.0))
+@pytest.mark.parametrize(("rest", "unit"), [({}, 0.0), ({"spine1": (3.1, 0, 0)}, 1.0)], ids=["no size", "head down"])
+def test_a_skeleton_that_does_not_stand(tmp_path, rest, unit):
+    with pytest.raises(UserError, match="stands upright at rest"):
+        read(tmp_path, bvh_text(*performed(), WITHOUT_FINGERS, rest, unit))

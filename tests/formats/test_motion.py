@@ -133,6 +133,7 @@ def test_own_file_comes_back_unchanged_or_at_another_rate(tmp_path):
 def test_expression_follows_the_rate(tmp_path):
     path = motions.smplx_npz(tmp_path / "a.npz", motions.parts(expression=np.arange(40.0).reshape(4, 10)))
     expression = read_motion(path, fps=60.0).expression
+    assert expression is not None
     torch.testing.assert_close(expression[:, 0], torch.arange(7) * 5.0)
 
 
