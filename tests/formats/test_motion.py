@@ -9,11 +9,12 @@ from lca.errors import UserError
 from lca.formats.motion import read_motion
 from lca.formats.motion_file import CHANNELS, Conventions
 from lca.formats.motion_npz import write_motion
-from lca.formats.smplx_fields import loose_hands
+from lca.formats.smplx_fields import loose_hands, read_hand_mean
 from lca.geometry.body import load_body
 from lca.geometry.face_joints import JAW_OPEN
 from lca.geometry.motion import Motion
 from lca.geometry.skinning import gaze
+from lca.geometry.smplx_file import smplx_arrays
 from tests.formats import motions
 
 Z_UP = [[1, 0, 0], [0, 0, 1], [0, -1, 0]]
@@ -113,6 +114,13 @@ def test_conventions_override_the_layout(tmp_path):
     assert file.motion.fps == 50 and not [note for note in file.notes if "mean hand" in note or "frame rate" in note]
     flat = read_motion(path, conventions=Conventions(flat_hand_mean=True))
     torch.testing.assert_close(flat.motion.theta[0, 66:111], torch.full((45,), 0.2))
+
+
+def test_mean_hands_of_a_smplx_file(tmp_path):
+    means = {"hands_meanl": np.linspace(0, 1, 45), "hands_meanr": np.linspace(-1, 0, 45)}
+    np.savez(tmp_path / "SMPLX.npz", **(smplx_arrays(load_body()) | means))
+    expected = torch.tensor(np.stack(list(means.values()))).float()
+    torch.testing.assert_close(read_hand_mean(tmp_path / "SMPLX.npz"), expected)
 
 
 def test_own_file_comes_back_unchanged_or_at_another_rate(tmp_path):
