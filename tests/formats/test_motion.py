@@ -118,7 +118,7 @@ def test_conventions_override_the_layout(tmp_path):
 
 def test_mean_hands_of_a_smplx_file(tmp_path):
     means = {"hands_meanl": np.linspace(0, 1, 45), "hands_meanr": np.linspace(-1, 0, 45)}
-    np.savez(tmp_path / "SMPLX.npz", **(smplx_arrays(load_body()) | means))
+    np.savez(tmp_path / "SMPLX.npz", allow_pickle=False, **(smplx_arrays(load_body()) | means))
     expected = torch.tensor(np.stack(list(means.values()))).float()
     torch.testing.assert_close(read_hand_mean(tmp_path / "SMPLX.npz"), expected)
 
