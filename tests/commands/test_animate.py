@@ -6,6 +6,9 @@ import torch
 from plyfile import PlyData
 from safetensors.torch import load_file, save_file
 
+from lca.formats.motion_npz import write_motion
+from lca.geometry.body import load_body
+from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
 
 
@@ -18,6 +21,46 @@ def test_film(tmp_path, avatar, lca, motion):
     assert code == 0, error
     assert "4 frames of 64x64" in out
     assert film.read_bytes()[4:8] == b"ftyp"
+
+
+def _motion(frames: int) -> Motion:
+    """Arms that come down, at 4 frames a second."""
+    theta = torch.zeros(frames, 156)
+    theta[:, [50, 53]] = torch.linspace(0, 1.2, frames)[:, None] * torch.tensor([-1.0, 1.0])
+    return Motion(theta, torch.zeros(frames, 3), torch.zeros(frames, 52), torch.zeros(frames, 4), 4.0)
+
+
+@pytest.mark.parametrize(("seconds", "frames"), [([], 9), (["--seconds", 0.5], 4)])
+def test_film_of_a_motion_file(tmp_path, avatar, lca, seconds, frames):
+    write_motion(tmp_path / "arms.npz", _motion(5))
+    options = ["--out", tmp_path / "film.mp4", "--size", 64, "--fps", 8, *seconds]
+    code, out, error = lca("animate", avatar, "--motion", tmp_path / "arms.npz", *options)
+    assert code == 0, error
+    assert (
+        "our own .npz, 9 frames at 8 fps; carries root, translation, body" in out and f"{frames} frames of 64x64" in out
+    )
+
+
+def test_a_face_moves_a_person_at_ease(tmp_path, monkeypatch, avatar, lca):
+    names = load_body().expression_names
+    table = [",".join(names), *[",".join(["0.5"] * 52)] * 6]
+    (tmp_path / "face.csv").write_text("\n".join(table))
+    played = []
+    monkeypatch.setattr("lca.lab.playing.play", lambda _, motion, *rest: played.append(motion) or iter(()))
+    lca("animate", avatar, "--motion", tmp_path / "face.csv", "--out", tmp_path / "film.mp4", "--fps", 30)
+    (motion,) = played
+    assert len(motion) == 3 and (motion.actions == 0.5).all()
+    assert motion.theta[:, 50].max() < -0.5, "the left arm hangs"
+
+
+@pytest.mark.parametrize("name", ["bad.bvh", "bad.csv", "bad.npz", "bad.json", "bad"])
+def test_bad_motion_files(tmp_path, avatar, lca, name):
+    (tmp_path / "bad").mkdir()
+    if name != "bad":
+        (tmp_path / name).write_text("a letter")
+    code, out, error = lca("animate", avatar, "--motion", tmp_path / name, "--out", tmp_path / "made" / "a.mp4")
+    assert (code, out) == (2, "") and name in error and error.count("\n") == 1
+    assert not (tmp_path / "made").exists()
 
 
 @pytest.mark.parametrize("pose", ["canonical", "standing"])
@@ -73,7 +116,11 @@ def test_bad_avatars(tmp_path, avatar, lca, command, kind, message):
         (["--fps", 0], "--fps from 1 to 240"),
         (["--seconds", 0], "at least one frame"),
         (["--background", "nocolour"], "expected a colour such as white"),
-        (["--motion", "swim"], "invalid choice"),
+        (
+            ["--motion", "swim"],
+            "expected a motion among turntable, walk, hands, face, gaze, or a motion file, got swim",
+        ),
+        (["--motion", "walk", "--mapping", "map.json"], "got walk: no such file"),
         (["--out", "film.gif"], "ending in .mp4"),
     ],
 )
