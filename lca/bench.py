@@ -17,6 +17,7 @@ SUMMARIES = {
     "drive": "pose branch, skinning and a 512 x 512 picture, every frame",
     "train": "one step of pretraining the shipped size",
     "world": "one captured person of each stage",
+    "load": "reading training samples, against Pillow decoding the same bytes",
 }
 
 
@@ -29,6 +30,9 @@ def add_command(subparsers) -> None:
         "--checkpoint", type=Path, default=None, help="model for create and drive (default: the shipped)"
     )
     parser.add_argument("--repeats", type=int, default=5, help="measurements of create, train and world (default 5)")
+    parser.add_argument(
+        "--data", type=Path, default=None, help="folder for load (default: a few people drawn on the spot)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -44,6 +48,7 @@ def run(args: argparse.Namespace) -> None:
         "drive": lambda: drive(args.checkpoint),
         "train": lambda: train(args.repeats),
         "world": lambda: world(args.repeats),
+        "load": lambda: load(args.data),
     }
     print(json.dumps(measures[args.part]()))
 
@@ -169,6 +174,20 @@ def world(repeats: int) -> dict:
             "frame_seconds": round(whole / frames, 4),
         }
     return {**report, "processes": 1}
+
+
+def load(folder: Path | None, people: int = 12) -> dict:
+    """Samples read in two processes, and the memory of one over 10,000; see `lca.data.bench`."""
+    import tempfile
+
+    from lca.data.bench import bench, memory
+    from lca.world.builder import Build, build
+
+    with tempfile.TemporaryDirectory() as scratch:
+        if folder is None:
+            folder = Path(scratch) / "wild"
+            build(Build("wild", people), folder)
+        return {**bench(folder), "memory": memory(folder), **machine()}
 
 
 def captured(stage: str, index: int) -> dict:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.captures import FACE_SIZE, canonical_points, decoded
+from lca.formats.captures import FACE_SIZE, canonical_planes, decoded
+from lca.formats.fields import COLUMNS, check
 from lca.geometry.camera import Camera
 
 
@@ -54,6 +55,20 @@ class Capture:
     radiance: Float[Tensor, "frames 32 3"]
     """Linear RGB of the environment in the directions of `lca.world.light.fibonacci_directions`."""
 
+    def __post_init__(self):
+        """The one door of every sample: shapes, units and ranges. Raises: UserError."""
+        views = {"camera_from_world": self.camera, "tracked_camera_from_world": self.tracked_camera}
+        values = {name: camera.camera_from_world for name, camera in views.items()}
+        values |= {"intrinsics": self.camera.intrinsics, "face_intrinsics": self.face_camera.intrinsics}
+        for name in COLUMNS:
+            column = values[name] if name in values else getattr(self, name)
+            check(name, column.numpy(), len(self), self.identity)
+        for name, (channels, of, share) in PICTURE_SHAPES.items():
+            shape, side = tuple(getattr(self, name).shape), getattr(self, of).shape[-1] // share
+            if shape != (len(self), channels, side, side):
+                wanted = (len(self), channels, side, side)
+                raise UserError(f"expected {name} of shape {wanted} in the capture of {self.identity}, got {shape}")
+
     def __len__(self) -> int:
         """Number of frames."""
         return len(self.theta)
@@ -72,8 +87,8 @@ class Capture:
                 f"expected frames from 0 to {count - 1} of {row['identity']}, got {chosen}: choose among them"
             )
         image = photos(row["image"], chosen)
-        canonical, canonical_mask = canonical_maps(row["canonical"], chosen)
-        face_canonical, face_canonical_mask = canonical_maps(row["face_canonical"], chosen)
+        canonical, canonical_mask = canonical_maps(row["canonical"], chosen, image.shape[-1] // 2)
+        face_canonical, face_canonical_mask = canonical_maps(row["face_canonical"], chosen, FACE_SIZE // 2)
 
         def numbers(name: str) -> Tensor:
             return torch.from_numpy(np.asarray(row[name], np.float32)[chosen])
@@ -108,6 +123,14 @@ PER_FRAME = (
 )
 """Columns of numbers that a capture keeps under their own names."""
 
+PICTURE_SHAPES = {
+    **{"image": (3, "image", 1), "mask": (1, "image", 1)},
+    **{"canonical": (3, "image", 2), "canonical_mask": (1, "image", 2)},
+    **{"face": (3, "face", 1), "face_mask": (1, "face", 1)},
+    **{"face_canonical": (3, "face", 2), "face_canonical_mask": (1, "face", 2)},
+}
+"""Field -> channels, and the square picture whose side it has, or half of it."""
+
 
 def coded(picture: Any) -> bytes:
     """The bytes of a picture left coded."""
@@ -118,23 +141,35 @@ def coded(picture: Any) -> bytes:
 
 def photos(column: Sequence[Any], chosen: Sequence[int]) -> Float[Tensor, "frames 3 height width"]:
     """JPEG files -> sRGB in [0, 1]."""
-    pixels = np.stack([decoded(coded(column[k])) for k in chosen])
-    return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
+    return scaled([decoded(coded(column[k])).transpose(2, 0, 1) for k in chosen])
 
 
 def masks(column: Sequence[Any], chosen: Sequence[int]) -> Float[Tensor, "frames 1 height width"]:
     """PNG files -> coverage in [0, 1]."""
-    return torch.from_numpy(np.stack([decoded(coded(column[k])) for k in chosen]))[:, None].float().div_(255)
+    return scaled([decoded(coded(column[k]))[None] for k in chosen])
+
+
+def scaled(
+    pictures: Sequence[UInt8[np.ndarray, "channels height width"]],
+) -> Float[Tensor, "frames channels height width"]:
+    """Bytes -> [0, 1], touching every pixel once."""
+    planes = np.empty((len(pictures), *pictures[0].shape), np.float32)
+    for plane, picture in zip(planes, pictures, strict=True):
+        np.divide(picture, np.float32(255), out=plane)
+    return torch.from_numpy(planes)
 
 
 def canonical_maps(
-    column: Sequence[Any], chosen: Sequence[int]
-) -> tuple[Float[Tensor, "frames 3 height width"], Bool[Tensor, "frames 1 height width"]]:
-    """16-bit PNG files -> canonical points in metres (0 where there are none) and where there are any."""
-    points = torch.from_numpy(np.stack([canonical_points(decoded(coded(column[k]))) for k in chosen])).permute(
-        0, 3, 1, 2
-    )
-    return points.nan_to_num(0.0).contiguous(), ~points[:, :1].isnan()
+    column: Sequence[Any], chosen: Sequence[int], side: int
+) -> tuple[Float[Tensor, "frames 3 {side} {side}"], Bool[Tensor, "frames 1 {side} {side}"]]:
+    """16-bit PNG files -> canonical points in metres (0 where there are none) and where there are any.
+
+    A column without files says that the points are not known, or not wanted: there are none then.
+    """
+    if len(column) == 0:
+        return torch.zeros(len(chosen), 3, side, side), torch.zeros(len(chosen), 1, side, side, dtype=torch.bool)
+    points, known = zip(*(canonical_planes(decoded(coded(column[k]))) for k in chosen), strict=True)
+    return torch.from_numpy(np.stack(points)), torch.from_numpy(np.stack(known))
 
 
 def capture_frames(row: Mapping[str, Any]) -> Capture:

@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 from datasets import Array2D, Array3D, Features, Image, List, Value
-from jaxtyping import Float32, UInt8, UInt16
+from jaxtyping import Bool, Float32, UInt8, UInt16
 from numpy import ndarray
 from PIL import Image as Pictures
 
@@ -75,11 +75,23 @@ def canonical_codes(points: Float32[ndarray, "height width 3"]) -> UInt16[ndarra
     return np.concatenate(list(codes.transpose(2, 0, 1)), 0).astype(np.uint16)
 
 
+def canonical_planes(
+    codes: UInt16[ndarray, "height_times_3 width"],
+) -> tuple[Float32[ndarray, "3 height width"], Bool[ndarray, "1 height width"]]:
+    """Inverse of `canonical_codes`, to half a step, as planes: points in metres (0 for background), and where there are any."""
+    planes = codes.reshape(3, -1, codes.shape[1])
+    known = planes[:1] > 0
+    step = 2 * CANONICAL_REACH / 65534
+    points = np.multiply(planes, np.float32(step))
+    points -= np.float32(CANONICAL_REACH + step)
+    points *= known
+    return points, known
+
+
 def canonical_points(codes: UInt16[ndarray, "height_times_3 width"]) -> Float32[ndarray, "height width 3"]:
-    """Inverse of `canonical_codes`, to half a step."""
-    planes = np.stack(np.split(codes, 3, 0), -1).astype(np.float32)
-    points = (planes - 1) / 65534 * (2 * CANONICAL_REACH) - CANONICAL_REACH
-    return np.where(planes == 0, np.nan, points).astype(np.float32)
+    """The same as a picture, NaN for background."""
+    points, known = canonical_planes(codes)
+    return np.where(known, points, np.float32(np.nan)).transpose(1, 2, 0)
 
 
 def canonical_bytes(points: Float32[ndarray, "height width 3"]) -> bytes:

@@ -94,7 +94,7 @@ def test_damaged_folders(tmp_path, how, message):
 
 
 def test_other_mistakes(tmp_path):
-    with pytest.raises(UserError, match="which does not exist: make it with `lca world build`"):
+    with pytest.raises(UserError, match="which does not exist: make one with `lca world build`"):
         load_world(tmp_path / "nowhere", "train")
     with pytest.raises(UserError, match=r"expected manifest\.json in"):
         load_world(tmp_path, "train")
