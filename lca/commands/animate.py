@@ -1,4 +1,4 @@
-"""`lca animate person.avatar --motion walk --out person.mp4`: an avatar plays a motion."""
+"""`lca animate person.avatar --motion walk --out person.mp4`: an avatar plays a motion (.mp4, .gif or PNGs)."""
 
 import argparse
 from pathlib import Path
@@ -14,7 +14,7 @@ def add_command(subparsers) -> None:
     parser = subparsers.add_parser("animate", help="an avatar and a motion -> a film")
     parser.add_argument("avatar", type=Path, help="a file that `lca create` wrote")
     parser.add_argument("--motion", choices=MOTIONS, default="turntable", help="what it does (default turntable)")
-    parser.add_argument("--out", type=Path, required=True, help="the film to write, .mp4")
+    parser.add_argument("--out", type=Path, required=True, help="the film to write: .mp4, .gif, or a folder for PNGs")
     parser.add_argument("--size", type=int, default=512, help="width and height in pixels, even (default 512)")
     parser.add_argument("--fps", type=float, default=24.0, help="frames per second (default 24)")
     parser.add_argument("--seconds", type=float, default=4.0, help="length (default 4)")

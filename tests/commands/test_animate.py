@@ -74,7 +74,8 @@ def test_bad_avatars(tmp_path, avatar, lca, command, kind, message):
         (["--seconds", 0], "at least one frame"),
         (["--background", "nocolour"], "expected a colour such as white"),
         (["--motion", "swim"], "invalid choice"),
-        (["--out", "film.gif"], "ending in .mp4"),
+        (["--out", "film.avi"], "ending in .mp4 or .gif"),
+        (["--out", "film.gif", "--fps", 60], "at most 50 frames per second"),
     ],
 )
 def test_bad_numbers(tmp_path, avatar, lca, monkeypatch, options, message):
