@@ -164,7 +164,7 @@ def test_what_would_be_too_large_is_refused(tmp_path, monkeypatch):
         bake(a_person(), a_motion(901), orbit(0.0, size=64))
     clip = bake(a_person(), a_motion(2), orbit(0.0, size=64))
     monkeypatch.setattr(player, "LARGEST", 20_000)
-    with pytest.raises(UserError, match="page of at most 0.02 MB, got"):
+    with pytest.raises(UserError, match=r"page of at most 0\.02 MB, got"):
         write_player(tmp_path / "a.html", clip, "a", WHITE)
     assert list(tmp_path.iterdir()) == []
 
