@@ -22,7 +22,7 @@ def add_command(subparsers) -> None:
     parser.add_argument(
         "--mapping", type=Path, help="for a .bvh with unknown names: JSON of our joint names to its own"
     )
-    parser.add_argument("--out", type=Path, required=True, help="the film to write, .mp4")
+    parser.add_argument("--out", type=Path, required=True, help="the film to write: .mp4, .gif, or a folder for PNGs")
     parser.add_argument("--size", type=int, default=512, help="width and height in pixels, even (default 512)")
     parser.add_argument("--fps", type=float, default=24.0, help="frames per second (default 24)")
     parser.add_argument("--seconds", type=float, help="length (default 4, or all of a file)")

@@ -1,15 +1,12 @@
-"""`lca animate` and `lca export`: an avatar file -> film, splats; bad files and numbers are one line and leave nothing."""
+"""`lca animate`: an avatar file -> film; bad files (of export and player too) and numbers are one line and leave nothing."""
 
-import numpy as np
 import pytest
 import torch
-from plyfile import PlyData
 from safetensors.torch import load_file, save_file
 
 from lca.formats.motion_npz import write_motion
 from lca.geometry.body import load_body
 from lca.geometry.motion import Motion
-from lca.model.avatar import Avatar
 
 
 @pytest.mark.parametrize("motion", ["walk", "gaze"])
@@ -63,17 +60,6 @@ def test_bad_motion_files(tmp_path, avatar, lca, name):
     assert not (tmp_path / "made").exists()
 
 
-@pytest.mark.parametrize("pose", ["canonical", "standing"])
-def test_splats(tmp_path, avatar, lca, pose):
-    code, out, _ = lca("export", avatar, "--out", tmp_path / "a.ply", "--pose", pose)
-    assert code == 0 and "384 Gaussians" in out
-    vertex = PlyData.read(tmp_path / "a.ply")["vertex"]
-    reach = np.ptp(vertex["x"])
-    assert len(vertex) == 384 and (reach > 1.2 if pose == "canonical" else reach < 1.2)
-    if pose == "canonical":
-        np.testing.assert_allclose(vertex["y"], -Avatar.load(avatar).canonical.means[:, 1].numpy(), atol=1e-6)
-
-
 def _spoil(kind: str, avatar) -> None:
     whole = avatar.read_bytes()
     if kind == "half":
@@ -88,7 +74,7 @@ def _spoil(kind: str, avatar) -> None:
         avatar.unlink()
 
 
-@pytest.mark.parametrize("command", ["animate", "export"])
+@pytest.mark.parametrize(("command", "suffix"), [("animate", "mp4"), ("export", "ply"), ("player", "html")])
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
@@ -99,9 +85,9 @@ def _spoil(kind: str, avatar) -> None:
         ("missing", "no such file"),
     ],
 )
-def test_bad_avatars(tmp_path, avatar, lca, command, kind, message):
+def test_bad_avatars(tmp_path, avatar, lca, command, suffix, kind, message):
     _spoil(kind, avatar)
-    place = tmp_path / "made" / ("a.mp4" if command == "animate" else "a.ply")
+    place = tmp_path / "made" / f"a.{suffix}"
     code, out, error = lca(command, avatar, "--out", place)
     assert (code, out) == (2, "")
     assert message in error and error.count("\n") == 1
@@ -121,7 +107,8 @@ def test_bad_avatars(tmp_path, avatar, lca, command, kind, message):
             "expected a motion among turntable, walk, hands, face, gaze, or a motion file, got swim",
         ),
         (["--motion", "walk", "--mapping", "map.json"], "got walk: no such file"),
-        (["--out", "film.gif"], "ending in .mp4"),
+        (["--out", "film.avi"], "ending in .mp4 or .gif"),
+        (["--out", "film.gif", "--fps", 60], "at most 50 frames per second"),
     ],
 )
 def test_bad_numbers(tmp_path, avatar, lca, monkeypatch, options, message):
@@ -130,8 +117,3 @@ def test_bad_numbers(tmp_path, avatar, lca, monkeypatch, options, message):
     code, _, error = lca("animate", avatar, "--out", tmp_path / "film.mp4", *options)
     assert code == 2 and message in error
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_export_wants_ply(tmp_path, avatar, lca):
-    code, _, error = lca("export", avatar, "--out", tmp_path / "a.obj")
-    assert code == 2 and "ending in .ply" in error
