@@ -95,12 +95,14 @@ def _orbit(state: State, message: Message, scene: Scene) -> State:
 
 def _pan(state: State, message: Message, scene: Scene) -> State:
     """right, down: shares of the picture's height"""
-    return replace(state, view=state.view.panned(number(message, "right", -9, 9), number(message, "down", -9, 9)))
+    return replace(
+        state, view=state.view.panned(number(message, "right", -9.0, 9.0), number(message, "down", -9.0, 9.0))
+    )
 
 
 def _zoom(state: State, message: Message, scene: Scene) -> State:
     """factor of the distance"""
-    return replace(state, view=state.view.zoomed(number(message, "factor", 0.01, 100)))
+    return replace(state, view=state.view.zoomed(number(message, "factor", 0.01, 100.0)))
 
 
 def _home(state: State, message: Message, scene: Scene) -> State:
@@ -111,7 +113,7 @@ def _point(state: State, message: Message, scene: Scene) -> State:
     """x, y: shares of the picture; with two people side by side, each looks at the pointer in their own half"""
     if state.eyes != "pointer":
         return state
-    x, y = number(message, "x", -1, 2) * len(scene.people), number(message, "y", -1, 2)
+    x, y = number(message, "x", -1.0, 2.0) * len(scene.people), number(message, "y", -1.0, 2.0)
     within = min(1.0, max(0.0, x - min(len(scene.people) - 1, max(0, int(x)))))
     return replace(state, point=pointed_at(state.view, within, y, scene.people[0].head(state)))
 
@@ -131,7 +133,7 @@ def _pose(state: State, message: Message, scene: Scene) -> State:
 def _emotion(state: State, message: Message, scene: Scene) -> State:
     """name, strength; every facial action is set"""
     name = one_of(message, "name", ("neutral", *emotions()))
-    actions = Pose().actions if name == "neutral" else emotion(name, number(message, "strength", 0, 1))
+    actions = Pose().actions if name == "neutral" else emotion(name, number(message, "strength", 0.0, 1.0))
     changed = replace(state, pose=replace(state.pose, actions=actions))
     if state.motion is not None:
         for channel in channels().values():
@@ -163,7 +165,7 @@ def _blend(state: State, message: Message, scene: Scene) -> State:
     first, second = state.keys
     if first is None or second is None:
         raise UserError("expected two keyed poses, got fewer; set pose A and pose B first")
-    return replace(state, pose=blended(first, second, number(message, "share", 0, 1)), motion=None, held=())
+    return replace(state, pose=blended(first, second, number(message, "share", 0.0, 1.0)), motion=None, held=())
 
 
 def _look(state: State, message: Message, scene: Scene) -> State:

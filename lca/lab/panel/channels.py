@@ -232,7 +232,7 @@ def _camera() -> list[Channel]:
         lambda state, value: replace(state, view=replace(state.view, distance=value)),
     )  # fmt: skip
     round_the_person = angle("azimuth", "camera round the person", 180.0)
-    return [round_the_person, angle("elevation", "camera height", math.floor(math.degrees(HIGHEST))), distance]
+    return [round_the_person, angle("elevation", "camera height", float(math.floor(math.degrees(HIGHEST)))), distance]
 
 
 def _put(values: Numbers, place: int, value: float) -> Numbers:

@@ -71,7 +71,7 @@ class Desk:
         try:
             kind = message.get("kind") if isinstance(message, Mapping) else None
             if kind == "ack":
-                self.session.acknowledge(int(number(message, "number", 0)))
+                self.session.acknowledge(int(number(message, "number", 0.0)))
             elif kind in CHANGES:
                 with self.lock:
                     self._change(message, kind)

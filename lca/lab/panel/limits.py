@@ -19,9 +19,11 @@ class Angle:
     high: float
 
 
-def _angles(*rows: tuple[str, str, float, float]) -> tuple[Angle, ...]:
+def _angles(*rows: tuple[str, str, int, int]) -> tuple[Angle, ...]:
     """(movement, signed axis such as -z, low, high) in the order in which the rotations are applied."""
-    return tuple(Angle(name, axis[1], -1.0 if axis[0] == "-" else 1.0, low, high) for name, axis, low, high in rows)
+    return tuple(
+        Angle(name, axis[1], -1.0 if axis[0] == "-" else 1.0, float(low), float(high)) for name, axis, low, high in rows
+    )
 
 
 SPINE = _angles(("turn left", "+y", -25, 25), ("lean left", "-z", -20, 20), ("bend forward", "+x", -20, 40))
