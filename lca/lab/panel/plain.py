@@ -95,7 +95,7 @@ class PlainPanel:
                 max=channel.high,
                 step=channel.step,
                 description=channel.label,
-                description_tooltip=channel.unit,
+                tooltip=channel.unit,
                 style={"description_width": "13em"},
                 layout={"width": "32em"},
             )
