@@ -64,9 +64,11 @@ function mount(host, root) {
   const seen = () => send({ kind: document.hidden ? "bye" : "back" });
   document.addEventListener("visibilitychange", seen);
   root.classList.add("lca-panel");
+  root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's single keys stay out
   root.addEventListener("dragover", (event) => event.preventDefault());
   root.addEventListener("drop", (event) => {
     event.preventDefault();
+    event.stopPropagation();
     if (event.dataTransfer.files.length) tools.sendPhotos([...event.dataTransfer.files]);
   });
   root.append(

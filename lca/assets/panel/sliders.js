@@ -91,5 +91,5 @@ function makeSliders(outbox) {
     }
   }
 
-  return { element: h("div", { class: "lca-controls", "data-lm-suppress-shortcuts": "true" }, bar, pages), setup, update };
+  return { element: h("div", { class: "lca-controls" }, bar, pages), setup, update };
 }

@@ -12,7 +12,7 @@ function addUp(older, newer) {
 function makeView(outbox, shared) {
   const canvas = h("canvas", {
     class: "lca-view", tabindex: 0, role: "application", "aria-roledescription": "3D view",
-    "aria-label": VIEW_LABEL, "data-lm-suppress-shortcuts": "true", width: 512, height: 512,
+    "aria-label": VIEW_LABEL, width: 512, height: 512,
   });
   const context = canvas.getContext("2d");
   let painted = 0;

@@ -35,7 +35,7 @@ class Guarded(tornado.web.RequestHandler):
         """Refuse everybody else with 403."""
         named = self.request.host_name in HOSTS
         token = self.get_query_argument("token", "")
-        if not (named and hmac.compare_digest(token, self.settings["token"])):
+        if not (named and hmac.compare_digest(token.encode(), self.settings["token"].encode())):
             raise tornado.web.HTTPError(403, reason="the address lacks the token: use the one that lca panel printed")
 
     def set_default_headers(self) -> None:

@@ -54,12 +54,19 @@ class Session(Generic[Job]):
         self._in_flight: set[int] = set()
         self._tick: Callable[[], Job | None] | None = None
         self._period, self._due, self._rested, self._cost, self._number = 1.0, 0.0, 0.0, 0.0, 0
-        self._closed = False
+        self._closed = self._drawing = False
 
     @property
     def busy(self) -> bool:
         """Whether the thread exists."""
         return self._thread is not None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing moves, and the last picture has been drawn in full and painted."""
+        with self._condition:
+            waits = self._waiting is not None or self._tick is not None or self._drawing or bool(self._in_flight)
+            return not waits and (self._last is None or self._last.scale == 1)
 
     @property
     def playing(self) -> bool:
@@ -104,7 +111,7 @@ class Session(Generic[Job]):
             self._tick, self._waiting = None, None
             self._condition.notify_all()
 
-    def close(self, timeout: float = 5.0) -> None:
+    def close(self, timeout: float = 30.0) -> None:
         """End the thread and take no more jobs."""
         with self._condition:
             self._closed, self._tick, self._waiting = True, None, None
@@ -131,11 +138,13 @@ class Session(Generic[Job]):
     def _next(self) -> Shot[Job] | Callable[[], Job | None] | None:
         """Wait for what to do: a picture to draw, a clock to ask, or None: leave."""
         with self._condition:
+            self._drawing = False
             leave = time.monotonic() + self._linger
             while not self._closed:
                 now = time.monotonic()
                 step = self._ready(now) if len(self._in_flight) < WINDOW else None
                 if step is not None:
+                    self._drawing = True
                     return step
                 if now >= leave:
                     break

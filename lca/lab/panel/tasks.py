@@ -46,7 +46,7 @@ class Tasks:
         if self._closing.is_set():
             raise Stopped
 
-    def close(self, timeout: float = 10.0) -> None:
+    def close(self, timeout: float = 30.0) -> None:
         """Ask all tasks to stop at their next `check` and wait for them."""
         self._closing.set()
         with self._lock:

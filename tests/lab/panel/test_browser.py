@@ -43,10 +43,7 @@ class Hand:
 
     def settle(self):
         """Wait until the last picture has been painted, in full."""
-        session = self.desk.session
-        until(lambda: session._waiting is None and (session._last is None or session._last.scale == 1))
-        script = "Number(document.querySelector('.lca-view').dataset.frame)"
-        until(lambda: self.browser.evaluate(script) >= session._number)
+        until(lambda: self.desk.session.quiet)
 
     def picture(self):
         self.settle()

@@ -44,10 +44,8 @@ class Page:
 
     def picture(self, **message):
         """The picture after a message, when nothing moves any more."""
-        before = len(self.all("frame"))
-        self.say(**message, stamp=1.0)
-        until(lambda: len(self.all("frame")) > before)
-        until(lambda: not self.desk.session._waiting)
+        self.say(**message)
+        until(lambda: self.desk.session.quiet)
         return np.asarray(Image.open(io.BytesIO(self.all("frame")[-1][1][0]))).astype(int)
 
     def error(self):
