@@ -127,11 +127,13 @@ def panel(checkpoint: Path | None) -> dict:
     """The example's avatar on the panel's own page, driven in headless Chromium; see `lca.lab.panel.bench`."""
     from lca.data.example import load_example
     from lca.formats.photos import read_pictures
+    from lca.lab.browser import find_chromium
     from lca.lab.panel.bench import bench
     from lca.model.checkpoint import load_model
     from lca.model.cutout import cut_out_people
     from lca.model.matting import load_matting
 
+    find_chromium()
     photos = cut_out_people(read_pictures(load_example().photos), load_matting())
     return {**bench(load_model(checkpoint).reconstruct(photos)), **machine()}
 

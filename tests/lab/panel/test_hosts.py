@@ -5,6 +5,7 @@ import base64
 import io
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 import tornado.httpclient
@@ -47,6 +48,22 @@ def test_motions_of_the_caller_come_first(avatar, tmp_path):
     assert list(offered)[:2] == ["mine", "turntable"] and len(offered) == 6
     with pytest.raises(KeyError):
         offered["moonwalk"]
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "says"),
+    [
+        ("theta", float("nan"), "walk: expected finite numbers, got others in theta, frame 3"),
+        ("translation", float("inf"), "in translation, frame 3"),
+        ("fps", 0.0, "5 at 0.0 fps"),
+    ],
+)
+def test_a_damaged_motion_is_one_line(part, value, says):
+    motion = named_motion("walk", 1.0, 5.0)
+    if part != "fps":
+        getattr(motion, part)[3, 0] = value
+    with pytest.raises(UserError, match=says):
+        Offered({"walk": motion if part != "fps" else replace(motion, fps=value)})
 
 
 def test_a_missing_avatar_file_is_one_line(tmp_path):
