@@ -2,6 +2,7 @@
 // A host is { send(message, buffers), listen(callback) -> stop }.
 
 const PATIENCE = 8000; // milliseconds
+const GONE = "no answer: the kernel or server is busy or gone; run the cell (or command) again";
 
 function mount(host, root) {
   const shared = { eyes: "sliders", togglePlay: () => {} };
@@ -11,9 +12,14 @@ function mount(host, root) {
     silence = null;
   };
   const send = (message, buffers = []) => {
-    host.send(message, buffers);
+    try {
+      host.send(message, buffers);
+    } catch {
+      say(GONE, "error"); // a restarted kernel has closed the channel
+      return;
+    }
     if (silence === null && message.kind !== "ack" && message.kind !== "bye")
-      silence = setTimeout(() => say("no answer: the kernel or server is busy or gone; run the cell (or command) again", "error"), PATIENCE);
+      silence = setTimeout(() => say(GONE, "error"), PATIENCE);
   };
   const outbox = new Outbox(send);
   const view = makeView(outbox, shared);
@@ -81,7 +87,7 @@ function mount(host, root) {
     document.removeEventListener("visibilitychange", seen);
     for (const part of [outbox, view, gallery]) part.close();
     hear();
-    host.send({ kind: "bye" }, []);
+    send({ kind: "bye" });
     stop();
   };
 }

@@ -69,7 +69,7 @@ class Desk:
     def receive(self, message: Message, buffers: Sequence[bytes | memoryview] = ()) -> None:
         """One message of the page. Mistakes become a line on the page, never an exception."""
         try:
-            kind = message.get("kind") if isinstance(message, Mapping) else None
+            kind = str(message.get("kind")) if isinstance(message, Mapping) else "none"
             if kind == "ack":
                 self.session.acknowledge(int(number(message, "number", 0.0)))
             elif kind in CHANGES:

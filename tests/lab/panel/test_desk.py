@@ -160,6 +160,8 @@ def test_two_people_are_driven_together_side_by_side(avatar, other, tmp_path):
     ("message", "says"),
     [
         ({"kind": "dance"}, "message that this panel knows, got 'dance'"),
+        ({"kind": ["set"]}, "message that this panel knows"),
+        ({"kind": "set", "channel": ["nose"], "value": 1.0}, "expected channel among"),
         ({"kind": "set", "channel": "nose", "value": 1.0}, "expected channel among"),
         ({"kind": "set", "channel": "jawOpen", "value": "wide"}, "expected value from"),
         ({"kind": "set", "channel": "jawOpen", "value": float("nan")}, "expected value from"),

@@ -92,6 +92,13 @@ def frame_of(browser, place=0):
     return int(browser.evaluate(f"Number({VIEWS}[{place}].dataset.frame)"))
 
 
+def slide(browser, channel, value):
+    browser.evaluate(
+        f"(() => {{ const s = document.querySelector('[data-channel=\"{channel}\"]'); s.value = {value};"
+        "s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')); })()"
+    )
+
+
 def test_sliders_in_jupyterlab_move_the_avatar_and_two_panels_do_not_meet(lab):
     with Browser(1500, 2400) as browser:
         browser.go(f"{lab}/lab/tree/notebooks/{NOTEBOOK}?token={TOKEN}")
@@ -101,10 +108,7 @@ def test_sliders_in_jupyterlab_move_the_avatar_and_two_panels_do_not_meet(lab):
         time.sleep(1.0)
         before, other = picture(browser), picture(browser, 1)
         seen = frame_of(browser)
-        browser.evaluate(
-            "(() => { const s = document.querySelector('[data-channel=\"left_shoulder.raise\"]'); s.value = 80;"
-            "s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')); })()"
-        )
+        slide(browser, "left_shoulder.raise", 80)
         browser.wait(f"Number({VIEWS}[0].dataset.frame) > {seen}")
         time.sleep(0.5)
         changed = np.abs(picture(browser) - before).mean((0, 2))
@@ -112,3 +116,6 @@ def test_sliders_in_jupyterlab_move_the_avatar_and_two_panels_do_not_meet(lab):
         assert changed[half:].mean() > 5 * changed[:half].mean(), "the person's left is on the viewer's right"
         np.testing.assert_array_equal(picture(browser, 1), other)
         assert "Traceback" not in browser.evaluate("document.body.innerText")
+        browser.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        slide(browser, "left_shoulder.raise", 10)
+        assert "no answer" in browser.wait("document.querySelector('.lca-error')?.textContent", 60)
