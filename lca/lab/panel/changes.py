@@ -59,11 +59,11 @@ def number(message: Message, field: str, low: float = -1e6, high: float = 1e6) -
     Raises:
         UserError: there is none.
     """
-    value = message.get(field)
-    plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not (plain and low <= value <= high):  # pyright: ignore[reportOptionalOperand]
+    value: Any = message.get(field)
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (plain and math.isfinite(value) and low <= value <= high):
         raise UserError(f"expected {field} from {low:g} to {high:g}, got {value!r}; {RELOAD}")
-    return float(value)  # pyright: ignore[reportArgumentType]
+    return float(value)
 
 
 def one_of(message: Message, field: str, allowed) -> Any:

@@ -19,7 +19,7 @@ from lca.lab.panel.blend import numbers
 from lca.lab.panel.fingers import CURLS, FINGERS, WIDEST, read_finger, write_finger
 from lca.lab.panel.limits import Angle, angles_of, group_of, plain_name
 from lca.lab.panel.state import DISTANCES, HIGHEST, SHAPES, Numbers, State
-from lca.world.joints import BODY_JOINTS
+from lca.world.joints import BODY_JOINTS, JOINTS
 
 FIST = 1.5
 """Curl of a closed finger, radians: 1 on its slider."""
@@ -106,14 +106,14 @@ def _write_joint(state: State, value: float, joint: str, place: int) -> State:
     movements = angles_of(joint)
     signed = np.array([a * m.sign for a, m in zip(angles, movements, strict=True)])
     vector = Rotation.from_euler(_order(movements), signed, degrees=True).as_rotvec()
-    start = 3 * BODY_JOINTS.index(joint)
+    start = 3 * JOINTS.index(joint)
     theta = (*state.pose.theta[:start], *numbers(vector), *state.pose.theta[start + 3 :])
     return replace(state, pose=replace(state.pose, theta=theta))
 
 
 def _joint_angles(theta: Numbers, joint: str) -> list[float]:
     """Degrees of the three movements."""
-    start, movements = 3 * BODY_JOINTS.index(joint), angles_of(joint)
+    start, movements = 3 * JOINTS.index(joint), angles_of(joint)
     turn = Rotation.from_rotvec(np.array(theta[start : start + 3]))
     euler = turn.as_euler(_order(movements), degrees=True, suppress_warnings=True)
     return [float(a * m.sign) for a, m in zip(euler, movements, strict=True)]

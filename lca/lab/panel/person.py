@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import torch
 from jaxtyping import Float
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 from torch import Tensor
 
 from lca.geometry.body import displacement, load_body
@@ -79,7 +79,7 @@ class Person:
     def _carriers(self) -> tuple[Tensor, Float[Tensor, "gaussians neighbours"]]:
         """Nearest vertices of the avatar's own body in rest pose, and weights that fall with distance."""
         vertices, _ = load_body().rest(self.avatar.betas)
-        distances, indices = cKDTree(vertices.numpy()).query(self.avatar.canonical.means.numpy(), NEIGHBOURS)
+        distances, indices = KDTree(vertices.numpy()).query(self.avatar.canonical.means.numpy(), NEIGHBOURS)
         weights = 1 / (np.asarray(distances, np.float32) + 1e-4)
         weights /= weights.sum(1, keepdims=True)
         return torch.from_numpy(np.asarray(indices, np.int64)), torch.from_numpy(weights)

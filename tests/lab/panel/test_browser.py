@@ -34,8 +34,8 @@ LEFT_INDEX, LEFT_THUMB = (26, 27), (38, 39)
 class Hand:
     """A user with a mouse, who also sees what the desk knows."""
 
-    def __init__(self, browser, desks):
-        self.browser, self.desks = browser, desks
+    def __init__(self, browser, desks, address):
+        self.browser, self.desks, self.address = browser, desks, address
 
     @property
     def desk(self):
@@ -104,9 +104,7 @@ def hand(tmp_path_factory):
         browser.go(address)
         browser.wait("document.querySelector('.lca-view')?.dataset.frame > 0")
         browser.wait("document.querySelectorAll('.lca-gallery img[src]').length > 10")
-        made = Hand(browser, desks)
-        made.address = address
-        yield made
+        yield Hand(browser, desks, address)
         assert browser.errors == []
 
 
