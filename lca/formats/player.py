@@ -112,11 +112,10 @@ def pack(clip: Clip, background: list[float]) -> bytes:
 def _fixed(name: str, values: ndarray, steps: ndarray | None = None) -> tuple[dict, bytes]:
     """Each column as low + step * (0 to 65535): first the low bytes of all numbers, then the high ones (gzip likes that)."""
     low = values.min(0, initial=np.inf) if len(values) else np.zeros(values.shape[1])
-    if steps is None:
-        steps = np.maximum((values.max(0) - low) / 65535, 1e-12)
-    numbers = np.rint((values - low) / steps).astype("<u2").T
+    step = np.maximum((values.max(0) - low) / 65535, 1e-12) if steps is None else steps
+    numbers = np.rint((values - low) / step).astype("<u2").T
     planes = np.stack([numbers & 255, numbers >> 8]).astype(np.uint8)
-    entry = {"name": name, "kind": "fixed", "low": low.astype(float).tolist(), "step": steps.astype(float).tolist()}
+    entry = {"name": name, "kind": "fixed", "low": low.astype(float).tolist(), "step": step.astype(float).tolist()}
     return entry, planes.tobytes()
 
 
