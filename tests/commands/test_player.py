@@ -151,11 +151,33 @@ def test_browser_orbits_zooms_pans_and_resets(page_file, avatar, browser):
 
 
 @pytest.mark.browser
+def test_browser_follows_fingers(page_file, browser):
+    page, complaints = opened(browser, page_file)
+    home, session = state_of(page)["view"], browser.new_cdp_session(page)
+
+    def touch(kind, *points):
+        places = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    touch("touchStart", (100, 100), (156, 100))
+    touch("touchMove", (80, 130), (176, 130))
+    touch("touchEnd")
+    pinched = state_of(page)["view"]
+    assert pinched["distance"] == pytest.approx(home["distance"] * 56 / 96, rel=0.01)
+    assert pinched["target"][1] > home["target"][1] + 0.05 and pinched["azimuth"] == home["azimuth"]
+    for _ in range(2):
+        touch("touchStart", (120, 120))
+        touch("touchEnd")
+    assert state_of(page)["view"] == home
+    assert complaints == []
+
+
+@pytest.mark.browser
 def test_browser_plays_scrubs_and_rests(page_file, browser):
     page, complaints = opened(browser, page_file)
     page.get_by_label("Speed").select_option("0.25")
     page.get_by_label("Play", exact=True).click()
-    page.wait_for_function("player.state().time > 0.05")
+    page.wait_for_function("() => player.state().time > 0.05")
     page.get_by_label("Pause").click()
     stopped = state_of(page)
     assert not stopped["playing"]
@@ -165,7 +187,7 @@ def test_browser_plays_scrubs_and_rests(page_file, browser):
     assert state_of(page)["time"] == 0.75
     page.locator("canvas").focus()
     page.keyboard.press("Space")
-    page.wait_for_function("player.state().playing && player.state().time < 0.7")  # it begins again after the end
+    page.wait_for_function("() => player.state().playing && player.state().time < 0.7")  # it begins again after the end
     assert complaints == []
 
 
