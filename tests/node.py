@@ -1,4 +1,4 @@
-"""JavaScript in tests: the Node that comes with pyright, and the packages that `make env` puts beside it."""
+"""JavaScript in tests: the Node that comes with pyright, and the packages that `make test` puts beside it."""
 
 import os
 import subprocess
@@ -27,5 +27,5 @@ def need_package(name: str) -> None:
     """Fail in CI, and skip elsewhere, where Node does not find a package."""
     found = run_node("try { require.resolve(process.argv[1]); console.log('yes') } catch { console.log('no') }", name)
     if found.strip() == "no":
-        missing = f"needs the npm package {name}: make env installs it into {MODULES.parent.name}/{MODULES.name}"
+        missing = f"needs the npm package {name}: make test installs it into {MODULES.parent.name}/{MODULES.name}"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
