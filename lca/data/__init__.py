@@ -1,7 +1,7 @@
 """Captures as tensors: what training and evaluation read."""
 
-from lca.data.datasets import load_world, stream_mixture, stream_world
+from lca.data.datasets import load_world
 from lca.data.sample import Capture, capture_frames
 from lca.data.schema import FEATURES
 
-__all__ = ["FEATURES", "Capture", "capture_frames", "load_world", "stream_mixture", "stream_world"]
+__all__ = ["FEATURES", "Capture", "capture_frames", "load_world"]
