@@ -154,8 +154,8 @@ def scaled(
 ) -> Float[Tensor, "frames channels height width"]:
     """Bytes -> [0, 1], touching every pixel once."""
     planes = np.empty((len(pictures), *pictures[0].shape), np.float32)
-    for plane, picture in zip(planes, pictures, strict=True):
-        np.divide(picture, np.float32(255), out=plane)
+    for place, picture in enumerate(pictures):
+        np.divide(picture, np.float32(255), out=planes[place])
     return torch.from_numpy(planes)
 
 

@@ -40,7 +40,7 @@ class Source(Protocol):
         """Number of captures."""
         ...
 
-    def __getitem__(self, index: int) -> Recording:
+    def __getitem__(self, index: int, /) -> Recording:
         """One of them."""
         ...
 
