@@ -45,6 +45,13 @@ def test_bad_arguments(arguments, says, capsys):
     assert says in capsys.readouterr().err
 
 
+def test_panel_without_a_browser_is_one_line(monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "")
+    assert cli.main(["bench", "panel"]) == 2
+    shown = capsys.readouterr().err
+    assert "expected chromium on the PATH" in shown and shown.count("\n") == 1
+
+
 def test_unknown_part_is_one_line(capsys):
     with pytest.raises(SystemExit) as left:
         cli.main(["bench", "everything"])

@@ -4,11 +4,9 @@ Reading and decoding take turns, sample by sample, so that whatever else the mac
 """
 
 import io
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from PIL import Image
 from lca.data.batch import choose_frames, make_example
 from lca.data.sources import WorldRecording, WorldSource
 from lca.errors import UserError
+from lca.world.builder import pool
 
 PHOTOS, TARGETS = 4, 2
 OF_TARGETS = ("image", "mask", "face", "face_mask")
@@ -53,8 +52,8 @@ def bench(folder: str | Path, processes: int = 2, samples: int = 400, split: str
     if processes == 1:
         all_times = [timed(*jobs[0])]
     else:
-        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-            all_times = list(pool.map(timed, *zip(*jobs, strict=True)))
+        with pool(processes) as executor:
+            all_times = list(executor.map(timed, *zip(*jobs, strict=True)))
 
     def rate(seconds: Callable[[Times], float]) -> float:
         return sum(times.samples / seconds(times) for times in all_times)
@@ -76,9 +75,6 @@ def bench(folder: str | Path, processes: int = 2, samples: int = 400, split: str
 
 def timed(folder: str, split: str, samples: int, process: int) -> Times:
     """What one process measures."""
-    import torch
-
-    torch.set_num_threads(1)
     source, rng = WorldSource(folder, split), np.random.default_rng(process)
     rows = []
     for index in range(samples + WARM_UP):

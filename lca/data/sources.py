@@ -5,7 +5,7 @@ A new dataset is one file with a class that satisfies `Source`, and a line in `o
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from datasets import Dataset
 
@@ -15,6 +15,7 @@ from lca.data.sample import Capture
 from lca.formats.shards import row_of
 
 
+@runtime_checkable
 class Recording(Protocol):
     """One capture on disk, of which some frames are to be decoded."""
 
@@ -31,6 +32,7 @@ class Recording(Protocol):
         ...
 
 
+@runtime_checkable
 class Source(Protocol):
     """The captures of one split of a dataset."""
 
@@ -38,7 +40,7 @@ class Source(Protocol):
         """Number of captures."""
         ...
 
-    def __getitem__(self, index: int) -> Recording:
+    def __getitem__(self, index: int, /) -> Recording:
         """One of them."""
         ...
 

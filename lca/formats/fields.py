@@ -101,8 +101,8 @@ def rigid(matrices: Float[ndarray, "frames 4 4"]) -> bool:
 
 def pinhole(matrices: Float[ndarray, "frames 3 3"]) -> bool:
     """Whether all of them are upper triangular with positive focal lengths."""
-    focal = matrices[:, (0, 1), (0, 1)]
-    return bool((focal > 0).all() and (matrices[:, 1, 0] == 0).all() and (matrices[:, 2] == (0, 0, 1)).all())
+    focal, last = matrices[:, (0, 1), (0, 1)], np.array((0, 0, 1), matrices.dtype)
+    return bool((focal > 0).all() and (matrices[:, 1, 0] == 0).all() and (np.abs(matrices[:, 2] - last) < SLACK).all())
 
 
 def check(name: str, values: Float[ndarray, "..."], frames: int, identity: str) -> None:

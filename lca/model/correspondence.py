@@ -1,39 +1,49 @@
 """Correspondence and colour transport: beyond the paper, and where small models gain most.
 
 A dense head predicts, for every second pixel, which canonical point of the person it shows (with an uncertainty):
-photos alone
-suffice, no pose and no camera. `transport` then carries each pixel's colour, its distance from the body and a learned
-feature to the
-Gaussians nearest to that point. `ModelConfig.transport = false` switches all of it off: the paper to the letter.
+photos alone suffice, no pose and no camera. Each token first chooses among the anchors, as a classifier (continuous
+surface embeddings, Neverova et al. 2020, do so with vertices): regression alone answers left or right, front or back
+with the middle, and learns far more slowly. `transport` then carries each pixel's colour, its distance from the body
+and a learned feature to the Gaussians nearest to that point. `ModelConfig.transport = false` switches all of it off:
+the paper to the letter.
 """
 
 from dataclasses import dataclass
 
 import torch
 from einops import rearrange
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lca.model.layers import SelfBlock, pack_foreground, unpack
+from lca.model.nearest import NEIGHBOURS, nearest_gaussians
 from lca.model.template import Template
 
 FEATURES = 8
-NEIGHBOURS = 6
+CELL = 0.03
+"""Metres, how far a token's point spreads over the anchors that it should choose."""
 STEP = 0.1
 """Metres per unit of a linear output; without it one step of Adam moves every point by centimetres and drowns the rest."""
-FACING = (1.0, 0.5, 4.0)
 EVIDENCE = 3 * (3 + 1) + FEATURES + 3
+
+
+@dataclass(frozen=True)
+class Coarse:
+    """What each token shows: `log_share` over the anchors, and the canonical `point` that follows (metres)."""
+
+    log_share: Float[Tensor, "images tokens anchors"]
+    point: Float[Tensor, "images 3 rows columns"]
 
 
 @dataclass(frozen=True)
 class DenseMaps:
     """What the dense head says of every second pixel: `canonical` (metres on the mean body in rest pose), `log_error`
     (log of the
-    expected error in metres), `log_weight` (how much this pixel should count) and `feature`; `coarse` is one point
-    per token."""
+    expected error in metres), `log_weight` (how much this pixel should count) and `feature`; `coarse` is what the
+    tokens show."""
 
-    coarse: Float[Tensor, "images 3 token_rows token_columns"]
+    coarse: Coarse
     canonical: Float[Tensor, "images 3 rows columns"]
     log_error: Float[Tensor, "images 1 rows columns"]
     log_weight: Float[Tensor, "images 1 rows columns"]
@@ -64,21 +74,33 @@ class PhotoBlocks(nn.Module):
 class DenseHead(nn.Module):
     """A coarse point per token (stride 16) and, up to stride 2 with the pyramid's detail, what is to be added to it."""
 
-    def __init__(self, width: int, stem: tuple[int, int, int]):
+    def __init__(self, width: int, anchors: int, stem: tuple[int, int, int]):
         super().__init__()
         two, four, eight = stem
-        self.coarse = nn.Linear(width, 3)
+        self.choice = nn.Linear(width, anchors)
+        self.shift = nn.Linear(width, 3)
         self.lift = nn.Linear(width, eight)
         self.at_eight = _fuse(2 * eight, eight)
         self.at_four = _fuse(eight + four, four)
         self.at_two = _fuse(four + two, two)
         self.out = nn.Conv2d(two, 5 + FEATURES, 1)
 
-    def points(self, tokens: Float[Tensor, "images tokens width"], rows: int) -> Float[Tensor, "images 3 rows columns"]:
-        """The coarse point of every token."""
-        return STEP * rearrange(self.coarse(tokens), "i (h w) c -> i c h w", h=rows).float()
+    def coarse(
+        self, tokens: Float[Tensor, "images tokens width"], rows: int, anchors: Float[Tensor, "anchors 3"]
+    ) -> Coarse:
+        """The anchors that every token shows, their mean, and a shift of it."""
+        log_share = self.choice(tokens).float().log_softmax(-1)
+        with torch.autocast(tokens.device.type, enabled=False):
+            point = log_share.exp() @ anchors + STEP * self.shift(tokens.float())
+        return Coarse(log_share, rearrange(point, "i (h w) c -> i c h w", h=rows))
 
-    def forward(self, tokens: Float[Tensor, "images tokens width"], pyramid: list[Tensor]) -> DenseMaps:
+    def forward(
+        self,
+        tokens: Float[Tensor, "images tokens width"],
+        foreground: Bool[Tensor, "images tokens"],
+        pyramid: list[Tensor],
+        anchors: Float[Tensor, "anchors 3"],
+    ) -> DenseMaps:
         """Maps at half the picture's size from the tokens and the pyramid of the same pictures."""
         two, four, eight = pyramid
         rows = eight.shape[-2] // 2
@@ -87,9 +109,14 @@ class DenseHead(nn.Module):
         x = self.at_four(torch.cat([_double(x), four], 1))
         x = self.at_two(torch.cat([_double(x), two], 1))
         fine, log_error, log_weight, feature = self.out(x).float().split([3, 1, 1, FEATURES], 1)
-        coarse = self.points(tokens, rows)
-        canonical = F.interpolate(coarse.detach(), scale_factor=8, mode="bilinear", align_corners=False) + STEP * fine
+        coarse = self.coarse(tokens, rows, anchors)
+        known = rearrange(foreground.float(), "i (h w) -> i 1 h w", h=rows)
+        canonical = _enlarge(coarse.point.detach() * known) / _enlarge(known).clamp(min=1e-3) + STEP * fine
         return DenseMaps(coarse, canonical, log_error.clamp(-7.0, 2.0), log_weight.clamp(-6.0, 6.0), feature)
+
+
+def _enlarge(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=8, mode="bilinear", align_corners=False)
 
 
 def _fuse(channels: int, out: int) -> nn.Module:
@@ -100,27 +127,31 @@ def _double(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2, mode="nearest")
 
 
-def correspondence_loss(maps: DenseMaps, canonical: Tensor, valid: Tensor) -> Tensor:
+def correspondence_loss(
+    maps: DenseMaps, anchors: Float[Tensor, "anchors 3"], canonical: Tensor, valid: Tensor
+) -> Tensor:
     """Laplace negative log-likelihood of the true canonical point plus its plain distance, so that nothing is given
-    up, and the
-    coarse points' distance.
+    up, and the tokens' loss.
 
     `canonical` (images, 3, rows, columns) in metres, `valid` (images, 1, rows, columns) in {0, 1}.
     """
     distance = ((maps.canonical - canonical) ** 2).sum(1, keepdim=True).add(1e-8).sqrt()
     likelihood = distance * (-maps.log_error).exp() + maps.log_error
     fine = ((0.3 * likelihood + 10.0 * distance) * valid).sum() / valid.sum().clamp(min=1.0)
-    return fine + coarse_loss(maps.coarse, canonical, valid)
+    return fine + coarse_loss(maps.coarse, anchors, canonical, valid)
 
 
-def coarse_loss(coarse: Tensor, canonical: Tensor, valid: Tensor) -> Tensor:
-    """Ten times the mean distance between each token's point and the mean of the points that its patch shows,
-    metres."""
-    patch = canonical.shape[-1] // coarse.shape[-1]
+def coarse_loss(coarse: Coarse, anchors: Float[Tensor, "anchors 3"], canonical: Tensor, valid: Tensor) -> Tensor:
+    """Cross-entropy of each token's choice of anchors and ten times the distance of its point (metres) from the mean
+    of the points that its patch shows."""
+    patch = canonical.shape[-1] // coarse.point.shape[-1]
     share = F.avg_pool2d(valid, patch)
     truth = F.avg_pool2d(canonical * valid, patch) / share.clamp(min=1e-6)
-    weights = torch.tensor(FACING).to(coarse)[:, None, None]
-    return 10.0 * mean_distance(weights * coarse, weights * truth, share)
+    squared = torch.cdist(rearrange(truth, "i c h w -> i (h w) c"), anchors) ** 2
+    surprise = -((-squared / (2.0 * CELL**2)).softmax(-1) * coarse.log_share).sum(-1)
+    weight = share.flatten(1)
+    choice = (surprise * weight).sum() / weight.sum().clamp(min=1e-6)
+    return 0.5 * choice + 10.0 * mean_distance(coarse.point, truth, share)
 
 
 def mean_distance(points: Tensor, truth: Tensor, valid: Tensor) -> Tensor:
@@ -183,12 +214,3 @@ def transport(
 def _normalise(sums: Tensor) -> tuple[Tensor, Tensor]:
     weight = sums[..., -1:]
     return sums[..., :-1] / (weight + 1e-3), (weight + 1e-3).log()
-
-
-@torch.no_grad()
-def nearest_gaussians(points: Float[Tensor, "pixels 3"], template: Template) -> Tensor:
-    """Indices (pixels, NEIGHBOURS) of the nearest Gaussians, searched among the candidates of the nearest anchor."""
-    anchor = torch.cdist(points, template.anchors).argmin(-1)
-    candidates = template.candidates[anchor]
-    distance = ((points[:, None] - template.points[candidates]) ** 2).sum(-1)
-    return candidates.gather(1, distance.topk(NEIGHBOURS, largest=False, sorted=False).indices)

@@ -49,7 +49,9 @@ class CanonicalDecoder(nn.Module):
         latent = rearrange(self.unfold(tokens), "b g (k c) -> b (g k) c", k=self.per_anchor)
         place = fourier(template.points, OCTAVES).expand(len(tokens), -1, -1)
         parts = [latent, place] if evidence is None else [latent, place, evidence]
-        raw = self.heads(self.join(torch.cat(parts, -1)))
+        with torch.autocast(tokens.device.type, torch.bfloat16):
+            joined = self.join(torch.cat(parts, -1))
+        raw = self.heads(joined.float())
         colour, fix, choice, offset, reach, log_scale, logit, turn = raw.split([3, 3, self.sources, 3, 1, 3, 1, 4], -1)
         spacing = template.spacing[:, None]
         flat = torch.tensor([0.75, 0.75, 0.35]).to(raw)

@@ -12,7 +12,7 @@ from lca.formats.photos import Photos
 from lca.geometry.body import load_body
 from lca.geometry.gaussians import Gaussians
 from lca.model.avatar import Avatar, Rig
-from lca.model.correspondence import EVIDENCE, DenseHead, DenseMaps, PhotoBlocks, collect, transport
+from lca.model.correspondence import EVIDENCE, Coarse, DenseHead, DenseMaps, PhotoBlocks, collect, transport
 from lca.model.decoder import CanonicalDecoder
 from lca.model.driver import PoseBranch
 from lca.model.encoder import PATCH, EncoderConfig, Pyramid, build_encoder
@@ -80,7 +80,7 @@ class LCA(nn.Module):
         self.photo, self.dense = None, None
         if config.transport:
             self.photo = PhotoBlocks(self.encoder.width, config.encoder.heads, config.encoder.photo_depth)
-            self.dense = DenseHead(self.encoder.width, config.encoder.stem)
+            self.dense = DenseHead(self.encoder.width, config.template.anchors, config.encoder.stem)
         self.fusion = Fusion(config.fusion, self.encoder.width, evidence)
         self.decoder = CanonicalDecoder(width, config.template.per_anchor, evidence)
         self.driver = PoseBranch(width, config.template.per_anchor)
@@ -103,15 +103,17 @@ class LCA(nn.Module):
         if self.dense is None:
             return Looks(tokens, foreground, None, None)
         with torch.autocast(tokens[0].device.type, torch.bfloat16):
-            return Looks(tokens, foreground, *(self.dense(t, p) for t, p in zip(tokens, levels, strict=True)))
+            parts = zip(tokens, foreground, levels, strict=True)
+            return Looks(tokens, foreground, *(self.dense(*part, self.template.anchors) for part in parts))
 
-    def coarse_points(self, photos: Photos) -> list[Float[Tensor, "images 3 rows columns"]]:
-        """The dense head's coarse points of body pictures and face crops; none without transport."""
+    def coarse(self, photos: Photos) -> list[Coarse]:
+        """What the tokens of body pictures and of face crops show; none without transport."""
         if self.dense is None:
             return []
         tokens, _, levels = self._encode(photos)
         with torch.autocast(tokens[0].device.type, torch.bfloat16):
-            return [self.dense.points(t, p[-1].shape[-2] // 2) for t, p in zip(tokens, levels, strict=True)]
+            anchors = self.template.anchors
+            return [self.dense.coarse(t, p[-1].shape[-2] // 2, anchors) for t, p in zip(tokens, levels, strict=True)]
 
     def _encode(self, photos: Photos) -> tuple[Pair, Pair, list[list[Tensor]]]:
         """(tokens, which of them are foreground, pyramids), each of the body pictures and of the face crops."""

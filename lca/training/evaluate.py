@@ -19,7 +19,7 @@ from lca.formats.atomic import writing
 from lca.formats.photos import BODY_SIZE
 from lca.geometry.body import PARTS
 from lca.model.avatar import Avatar
-from lca.model.correspondence import nearest_gaussians
+from lca.model.nearest import nearest_gaussians
 from lca.model.network import LCA
 from lca.render import render
 from lca.training.losses import PERCEPTUAL, over, psnr

@@ -32,12 +32,14 @@ class LossConfig:
     """The render without the pose branch's correction, relative to the driven one."""
     face: float = 0.6
     """Face crops, relative to body pictures."""
-    alpha: float = 0.3
+    alpha: float = 0.6
     """L1 of the opacity against the mask."""
     correspondence: float = 2.0
     """Canonical points of the input pixels (with transport only)."""
-    shape: float = 0.05
-    """Predicted body shape, mean square of the betas."""
+    shape: float = 10.0
+    """Predicted body shape: mean distance between the bodies, metres (betas weigh as much as they show)."""
+    opacity: float = 0.02
+    """Mean transparency of the canonical Gaussians: fog is cheaper than surfaces while colours are uncertain."""
     acap: float = 2.0
     """ACAP: offsets beyond 5.6 cm from the template, metres."""
     asap: float = 0.02

@@ -13,6 +13,7 @@ from lca.model.correspondence import coarse_loss, correspondence_loss, mean_dist
 from lca.model.network import LCA, Looks, ModelConfig, Person
 from lca.render import render
 from lca.training.losses import LossConfig, acap, asap, image_loss, over, psnr
+from lca.training.optimizer import MuonAdamW, block_matrices
 from lca.training.schedule import OptimizerConfig, cosine_with_warmup
 
 
@@ -81,16 +82,17 @@ class Pretrain(lightning.LightningModule):
     def _warm_up(self, batch: Batch) -> dict[str, Tensor]:
         """The first steps: one point per token, cheap and alone, because all else builds on it (nothing without
         transport)."""
-        points = self.network.coarse_points(batch.photos)
-        truths = (batch.body_canonical, batch.face_canonical)
-        losses = [coarse_loss(coarse, *truth) for coarse, truth in zip(points, truths, strict=False)]
+        anchors, truths = self.network.template.anchors, (batch.body_canonical, batch.face_canonical)
+        pairs = zip(self.network.coarse(batch.photos), truths, strict=False)
+        losses = [coarse_loss(coarse, anchors, *truth) for coarse, truth in pairs]
         return {"coarse": torch.stack(losses).sum()} if losses else {}
 
     def _correspondence(self, looks: Looks, batch: Batch) -> dict[str, Tensor]:
         if looks.body_maps is None or looks.face_maps is None:
             return {}
-        body = correspondence_loss(looks.body_maps, *batch.body_canonical)
-        face = correspondence_loss(looks.face_maps, *batch.face_canonical)
+        anchors = self.network.template.anchors
+        body = correspondence_loss(looks.body_maps, anchors, *batch.body_canonical)
+        face = correspondence_loss(looks.face_maps, anchors, *batch.face_canonical)
         return {"correspondence": self.loss.correspondence * 0.1 * (body + face)}
 
     def _appearance(self, person: Person, batch: Batch) -> dict[str, Tensor]:
@@ -104,7 +106,8 @@ class Pretrain(lightning.LightningModule):
             "canonical": 4.0 * config.canonical * image_loss(renders.canonical, first, config),
             "face": config.face * image_loss(renders.face, renders.face_truth, config),
             "alpha": config.alpha * 4.0 * (renders.alpha - batch.targets.mask.flatten(0, 1)).abs().mean(),
-            "shape": config.shape * ((person.betas - batch.betas) ** 2).mean(),
+            "shape": config.shape * self._shape_error(person, batch),
+            "opacity": config.opacity * (1.0 - canonical.opacities).mean(),
             "acap": config.acap * acap(canonical, self.network.template.shaped(batch.betas)),
             "asap": config.asap * asap(canonical),
             "bottleneck": config.bottleneck * cost.mean(),
@@ -129,7 +132,8 @@ class Pretrain(lightning.LightningModule):
         spread = canonical.map(each)
         rig = self.network.rig(batch.betas.repeat_interleave(count, 0))
         posed = rig.pose(correction.apply(spread), flat(targets.theta), psi, flat(targets.translation))
-        bare = rig.pose(spread, flat(targets.theta), psi, flat(targets.translation))[::count]
+        first = (x[:, 0] for x in (targets.theta, targets.psi, targets.translation))
+        bare = self.network.rig(batch.betas).pose(canonical, *first)
         background = torch.rand(people * count, 3, device=batch.betas.device)
         camera, face_camera = targets.cameras()
         driven = render(posed, camera, background)
@@ -145,6 +149,12 @@ class Pretrain(lightning.LightningModule):
         )
         return renders, cost
 
+    def _shape_error(self, person: Person, batch: Batch) -> Tensor:
+        """Mean distance, in metres, of one Gaussian of each anchor between the bodies of predicted and given shape."""
+        every = self.network.config.template.per_anchor
+        bodies = (self.network.template.shaped(betas)[:, ::every] for betas in (person.betas, batch.betas))
+        return torch.linalg.vector_norm(torch.sub(*bodies) + 1e-6, dim=-1).mean()
+
     @torch.no_grad()
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Foreground PSNR of held-out people, and a picture for TensorBoard."""
@@ -156,6 +166,7 @@ class Pretrain(lightning.LightningModule):
         size = len(batch.betas)
         self.log("val/psnr", psnr(renders.driven, renders.truth, mask).mean(), prog_bar=True, batch_size=size)
         self.log("val/psnr_face", psnr(renders.face, renders.face_truth, face_mask).mean(), batch_size=size)
+        self.log("val/shape_cm", 100.0 * self._shape_error(person, batch), batch_size=size)
         if looks.body_maps is not None:
             error = mean_distance(looks.body_maps.canonical, *batch.body_canonical)
             self.log("val/correspondence_cm", 100.0 * error, batch_size=size)
@@ -168,11 +179,9 @@ class Pretrain(lightning.LightningModule):
                 board("val/face_truth_above_driven", faces[:4].clamp(0, 1), self.global_step)
 
     def configure_optimizers(self):
-        """AdamW, linear warm-up, one cosine to zero over the run's steps."""
-        groups = self.parameter_groups()
-        optimizer = torch.optim.AdamW(
-            groups, lr=self.optimizer.lr, betas=(0.9, 0.98), weight_decay=self.optimizer.weight_decay
-        )
+        """Muon and AdamW, linear warm-up, one cosine to zero over the run's steps."""
+        matrices = block_matrices(self.network) if self.optimizer.muon else set()
+        optimizer = MuonAdamW(self.parameter_groups(), matrices, self.optimizer)
         steps = int(self.trainer.estimated_stepping_batches)
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, cosine_with_warmup(self.optimizer.warmup, steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}

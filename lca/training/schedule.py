@@ -11,10 +11,13 @@ from lca.model.network import LCA
 
 @dataclass(frozen=True)
 class OptimizerConfig:
-    """AdamW and its schedule."""
+    """Muon, AdamW and their schedule."""
 
     lr: float = 8e-4
-    """Peak learning rate."""
+    """Peak learning rate of AdamW."""
+    muon: float = 10.0
+    """Learning rate of Muon, which updates the matrices of attention blocks, relative to `lr`; 0 leaves them to
+    AdamW."""
     weight_decay: float = 0.02
     """Decoupled weight decay."""
     warmup: int = 100
@@ -24,8 +27,8 @@ class OptimizerConfig:
 
     def __post_init__(self):
         """Check ranges."""
-        if self.lr <= 0 or self.warmup < 0 or self.weight_decay < 0:
-            raise ValueError(f"expected lr > 0, warmup >= 0 and weight_decay >= 0, got {self}")
+        if self.lr <= 0 or min(self.warmup, self.weight_decay, self.muon) < 0:
+            raise ValueError(f"expected lr > 0 and warmup, weight_decay and muon >= 0, got {self}")
 
 
 def cosine_with_warmup(warmup: int, steps: int) -> Callable[[int], float]:

@@ -83,9 +83,7 @@ def rows_of(paths: list[Path]) -> Iterator[dict]:
                 yield from file.read_row_group(group).to_pylist()
 
 
-def shelved(
-    strips: list[UInt8[ndarray, "height width 3"]], columns: int
-) -> UInt8[ndarray, "sheet_height sheet_width 3"]:
+def shelved(strips: list[UInt8[ndarray, "_ _ 3"]], columns: int) -> UInt8[ndarray, "height width 3"]:
     """Strips of one width in rows of `columns`, black where there is nothing; the first has a row of its own."""
     shelves = [strips[:1], *[strips[k : k + columns] for k in range(1, len(strips), columns)]]
     width = max(map(len, shelves)) * strips[0].shape[1]

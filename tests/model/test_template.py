@@ -1,7 +1,7 @@
 import torch
 
 from lca.geometry.body import PARTS, load_body
-from lca.model.correspondence import nearest_gaussians
+from lca.model.nearest import nearest_gaussians
 from lca.model.template import Template, TemplateConfig
 
 CONFIG = TemplateConfig(anchors=64, per_anchor=16)
