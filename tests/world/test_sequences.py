@@ -56,7 +56,7 @@ def test_feet_hold_the_floor(name):
         assert height.min(1).values.abs().max() < 1e-4
         touching = (height[1:] < 0.003) & (height[:-1] < 0.003)
         slide = (points[1:] - points[:-1])[..., [0, 2]].norm(dim=-1) * FPS
-        assert (slide * touching).sum() / touching.sum() < 0.12, "metres per second"
+        assert (slide * touching).sum() / touching.sum() < 0.16, "metres per second"
         assert hand_depth(motion.theta, betas).max() < 0.08
 
 
