@@ -12,7 +12,7 @@ from lca.world.posture import SIDED, SIDES, Posture
 ARM = ("lower", "swing", "rotate", "elbow", "forearm")
 HAND = ("curl", "fan", "thumb")
 
-SHAPES: dict[str, tuple[tuple[float, ...], float, float]] = {
+GESTURES: dict[str, tuple[tuple[float, ...], float, float]] = {
     "rest": ((0.25, 0.3, 0.35, 0.4), 0.05, 0.2),
     "flat": ((0.05, 0.05, 0.05, 0.05), 0.0, 0.0),
     "fan": ((0.0, 0.0, 0.0, 0.0), 0.3, -0.3),
@@ -66,8 +66,8 @@ def hand_tracks(side: str, values: Float[ndarray, "frames 6"]) -> Posture:
 
 def hand_shapes(rng: np.random.Generator, count: int, at_rest: float) -> Float[ndarray, "count 6"]:
     """Named hand shapes with jitter of every finger; `at_rest` of them are loose."""
-    names = np.where(rng.random(count) < at_rest, "rest", rng.choice(list(SHAPES), count))
-    rows = np.array([[*SHAPES[name][0], *SHAPES[name][1:]] for name in names])
+    names = np.where(rng.random(count) < at_rest, "rest", rng.choice(list(GESTURES), count))
+    rows = np.array([[*GESTURES[name][0], *GESTURES[name][1:]] for name in names])
     return rows + rng.normal(0, 0.06, rows.shape)
 
 

@@ -6,7 +6,7 @@ import torch
 from lca.geometry.motion import Motion
 from lca.world.contact import grounded, hands_clear
 from lca.world.expressions import actions_of, following_lids, gaze, random_expression
-from lca.world.gestures import ARMS, SHAPES
+from lca.world.gestures import ARMS, GESTURES
 from lca.world.joints import Turns, arm, gaze_of_head, hand, leg, theta_of, trunk
 
 TRIES = 6
@@ -14,8 +14,8 @@ TRIES = 6
 
 def random_hand(rng: np.random.Generator, side: str) -> Turns:
     """A hand shape, or a mixture of two, with jitter of every finger; half of the hands are at rest."""
-    first = SHAPES["rest"] if rng.random() < 0.4 else SHAPES[str(rng.choice(list(SHAPES)))]
-    second, mix = SHAPES[str(rng.choice(list(SHAPES)))], rng.uniform(0, 0.35)
+    first = GESTURES["rest"] if rng.random() < 0.4 else GESTURES[str(rng.choice(list(GESTURES)))]
+    second, mix = GESTURES[str(rng.choice(list(GESTURES)))], rng.uniform(0, 0.35)
     curl = (1 - mix) * np.array(first[0]) + mix * np.array(second[0]) + rng.normal(0, 0.07, 4)
     spread = (1 - mix) * first[1] + mix * second[1] + rng.normal(0, 0.05)
     thumb = (1 - mix) * first[2] + mix * second[2] + rng.normal(0, 0.05)
