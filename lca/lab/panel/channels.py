@@ -15,11 +15,11 @@ from scipy.spatial.transform import Rotation
 
 from lca.errors import UserError
 from lca.geometry.body import load_body
+from lca.geometry.joint_names import BODY_JOINTS, JOINTS
 from lca.lab.panel.blend import numbers
 from lca.lab.panel.fingers import CURLS, FINGERS, WIDEST, read_finger, write_finger
 from lca.lab.panel.limits import Angle, angles_of, group_of, plain_name
 from lca.lab.panel.state import DISTANCES, HIGHEST, SHAPES, Numbers, State
-from lca.world.joints import BODY_JOINTS, JOINTS
 
 FIST = 1.5
 """Curl of a closed finger, radians: 1 on its slider."""
