@@ -1,8 +1,9 @@
 """How far each joint of the body turns, in words and degrees.
 
 Each joint has three angles: an extrinsic Euler order, and for each axis what a person calls the movement, the sign that makes
-it positive on the left side, and its range. The second angle must stay within 90 degrees, or it could not be read back. The right side is the mirror image: its y and z angles change sign. Signs follow
-from the table in `lca.geometry.skinning`; ranges are rounded from the usual textbooks of joint motion.
+it positive on the left side, and its range. The second angle must stay within 90 degrees, or it could not be read back. The
+right side is the mirror image: its y and z angles change sign. Signs follow from the table in `lca.geometry.skinning`; ranges
+are rounded from the usual textbooks of joint motion.
 """
 
 from dataclasses import dataclass
