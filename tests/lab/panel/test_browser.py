@@ -199,6 +199,7 @@ def test_timeline_plays_holds_and_then_rests(hand, standing):
     hand.browser.evaluate(
         "(() => { window.times = []; document.addEventListener('lca:frame', (e) => window.times.push(e.detail.time)); })()"
     )
+    hand.browser.wait("!document.querySelector('[aria-label=Play]').disabled")
     hand.click("Play")
     hand.browser.wait("new Set(window.times).size > 12")
     hand.slide("jawOpen", 1.0)
@@ -235,6 +236,7 @@ def test_an_upload_that_is_no_picture_is_a_line_on_the_page(hand):
 def test_a_tab_closed_while_playing_leaves_no_thread(hand, standing):
     hand.choose("Motion", "walk")
     until(lambda: hand.desk.state.motion == "walk")
+    hand.browser.wait("!document.querySelector('[aria-label=Play]').disabled")
     hand.click("Play")
     until(lambda: hand.desk.session.playing)
     hand.browser.go("about:blank")
