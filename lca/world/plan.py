@@ -72,7 +72,7 @@ def duration(hours: float) -> str:
     return f"{rounded(hours / 24)} days"
 
 
-def amount(size: float) -> str:
+def amount(size: int | float) -> str:
     """Bytes in the unit in which they read well."""
     for unit, factor in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9)):
         if size < 999.5 * factor:
