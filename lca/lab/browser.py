@@ -76,6 +76,8 @@ class Browser:
 
     def close(self) -> None:
         """End the browser and everything that it has started."""
+        if hasattr(self, "_socket"):
+            self._socket.close()
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGTERM)
             try:

@@ -29,6 +29,7 @@ function makeTools(outbox) {
   const size = choice("Render size in pixels", [], (value) => look({ size: Number(value) }));
   const skeleton = checkbox("skeleton", (on) => look({ skeleton: on }));
   const anchors = checkbox("anchors", (on) => look({ anchors: on }));
+  const splats = choice("File format of splats", [], () => {});
   const order = (text, label, message) => button(text, label, () => outbox.post(message));
   const undo = order("undo", "Undo", { kind: "undo" });
   const redo = order("redo", "Redo", { kind: "redo" });
@@ -40,12 +41,16 @@ function makeTools(outbox) {
     outbox.post({ kind: "photos", names: files.map((file) => file.name) }, buffers);
   }
 
+  async function sendMotion([file]) {
+    outbox.post({ kind: "motion file", names: [file.name] }, [await file.arrayBuffer()]);
+  }
+
   async function sendState([file]) {
     outbox.post({ kind: "load" }, [await file.slice(0, 1e6).arrayBuffer()]);
   }
 
   function setup(spec) {
-    for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes]])
+    for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes], [splats, spec.splats]])
       select.replaceChildren(...values.map((value) => h("option", { value }, String(value))));
   }
 
@@ -67,8 +72,9 @@ function makeTools(outbox) {
       order("camera home", "Reset the camera", { kind: "home" })),
     h("div", { class: "lca-row", role: "group", "aria-label": "Files" },
       filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos),
+      filePicker("motion…", "Play a motion file: npz, bvh, json or csv", ".npz,.bvh,.json,.csv", false, sendMotion),
       order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), record,
-      order("splats", "Write the posed Gaussians as a PLY", { kind: "splats" }),
+      button("splats", "Write the posed Gaussians", () => outbox.post({ kind: "splats", suffix: splats.value })), splats,
       order("save state", "Write the state as JSON", { kind: "save" }),
       filePicker("load state…", "Load a state that was saved", ".json,application/json", false, sendState)));
   return { element, setup, update, sendPhotos };

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lca.errors import UserError
-from lca.geometry.motion import Motion
 from lca.lab.panel.blend import blended
 from lca.lab.panel.channels import channels
 from lca.lab.panel.eyes import pointed_at
 from lca.lab.panel.library import emotion, emotions, pose_at, poses
+from lca.lab.panel.motions import Offered
 from lca.lab.panel.person import Person
 from lca.lab.panel.state import GAZES, PICTURES, SIZES, Look, Pose, State, View
 from lca.lab.panel.state_file import is_colour
@@ -26,7 +26,7 @@ class Scene:
     """What states refer to: the people, the motions by name, and the view that a double click returns to."""
 
     people: tuple[Person, ...]
-    motions: Mapping[str, Motion]
+    motions: Offered
     home: View
 
 

@@ -18,6 +18,7 @@ from lca.lab.panel.errands import ERRANDS, film
 from lca.lab.panel.frames import as_jpeg, frame
 from lca.lab.panel.history import History
 from lca.lab.panel.library import poses
+from lca.lab.panel.motions import Offered
 from lca.lab.panel.person import Person
 from lca.lab.panel.playback import Playback
 from lca.lab.panel.recorder import Recording
@@ -48,7 +49,7 @@ class Desk:
         self,
         avatars: Sequence[Avatar],
         send: Send,
-        motions: Mapping[str, Motion],
+        motions: Offered,
         folder: Path,
         checkpoint: Path | None = None,
     ):
@@ -111,6 +112,13 @@ class Desk:
             self.scene = replace(self.scene, people=tuple(Person(avatar) for avatar in avatars))
             self.history = History(replace(self.state, shape=State().shape))
             self._greet()
+
+    def offer(self, name: str, motion: Motion) -> None:
+        """One more motion to choose from; it is chosen."""
+        with self.lock:
+            self.scene = replace(self.scene, motions=self.scene.motions.joined(name, motion))
+            self._greet()
+        self.receive({"kind": "motion", "name": name})
 
     def restore(self, state: State) -> None:
         """Another present, as one step that can be undone."""

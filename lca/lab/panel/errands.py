@@ -1,15 +1,22 @@
 """What a panel does with files: photos in, pictures, films, splats and states out. Long ones run beside the panel."""
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lca.errors import UserError
 from lca.formats.atomic import writing
+from lca.formats.gltf import write_glb
+from lca.formats.motion import read_motion
 from lca.formats.ply import write_ply
+from lca.formats.splat_file import write_splat
+from lca.formats.spz import write_spz
+from lca.lab.panel.changes import one_of
 from lca.lab.panel.channels import channels
 from lca.lab.panel.frames import as_jpeg, as_png, frame
 from lca.lab.panel.library import poses
+from lca.lab.panel.motions import centred
 from lca.lab.panel.recorder import write_film
 from lca.lab.panel.state import Look, State, View
 from lca.lab.panel.state_file import parse, write_state
@@ -21,6 +28,8 @@ if TYPE_CHECKING:
 THUMBNAIL, THUMBNAIL_VIEW = Look(size=128), View(azimuth=0.3)
 """How poses of the library are shown."""
 
+SPLATS = {".ply": write_ply, ".splat": write_splat, ".spz": write_spz, ".glb": write_glb}
+"""Writers of splat files."""
 Errand = Callable[["lca.lab.panel.desk.Desk", Mapping[str, Any], Sequence[bytes]], None]
 
 
@@ -33,9 +42,10 @@ def snapshot(desk: "lca.lab.panel.desk.Desk", message: Mapping[str, Any], buffer
 
 
 def splats(desk: "lca.lab.panel.desk.Desk", message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
-    """Write the first person's Gaussians as they stand, for other viewers."""
-    path = free_path(desk.folder, "splats", ".ply")
-    write_ply(path, desk.scene.people[0].posed(desk.state))
+    """suffix: write the first person's Gaussians as they stand, for other viewers"""
+    suffix = one_of(message, "suffix", SPLATS)
+    path = free_path(desk.folder, "splats", suffix)
+    SPLATS[suffix](path, desk.scene.people[0].posed(desk.state))
     desk.say(f"wrote {path}")
 
 
@@ -97,6 +107,27 @@ def photos(desk: "lca.lab.panel.desk.Desk", message: Mapping[str, Any], buffers:
     desk.tasks.start("photos", work)
 
 
+def motion(desk: "lca.lab.panel.desk.Desk", message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
+    """names, and one buffer each: one motion file joins those that the panel offers"""
+    names = message.get("names")
+    if not isinstance(names, list) or not len(names) == len(buffers) == 1:
+        raise UserError(f"expected one motion file, got {names!r}; choose a .npz, .bvh, .json or .csv")
+    name = str(names[0])
+
+    def work() -> None:
+        with tempfile.TemporaryDirectory(prefix="lca-motion-") as folder:
+            path = Path(folder) / f"motion{Path(name).suffix}"
+            path.write_bytes(buffers[0])
+            try:
+                file = read_motion(path)
+            except UserError as error:
+                raise UserError(str(error).replace(str(path), name)) from error
+        desk.offer(name, centred(file.motion))
+        desk.say("; ".join([name, *file.lines()]))
+
+    desk.tasks.start("motion", work)
+
+
 def thumbnails(desk: "lca.lab.panel.desk.Desk", message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
     """Small pictures of the pose library, one message each."""
     if desk.tasks.running("thumbnails"):
@@ -118,6 +149,7 @@ ERRANDS: dict[str, Errand] = {
     "save": save,
     "load": load,
     "photos": photos,
+    "motion file": motion,
     "thumbnails": thumbnails,
 }
 """kind -> what it does."""

@@ -1,8 +1,9 @@
 """How far each joint of the body turns, in words and degrees.
 
 Each joint has three angles: an extrinsic Euler order, and for each axis what a person calls the movement, the sign that makes
-it positive on the left side, and its range. The right side is the mirror image: its y and z angles change sign. Signs follow
-from the table in `lca.geometry.skinning`; ranges are rounded from the usual textbooks of joint motion.
+it positive on the left side, and its range. The second angle must stay within 90 degrees, or it could not be read back. The
+right side is the mirror image: its y and z angles change sign. Signs follow from the table in `lca.geometry.skinning`; ranges
+are rounded from the usual textbooks of joint motion.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ def _angles(*rows: tuple[str, str, int, int]) -> tuple[Angle, ...]:
 
 SPINE = _angles(("turn left", "+y", -25, 25), ("lean left", "-z", -20, 20), ("bend forward", "+x", -20, 40))
 CENTRE = {
-    "pelvis": _angles(("turn left", "+y", -180, 180), ("tilt left", "-z", -90, 90), ("lean forward", "+x", -90, 90)),
+    "pelvis": _angles(("turn left", "+y", -180, 180), ("tilt left", "-z", -88, 88), ("lean forward", "+x", -90, 90)),
     "spine1": SPINE,
     "spine2": SPINE,
     "spine3": SPINE,
@@ -36,13 +37,13 @@ CENTRE = {
     "head": _angles(("turn left", "+y", -50, 50), ("tilt left", "-z", -30, 30), ("nod", "+x", -40, 40)),
 }
 SIDES = {
-    "hip": _angles(("turn out", "+y", -45, 50), ("raise forward", "-x", -35, 120), ("spread", "+z", -30, 70)),
-    "knee": _angles(("turn out", "+y", -20, 20), ("bend", "+x", -5, 150), ("side", "+z", -10, 10)),
+    "hip": _angles(("turn out", "+y", -45, 50), ("spread", "+z", -30, 70), ("raise forward", "-x", -35, 120)),
+    "knee": _angles(("turn out", "+y", -20, 20), ("side", "+z", -10, 10), ("bend", "+x", -5, 150)),
     "ankle": _angles(("turn out", "+y", -20, 20), ("toes up", "-x", -50, 30), ("roll out", "+z", -25, 25)),
     "foot": _angles(("turn out", "+y", -10, 10), ("toes up", "-x", -30, 60), ("roll out", "+z", -10, 10)),
     "collar": _angles(("roll", "-x", -20, 20), ("forward", "-y", -25, 30), ("raise", "+z", -15, 35)),
-    "shoulder": _angles(("twist out", "-x", -90, 90), ("swing forward", "-y", -60, 130), ("raise", "+z", -95, 95)),
-    "elbow": _angles(("palm forward", "-x", -90, 90), ("bend", "-y", -5, 150), ("side", "+z", -10, 10)),
+    "shoulder": _angles(("twist out", "-x", -90, 90), ("swing forward", "-y", -60, 88), ("raise", "+z", -95, 95)),
+    "elbow": _angles(("palm forward", "-x", -90, 90), ("side", "+z", -10, 10), ("bend", "-y", -5, 150)),
     "wrist": _angles(("twist out", "-x", -60, 60), ("sideways", "-y", -35, 35), ("bend to palm", "-z", -80, 80)),
 }
 PLAIN = {"spine1": "lower back", "spine2": "middle back", "spine3": "chest", "pelvis": "whole body", "foot": "toes"}

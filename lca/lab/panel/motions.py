@@ -1,6 +1,7 @@
 """The motions that a panel offers: the named ones, and what its caller brings."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from lca.errors import UserError
@@ -22,6 +23,10 @@ class Offered(Mapping[str, Motion]):
         for name, motion in self.extra.items():
             _check(name, motion)
 
+    def joined(self, name: str, motion: Motion) -> "Offered":
+        """With one more motion; one of the same name is replaced."""
+        return Offered({**self.extra, name: motion})
+
     def __getitem__(self, name: str) -> Motion:
         """The motion `name`."""
         return self.extra[name] if name in self.extra else _named(name)
@@ -33,6 +38,13 @@ class Offered(Mapping[str, Motion]):
     def __len__(self) -> int:
         """How many there are."""
         return len(list(iter(self)))
+
+
+def centred(motion: Motion) -> Motion:
+    """The motion moved sideways so that it begins where the camera looks."""
+    translation = motion.translation.clone()
+    translation[:, [0, 2]] -= translation[0, [0, 2]]
+    return replace(motion, translation=translation)
 
 
 def _check(name: str, motion: Motion) -> None:

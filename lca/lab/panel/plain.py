@@ -5,14 +5,14 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lca.geometry.motion import Motion
 from lca.lab.panel.channels import channels
 from lca.lab.panel.desk import Desk
 from lca.lab.panel.library import emotions, poses
+from lca.lab.panel.motions import Offered
 from lca.model.avatar import Avatar
 
 PAUSE = 1 / 12
@@ -22,9 +22,7 @@ PAUSE = 1 / 12
 class PlainPanel:
     """A picture, one group of sliders at a time, and drop-down lists. Show `.box`; `.close()` ends it."""
 
-    def __init__(
-        self, avatars: Sequence[Avatar], motions: Mapping[str, Motion], folder: Path, checkpoint: Path | None = None
-    ):
+    def __init__(self, avatars: Sequence[Avatar], motions: Offered, folder: Path, checkpoint: Path | None = None):
         import ipywidgets
 
         self.kit = ipywidgets

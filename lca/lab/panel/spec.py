@@ -4,6 +4,7 @@ from typing import Any
 
 from lca.lab.panel.changes import Scene
 from lca.lab.panel.channels import Channel, channels
+from lca.lab.panel.errands import SPLATS
 from lca.lab.panel.history import History
 from lca.lab.panel.library import emotions, poses
 from lca.lab.panel.playback import SPEEDS, Playback
@@ -32,6 +33,7 @@ def setup_of(scene: Scene) -> dict[str, Any]:
         "pictures": list(PICTURES),
         "sizes": list(SIZES),
         "speeds": list(SPEEDS),
+        "splats": list(SPLATS),
     }
 
 

@@ -4,21 +4,19 @@ Where widgets cannot run (nbviewer, a web page of the notebook) a still picture 
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lca.geometry.motion import Motion
 from lca.lab.panel.desk import Desk
 from lca.lab.panel.frames import as_png, frame
+from lca.lab.panel.motions import Offered
 from lca.lab.panel.page import style, widget_script
 from lca.model.avatar import Avatar
 
 
-def new_widget(
-    avatars: Sequence[Avatar], motions: Mapping[str, Motion], folder: Path, checkpoint: Path | None = None
-) -> Any:
+def new_widget(avatars: Sequence[Avatar], motions: Offered, folder: Path, checkpoint: Path | None = None) -> Any:
     """A widget with its own desk, in `widget.desk`; `widget.close()` ends both."""
     widget = widget_class()()
     widget.desk = Desk(avatars, widget.send, motions, folder, checkpoint)

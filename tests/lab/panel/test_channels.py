@@ -38,8 +38,8 @@ def numbers_of(state):
 @pytest.mark.parametrize("name", list(channels()))
 def test_reads_what_was_written_and_leaves_the_rest(name):
     channel = channels()[name]
-    value = channel.low + 0.3 * (channel.high - channel.low)
-    for start in (REST, POSED):
+    for start, share in ((REST, 0.02), (REST, 0.98), (POSED, 0.3), (POSED, 0.98)):
+        value = channel.low + share * (channel.high - channel.low)
         changed = channel.set(start, value)
         assert channel.read(changed) == pytest.approx(value, abs=1e-4)
         touched = sum(

@@ -195,8 +195,11 @@ def test_a_state_of_another_avatar_is_refused(page, other, tmp_path):
 def test_what_is_written_and_read_back(page, tmp_path):
     page.say(kind="set", channel="left_elbow.bend", value=70.0, final=True)
     saved = page.desk.state
-    for kind in ("snapshot", "splats", "save"):
+    for kind in ("snapshot", "save"):
         page.say(kind=kind)
+    for suffix in (".ply", ".splat", ".spz", ".glb"):
+        page.say(kind="splats", suffix=suffix)
+        assert (tmp_path / f"splats_001{suffix}").stat().st_size > 3072 * 8
     assert read_picture(tmp_path / "snapshot_001.png").image.shape == (3, 128, 128)
     assert (tmp_path / "splats_001.ply").stat().st_size > 3072 * 50
     page.say(kind="reset")
@@ -232,6 +235,28 @@ def test_an_upload_that_is_no_picture_is_one_line_with_its_name(page, content):
     page.say(content, kind="photos", names=["holiday.jpg"])
     assert "holiday.jpg" in page.error() and "lca-upload" not in page.error()
     until(lambda: not page.desk.tasks.running("photos"))
+
+
+def test_a_motion_file_joins_the_others_and_starts_in_the_middle(page, tmp_path):
+    theta, far = np.zeros((30, 156), np.float32), np.full((30, 3), 5.0, np.float32)
+    path = tmp_path / "dance.npz"
+    np.savez(path, poses=theta, trans=far, betas=np.zeros(16), gender="neutral", mocap_framerate=30.0)
+    page.say(path.read_bytes(), kind="motion file", names=["dance.npz"])
+    until(lambda: page.desk.state.motion == "dance.npz")
+    assert page.last("setup")["motions"][0] == "dance.npz"
+    x, _, z = page.desk.state.pose.translation
+    assert x == z == 0
+    until(lambda: "dance.npz" in page.last("message")["text"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [("walk.bvh", b"", "walk.bvh"), ("walk.txt", b"x", "walk.txt"), ("face.csv", b"a,b\n1,2\n", "face.csv")],
+)
+def test_a_bad_motion_file_is_one_line_with_its_name(page, name, content, says):
+    page.say(content, kind="motion file", names=[name])
+    assert says in page.error() and "lca-motion" not in page.error()
+    until(lambda: not page.desk.tasks.running("motion"))
 
 
 def test_thumbnails_of_every_pose(page):
