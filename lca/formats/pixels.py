@@ -30,7 +30,7 @@ def samples(
     Raises:
         UserError: a picture of another mode.
     """
-    picture = Image.open(io.BytesIO(coded))
+    picture = Image.open(io.BytesIO(coded), formats=("JPEG",) if mode == "RGB" else ("PNG",))
     if picture.mode != mode:
         raise UserError(f"expected a picture of mode {mode}, got {picture.mode}: build the folder again")
     values = pa.array(picture)
