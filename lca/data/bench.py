@@ -108,20 +108,18 @@ def files_of(recording: WorldRecording, shown: Sequence[int], wanted: Sequence[i
 
 
 def memory(folder: str | Path, samples: int = 10_000, split: str = "train") -> dict[str, Any]:
-    """Resident memory of this process while it reads `samples` samples, after one pass over the folder.
+    """Resident memory of this process while it makes examples of `samples` samples, after one pass over the folder.
 
     Raises:
         UserError: a machine that does not say (/proc/self/statm is missing), or a folder that cannot be read.
     """
     source, rng = WorldSource(folder, split), np.random.default_rng(0)
-    for index in range(len(source)):
-        recording = source[index]
-        recording.photos(range(min(PHOTOS, len(recording))))
-    before, most = resident(), 0
-    for _ in range(samples):
-        recording, shown, wanted = drawn(source, rng)
+    before, most = 0, 0
+    for index in range(len(source) + samples):
+        recording = source[index if index < len(source) else int(rng.integers(len(source)))]
+        shown, wanted = choose_frames(rng, len(recording), PHOTOS, TARGETS)
         make_example(recording.photos(shown), recording.targets(wanted), rng)
-        most = max(most, resident())
+        before, most = (resident(), 0) if index < len(source) else (before, max(most, resident()))
     megabytes = {"before_mb": before, "most_mb": most, "growth_mb": resident() - before}
     return {"samples": samples, **{name: round(size / 1e6, 1) for name, size in megabytes.items()}}
 

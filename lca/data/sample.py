@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.captures import FACE_SIZE, canonical_planes, decoded
+from lca.formats.captures import FACE_SIZE
 from lca.formats.fields import CAPTURE_COLUMNS, check
+from lca.formats.pixels import mask_planes, photo_planes, point_planes
 from lca.geometry.camera import Camera
 
 
@@ -141,22 +142,12 @@ def coded(picture: Any) -> bytes:
 
 def photos(column: Sequence[Any], chosen: Sequence[int]) -> Float[Tensor, "frames 3 height width"]:
     """JPEG files -> sRGB in [0, 1]."""
-    return scaled([decoded(coded(column[k])).transpose(2, 0, 1) for k in chosen])
+    return torch.from_numpy(photo_planes([coded(column[k]) for k in chosen]))
 
 
 def masks(column: Sequence[Any], chosen: Sequence[int]) -> Float[Tensor, "frames 1 height width"]:
     """PNG files -> coverage in [0, 1]."""
-    return scaled([decoded(coded(column[k]))[None] for k in chosen])
-
-
-def scaled(
-    pictures: Sequence[UInt8[np.ndarray, "channels height width"]],
-) -> Float[Tensor, "frames channels height width"]:
-    """Bytes -> [0, 1], touching every pixel once."""
-    planes = np.empty((len(pictures), *pictures[0].shape), np.float32)
-    for place, picture in enumerate(pictures):
-        np.divide(picture, np.float32(255), out=planes[place])
-    return torch.from_numpy(planes)
+    return torch.from_numpy(mask_planes([coded(column[k]) for k in chosen]))
 
 
 def canonical_maps(
@@ -167,9 +158,10 @@ def canonical_maps(
     A column without files says that the points are not known, or not wanted: there are none then.
     """
     if len(column) == 0:
-        return torch.zeros(len(chosen), 3, side, side), torch.zeros(len(chosen), 1, side, side, dtype=torch.bool)
-    points, known = zip(*(canonical_planes(decoded(coded(column[k]))) for k in chosen), strict=True)
-    return torch.from_numpy(np.stack(points)), torch.from_numpy(np.stack(known))
+        nothing = torch.zeros(1, 1, 1, 1)
+        return nothing.expand(len(chosen), 3, side, side), nothing.bool().expand(len(chosen), 1, side, side)
+    points, known = point_planes([coded(column[k]) for k in chosen], side)
+    return torch.from_numpy(points), torch.from_numpy(known)
 
 
 def capture_frames(row: Mapping[str, Any]) -> Capture:

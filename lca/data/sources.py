@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from datasets import Dataset
-
 from lca.data.datasets import load_world
 from lca.data.neuman import FittedBody, NeumanCapture
 from lca.data.sample import Capture
-from lca.formats.shards import row_of
+from lca.formats.rows import Rows
 
 
 @runtime_checkable
@@ -67,16 +65,19 @@ class WorldSource:
     """One split of a folder that `lca world build` wrote; `most` keeps the first captures only."""
 
     def __init__(self, folder: str | Path, split: str, most: int | None = None):
-        rows = load_world(folder, split)
-        rows = rows if most is None else rows.select(range(min(most, len(rows))))
-        self.rows: Dataset = rows.with_format("arrow")
+        self.rows = Rows(load_world(folder, split).data.table)
+        self.count = len(self.rows) if most is None else min(most, len(self.rows))
+        self.opened_as = folder, split, most
+
+    def __reduce__(self):
+        """To another process goes the folder's name, not its bytes."""
+        return WorldSource, self.opened_as
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return self.count
 
     def __getitem__(self, index: int) -> WorldRecording:
-        table: Any = self.rows[index]
-        return WorldRecording(row_of(table))
+        return WorldRecording(self.rows[index])
 
 
 def open_source(folder: str | Path, split: str, body: FittedBody | None = None, most: int | None = None) -> Source:

@@ -8,12 +8,9 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from lca.errors import UserError
@@ -124,44 +121,6 @@ def table_of(row: dict) -> pa.Table:
         else:
             columns.append(pa.array([value], column.type))
     return pa.Table.from_arrays(columns, schema=schema)
-
-
-@dataclass(frozen=True)
-class Files(Sequence):
-    """Picture files of one column of a row; the bytes of a file are copied out of the table when it is asked for."""
-
-    files: pa.BinaryArray
-
-    def __len__(self) -> int:
-        """Number of files."""
-        return len(self.files)
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        """The file as `datasets` gives it."""
-        return {"bytes": self.files[index].as_py(), "path": None}
-
-
-def row_of(table: pa.Table) -> dict[str, Any]:
-    """Inverse of `table_of` that copies little: numbers as arrays (frames first), pictures as `Files`."""
-    row = {}
-    for column in table.schema:
-        values = table.column(column.name).chunk(0)
-        if isinstance(column.type, pa.ExtensionType):
-            row[column.name] = numbers(values.storage).reshape(-1, *column.type.shape[1:])
-        elif column.name in PICTURES:
-            row[column.name] = Files(values.flatten().field("bytes"))
-        elif pa.types.is_nested(column.type):
-            row[column.name] = numbers(values)
-        else:
-            row[column.name] = values[0].as_py()
-    return row
-
-
-def numbers(values: pa.Array) -> np.ndarray:
-    """The numbers of nested lists in a row, not copied."""
-    while pa.types.is_nested(values.type):
-        values = values.flatten()
-    return values.to_numpy(zero_copy_only=False)
 
 
 def checksum(path: Path) -> str:

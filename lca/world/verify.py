@@ -15,7 +15,8 @@ from tqdm import tqdm
 from lca.errors import UserError
 from lca.formats.captures import FACE_SIZE, FEATURES, PICTURES, SPLITS, decoded
 from lca.formats.fields import COLUMNS, fault
-from lca.formats.shards import Manifest, checksum, read_manifest, resume_hint, row_of
+from lca.formats.rows import Rows
+from lca.formats.shards import Manifest, checksum, read_manifest, resume_hint
 from lca.world.builder import pool
 
 
@@ -98,9 +99,8 @@ def shard_report(path: Path, manifest: Manifest) -> Report:
                 report.findings.append(f"{say}: expected the columns of lca.formats.captures.FEATURES, got others")
                 return report
             for group in range(file.num_row_groups):
-                table = file.read_row_group(group)
-                for place in range(table.num_rows):
-                    add_row(report, say, row_of(table.slice(place, 1)), manifest)
+                for row in Rows(file.read_row_group(group)):
+                    add_row(report, say, row, manifest)
     except (OSError, pa.ArrowException) as error:
         report.findings.append(f"{say}: expected a parquet file, got a damaged one ({str(error).splitlines()[0]})")
     return report

@@ -6,7 +6,7 @@ import pytest
 from lca.__main__ import main
 from lca.errors import UserError
 from lca.formats.captures import PICTURES
-from lca.formats.shards import row_of
+from lca.formats.rows import Rows
 from lca.world.plan import amount, duration, markdown, plan, rounded
 from lca.world.presets import BROAD, PRESETS, builds
 from lca.world.rates import RECORDED, Rate, measure, read_rates, write_rates
@@ -45,7 +45,7 @@ def test_presets_build_every_stage_from_seeds_of_their_own():
 
 
 def test_rates_are_measured_and_kept(tmp_path, monkeypatch):
-    row = row_of(pq.read_table(next((built("wild") / "data").glob("test-*"))))
+    row = Rows(pq.read_table(next((built("wild") / "data").glob("test-*"))))[0]
     row |= {column: [file["bytes"] for file in row[column]] for column in PICTURES}
     drawn = []
     monkeypatch.setattr("lca.world.rates.capture", lambda *what: drawn.append(what) or row)

@@ -10,7 +10,8 @@ import pytest
 
 from lca.__main__ import main
 from lca.formats.captures import FEATURES, PICTURES
-from lca.formats.shards import row_of, table_of
+from lca.formats.rows import Rows
+from lca.formats.shards import table_of
 from lca.world.verify import verify
 from tests.world.captures import built
 
@@ -25,7 +26,7 @@ def change_manifest(folder, **changes):
 def rewrite(folder, change, name=TRAIN):
     """Pass the only row of a shard through `change` and write it back."""
     path = folder / "data" / name
-    row = row_of(pq.read_table(path))
+    row = Rows(pq.read_table(path))[0]
     row |= {column: [file["bytes"] for file in row[column]] for column in PICTURES}
     pq.write_table(table_of(change(row)), path)
 
@@ -85,7 +86,7 @@ def test_what_is_wrong_is_found(tmp_path, how):
 def test_rows_survive_the_way_through_tables():
     table = pq.read_table(built("wild") / "data" / TRAIN)
     assert table.schema.remove_metadata() == FEATURES.arrow_schema.remove_metadata()
-    plain, fast = table.to_pylist()[0], row_of(table)
+    plain, fast = table.to_pylist()[0], Rows(table)[0]
     assert fast["identity"] == plain["identity"] and fast["seed"] == plain["seed"]
     assert np.array_equal(fast["radiance"], plain["radiance"]) and fast["radiance"].shape == (8, 32, 3)
     assert [file["bytes"] for file in fast["mask"]] == [file["bytes"] for file in plain["mask"]]
