@@ -1,0 +1,287 @@
+"""Cloth by extended position-based dynamics with small steps.
+
+Sources: Macklin, Mueller, Chentanez, "XPBD" (2016); Macklin et al., "Small Steps in Physics Simulation" (2019): many substeps of one
+Gauss-Seidel sweep each. Every vertex has unit mass, so a compliance is per unit of mass and counts in s^2. Contact is with the
+tangent plane of the nearest vertex of a moving surface; the nearest vertex is followed from neighbour to neighbour. The kernels
+are serial: the same input gives the same bytes.
+"""
+
+import math
+from typing import NamedTuple, no_type_check
+
+import numpy as np
+from jaxtyping import Float, Int
+from numba import njit
+
+MAX_PUSH = 0.008
+"""Metres that a contact may move a vertex in one substep: deep overlaps open gently instead of exploding."""
+MAX_SPEED = 12.0
+"""Metres per second."""
+REACH = 0.10
+"""Metres: a vertex further than this from the nearest vertex of the surface does not touch it."""
+
+
+class Fabric(NamedTuple):
+    """What a cloth is made of. `links` keep their `lengths` (m); `threads` are three vertices in a row that want to be straight.
+
+    `mobility` is 1 for free vertices and 0 for held ones; `leash` (m, inf: none) is how far a vertex may stray from where it is
+    held; `gaps` (m) is the distance that it keeps from the surface.
+    """
+
+    links: Int[np.ndarray, "links 2"]
+    lengths: Float[np.ndarray, " links"]
+    link_compliance: Float[np.ndarray, " links"]
+    threads: Int[np.ndarray, "threads 3"]
+    thread_compliance: Float[np.ndarray, " threads"]
+    mobility: Float[np.ndarray, " vertices"]
+    leash: Float[np.ndarray, " vertices"]
+    gaps: Float[np.ndarray, " vertices"]
+
+
+class Passage(NamedTuple):
+    """What moves from the start (0) to the end (1) of a frame: places that hold the cloth, the solid surface, the limbs.
+
+    `limbs` are capsules from `limbs[..., :3]` to `limbs[..., 3:]` with `radii`; vertex b of the surface has the neighbours
+    `ring[ring_start[b] : ring_start[b + 1]]`. Metres.
+    """
+
+    held: Float[np.ndarray, "2 vertices 3"]
+    solid: Float[np.ndarray, "2 solid 3"]
+    normals: Float[np.ndarray, "2 solid 3"]
+    ring_start: Int[np.ndarray, " solid_and_one"]
+    ring: Int[np.ndarray, " neighbours"]
+    limbs: Float[np.ndarray, "2 limbs 6"]
+    radii: Float[np.ndarray, " limbs"]
+
+
+class Physics(NamedTuple):
+    """One frame's time and the world: `drag` per second towards still air, Coulomb `friction`, height of the `floor`."""
+
+    seconds: float = 1 / 30
+    substeps: int = 20
+    gravity: float = 9.81
+    drag: float = 1.0
+    friction: float = 0.35
+    floor: float = -math.inf
+
+
+@njit(cache=True)
+@no_type_check
+def advance(places, velocities, nearest, fabric, passage, physics):
+    """One frame: moves `places`, `velocities` (V, 3) and `nearest` (V,), the nearest vertex of the surface, in place."""
+    dt = physics.seconds / physics.substeps
+    before, held = np.empty_like(places), np.empty_like(places)
+    solid = passage.solid[0].copy()
+    earlier = np.empty_like(solid)
+    for step in range(physics.substeps):
+        share = (step + 1) / physics.substeps
+        earlier[:] = solid
+        mixed(passage.solid, share, solid)
+        mixed(passage.held, share, held)
+        predict(places, velocities, before, held, fabric.mobility, physics.gravity, physics.drag, dt)
+        straighten(places, fabric.threads, fabric.thread_compliance, fabric.mobility, dt)
+        stretch(places, fabric.links, fabric.lengths, fabric.link_compliance, fabric.mobility, dt)
+        tether(places, held, fabric.leash)
+        fend(places, passage.limbs, passage.radii, fabric.mobility, fabric.gaps, share)
+        touch(places, before, nearest, fabric, passage, solid, earlier, share, physics.friction)
+        stand(places, before, physics.floor, physics.friction)
+        recover(places, before, velocities, dt)
+
+
+@njit(cache=True)
+@no_type_check
+def mixed(ends, share, out):
+    """out = (1 - share) ends[0] + share ends[1]."""
+    for v in range(out.shape[0]):
+        for k in range(3):
+            out[v, k] = ends[0, v, k] + share * (ends[1, v, k] - ends[0, v, k])
+
+
+@njit(cache=True)
+@no_type_check
+def predict(places, velocities, before, held, mobility, gravity, drag, dt):
+    """Free fall with drag; held vertices go where they are held."""
+    keep = 1 / (1 + drag * dt)
+    for v in range(places.shape[0]):
+        for k in range(3):
+            before[v, k] = places[v, k]
+        if mobility[v] == 0:
+            for k in range(3):
+                places[v, k] = held[v, k]
+        else:
+            velocities[v, 1] -= gravity * dt
+            for k in range(3):
+                places[v, k] += dt * keep * velocities[v, k]
+
+
+@njit(cache=True)
+@no_type_check
+def straighten(places, threads, compliance, mobility, dt):
+    """Bending: C = |a - 2b + c| is pulled to 0."""
+    for t in range(threads.shape[0]):
+        a, b, c = threads[t, 0], threads[t, 1], threads[t, 2]
+        dx = places[a, 0] - 2 * places[b, 0] + places[c, 0]
+        dy = places[a, 1] - 2 * places[b, 1] + places[c, 1]
+        dz = places[a, 2] - 2 * places[b, 2] + places[c, 2]
+        # the gradient is a unit vector times (1, -2, 1), so the step is the bend itself times a number
+        scale = mobility[a] + 4 * mobility[b] + mobility[c] + compliance[t] / (dt * dt)
+        scale = -1 / scale if scale > 0 else 0.0
+        move_a, move_b, move_c = scale * mobility[a], -2 * scale * mobility[b], scale * mobility[c]
+        places[a, 0] += move_a * dx
+        places[a, 1] += move_a * dy
+        places[a, 2] += move_a * dz
+        places[b, 0] += move_b * dx
+        places[b, 1] += move_b * dy
+        places[b, 2] += move_b * dz
+        places[c, 0] += move_c * dx
+        places[c, 1] += move_c * dy
+        places[c, 2] += move_c * dz
+
+
+@njit(cache=True)
+@no_type_check
+def stretch(places, links, lengths, compliance, mobility, dt):
+    """Stretch: C = |a - b| - length is pulled to 0."""
+    for n in range(links.shape[0]):
+        a, b = links[n, 0], links[n, 1]
+        dx, dy, dz = places[a, 0] - places[b, 0], places[a, 1] - places[b, 1], places[a, 2] - places[b, 2]
+        length = math.sqrt(dx * dx + dy * dy + dz * dz)
+        total = mobility[a] + mobility[b] + compliance[n] / (dt * dt)
+        if length < 1e-9 or total <= 0:
+            continue
+        pull = (lengths[n] - length) / (length * total)
+        move_a, move_b = pull * mobility[a], pull * mobility[b]
+        places[a, 0] += move_a * dx
+        places[a, 1] += move_a * dy
+        places[a, 2] += move_a * dz
+        places[b, 0] -= move_b * dx
+        places[b, 1] -= move_b * dy
+        places[b, 2] -= move_b * dz
+
+
+@njit(cache=True)
+@no_type_check
+def tether(places, held, leash):
+    """No vertex further from where it is held than its leash."""
+    for v in range(places.shape[0]):
+        if leash[v] == math.inf:
+            continue
+        dx, dy, dz = places[v, 0] - held[v, 0], places[v, 1] - held[v, 1], places[v, 2] - held[v, 2]
+        length = math.sqrt(dx * dx + dy * dy + dz * dz)
+        if length > leash[v]:
+            back = leash[v] / length
+            places[v, 0], places[v, 1], places[v, 2] = (
+                held[v, 0] + back * dx,
+                held[v, 1] + back * dy,
+                held[v, 2] + back * dz,
+            )
+
+
+@njit(cache=True)
+@no_type_check
+def fend(places, limbs, radii, mobility, gaps, share):
+    """Capsules push the cloth away from their axes, without friction."""
+    start, end = np.empty(3), np.empty(3)
+    for n in range(radii.shape[0]):
+        for k in range(3):
+            start[k] = limbs[0, n, k] + share * (limbs[1, n, k] - limbs[0, n, k])
+            end[k] = limbs[0, n, 3 + k] + share * (limbs[1, n, 3 + k] - limbs[0, n, 3 + k])
+        ax, ay, az = end[0] - start[0], end[1] - start[1], end[2] - start[2]
+        square = ax * ax + ay * ay + az * az + 1e-12
+        for v in range(places.shape[0]):
+            dx, dy, dz = places[v, 0] - start[0], places[v, 1] - start[1], places[v, 2] - start[2]
+            along = min(max((dx * ax + dy * ay + dz * az) / square, 0.0), 1.0)
+            dx, dy, dz = dx - along * ax, dy - along * ay, dz - along * az
+            length = math.sqrt(dx * dx + dy * dy + dz * dz)
+            deep = radii[n] + gaps[v] - length
+            if deep > 0 and length > 1e-9 and mobility[v] > 0:
+                push = min(deep, MAX_PUSH) / length
+                places[v, 0] += push * dx
+                places[v, 1] += push * dy
+                places[v, 2] += push * dz
+
+
+@njit(cache=True)
+@no_type_check
+def closest(x, y, z, start, solid, ring_start, ring):
+    """Downhill over the surface's neighbours from vertex `start`: the vertex that none of them beats, and its distance^2."""
+    here = start
+    best = (x - solid[here, 0]) ** 2 + (y - solid[here, 1]) ** 2 + (z - solid[here, 2]) ** 2
+    moved = True
+    while moved:
+        moved, centre = False, here
+        for e in range(ring_start[centre], ring_start[centre + 1]):
+            b = ring[e]
+            square = (x - solid[b, 0]) ** 2 + (y - solid[b, 1]) ** 2 + (z - solid[b, 2]) ** 2
+            if square < best:
+                here, best, moved = b, square, True
+    return here, best
+
+
+@njit(cache=True)
+@no_type_check
+def touch(places, before, nearest, fabric, passage, solid, earlier, share, friction):
+    """The surface pushes the cloth out along its normal and drags it along by friction."""
+    normals = passage.normals
+    for v in range(places.shape[0]):
+        if fabric.mobility[v] == 0:
+            continue
+        b, square = closest(
+            places[v, 0], places[v, 1], places[v, 2], nearest[v], solid, passage.ring_start, passage.ring
+        )
+        nearest[v] = b
+        if square > REACH * REACH:
+            continue
+        nx = normals[0, b, 0] + share * (normals[1, b, 0] - normals[0, b, 0])
+        ny = normals[0, b, 1] + share * (normals[1, b, 1] - normals[0, b, 1])
+        nz = normals[0, b, 2] + share * (normals[1, b, 2] - normals[0, b, 2])
+        length = math.sqrt(nx * nx + ny * ny + nz * nz) + 1e-12
+        nx, ny, nz = nx / length, ny / length, nz / length
+        above = (
+            (places[v, 0] - solid[b, 0]) * nx + (places[v, 1] - solid[b, 1]) * ny + (places[v, 2] - solid[b, 2]) * nz
+        )
+        push = min(fabric.gaps[v] - above, MAX_PUSH)
+        if push <= 0:
+            continue
+        places[v, 0] += push * nx
+        places[v, 1] += push * ny
+        places[v, 2] += push * nz
+        sx = places[v, 0] - before[v, 0] - (solid[b, 0] - earlier[b, 0])
+        sy = places[v, 1] - before[v, 1] - (solid[b, 1] - earlier[b, 1])
+        sz = places[v, 2] - before[v, 2] - (solid[b, 2] - earlier[b, 2])
+        off = sx * nx + sy * ny + sz * nz
+        sx, sy, sz = sx - off * nx, sy - off * ny, sz - off * nz
+        slide = math.sqrt(sx * sx + sy * sy + sz * sz)
+        hold = min(1.0, friction * push / (slide + 1e-12))
+        places[v, 0] -= hold * sx
+        places[v, 1] -= hold * sy
+        places[v, 2] -= hold * sz
+
+
+@njit(cache=True)
+@no_type_check
+def stand(places, before, floor, friction):
+    """Nothing sinks through the floor, and what touches it slides with friction."""
+    for v in range(places.shape[0]):
+        push = floor - places[v, 1]
+        if push > 0:
+            sx, sz = places[v, 0] - before[v, 0], places[v, 2] - before[v, 2]
+            hold = min(1.0, friction * push / (math.sqrt(sx * sx + sz * sz) + 1e-12))
+            places[v, 0] -= hold * sx
+            places[v, 1] = floor
+            places[v, 2] -= hold * sz
+
+
+@njit(cache=True)
+@no_type_check
+def recover(places, before, velocities, dt):
+    """Velocities from the way gone, limited to MAX_SPEED."""
+    for v in range(places.shape[0]):
+        square = 0.0
+        for k in range(3):
+            velocities[v, k] = (places[v, k] - before[v, k]) / dt
+            square += velocities[v, k] ** 2
+        if square > MAX_SPEED * MAX_SPEED:
+            slower = MAX_SPEED / math.sqrt(square)
+            for k in range(3):
+                velocities[v, k] *= slower
