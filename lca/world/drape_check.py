@@ -94,7 +94,7 @@ def penetration(wearer: Wearer, motion: Motion, draped: Draped) -> Float[np.ndar
 
 @dataclass(frozen=True)
 class Verdict:
-    """Sums over sequences: how many, cloth vertices seen, of those not finite and inside the skin; the longest link per length."""
+    """Sums over sequences: cloth vertices seen, of those not finite and inside the skin; the longest link over its length."""
 
     sequences: int
     vertices: int

@@ -18,7 +18,7 @@ from lca.world.scene import SCENE_PARTS
 from lca.world.wardrobe import WAIST_ABOVE_HIP, mean_figure, ramp, skirt_weights, softened, waist
 from lca.world.xpbd import Fabric
 
-RINGS, COLUMNS = 28, 72
+RINGS, COLUMNS = 24, 84
 VERTICES = RINGS * COLUMNS
 KINDS = ("skirt", "dress")
 LENGTHS = {"short": 0.42, "knee": 0.62, "long": 0.87}
@@ -36,9 +36,9 @@ TRUNK = tuple(PARTS.index(name) for name in ("torso", "hips", "thigh", "calf"))
 
 @dataclass(frozen=True)
 class Cut:
-    """What a tailor would write down. `reach` is the hem's place from waist (0) to ankle (1); `flare` how much the cloth widens on
-    its way down (metres round per metre; 2 pi is a full circle); `gather` how much wider than the band it is sewn; `pleats` the
-    folds it starts with and `phase` where; `heft` bending stiffness over area density (m^4/s^2: voile 5e-5, wool 1e-3).
+    """What a tailor would write down. `reach` is the hem's place from waist (0) to ankle (1); `flare` how much the cloth widens
+    on its way down (metres round per metre; 2 pi is a full circle); `gather` how much wider than the band it is sewn; `pleats`
+    the folds it starts with and `phase` where; `heft` bending stiffness over area density (m^4/s^2: voile 5e-5, wool 1e-3).
     """
 
     kind: str
@@ -63,7 +63,7 @@ def sample_cut(rng: np.random.Generator) -> tuple[Cut, dict[str, str]]:
     cut = Cut(
         kind,
         reach,
-        float(narrow + rng.uniform(0, 1) ** 1.5 * (4.5 - narrow)),
+        float(narrow + rng.uniform(0, 1) ** 1.5 * (3.8 - narrow)),
         float(rng.choice([1.0, 1.0, 1.25, 1.5])),
         int(rng.integers(7, 13)),
         float(rng.uniform(0, 2 * np.pi)),
@@ -154,7 +154,7 @@ def formed(figure: Figure, cut: Cut) -> Form:
         radius[ring] = np.maximum(radius[ring], tape.radius(float(drops[ring]), angles) + SHIRT_GAP)
     radius = np.maximum.accumulate(radius, 0)
     smooth = around(ringed(tape, radius, drops, angles))
-    wanted = smooth[0] * (1 + (cut.gather - 1) * ramp(0, 0.06, down)) + cut.flare * down
+    wanted = smooth[0] * (1 + (cut.gather - 1) * ramp(0.0, 0.06, down)) + cut.flare * down
     girths = np.maximum.accumulate(np.maximum(wanted, smooth))
     # a wave of n folds and amplitude a makes a circle of radius r longer by (a n / r)^2 / 4
     height = 2 / cut.pleats * np.sqrt(girths / smooth - 1)[:, None] * radius.mean(1, keepdims=True)

@@ -1,9 +1,9 @@
 """Cloth by extended position-based dynamics with small steps.
 
-Sources: Macklin, Mueller, Chentanez, "XPBD" (2016); Macklin et al., "Small Steps in Physics Simulation" (2019): many substeps of one
-Gauss-Seidel sweep each. Every vertex has unit mass, so a compliance is per unit of mass and counts in s^2. Contact is with the
-tangent plane of the nearest vertex of a moving surface; the nearest vertex is followed from neighbour to neighbour. The kernels
-are serial: the same input gives the same bytes.
+Sources: Macklin, Mueller, Chentanez, "XPBD" (2016); Macklin et al., "Small Steps in Physics Simulation" (2019): many
+substeps of one Gauss-Seidel sweep each. Every vertex has unit mass, so a compliance is per unit of mass and counts in s^2.
+Contact is with the tangent plane of the nearest vertex of a moving surface; the nearest vertex is followed from neighbour to
+neighbour. The kernels are serial: the same input gives the same bytes.
 """
 
 import math
