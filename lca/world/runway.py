@@ -25,7 +25,7 @@ from lca.world.light import Light
 from lca.world.loose import Cut, sample_cut, tailored
 from lca.world.mesh_renderer import render_views
 from lca.world.people import Person
-from lca.world.scene import SCENE_PARTS, Scene, vertex_normals
+from lca.world.scene import Scene, vertex_normals
 from lca.world.stages import STUDIO_QUALITY, Film, frame, stature
 from lca.world.tracking import Tracked
 
@@ -53,17 +53,16 @@ class Walker(Person):
 
     @cached_property
     def pieces(self) -> list[Piece]:
-        """Skin, hair, clothes and shoes in the T-pose."""
-        loose = self.wearer.garment.piece(self.wearer.rest.astype(np.float32), ROWS.index("bottom"))
-        return [loose if piece.parts[0] == loose.parts[0] else piece for piece in super().pieces]
+        """Skin, hair, clothes and shoes in the T-pose; the loose garment is the last."""
+        row = ROWS.index("bottom")
+        loose = self.wearer.garment.piece(self.wearer.rest.astype(np.float32), row)
+        return [*(piece for piece in super().pieces if piece.look != row), loose]
 
     def scene(self, drive: dict[str, ndarray], cloth: Float32[ndarray, "vertices 3"]) -> Scene:
         """The posed person with the garment where it was simulated."""
         scene = self.assemble(**drive)
-        skirt = 1 + SCENE_PARTS.index("skirt")
-        span = next(s for s, piece in zip(self.outfit.spans, self.pieces, strict=True) if piece.parts[0] == skirt)
         vertices = scene.vertices.copy()
-        vertices[span] = cloth
+        vertices[self.outfit.spans[-1]] = cloth
         return replace(scene, vertices=vertices, normals=vertex_normals(vertices, scene.faces))
 
 

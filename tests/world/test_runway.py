@@ -67,12 +67,13 @@ def test_the_lead_goes_from_the_t_pose_into_the_first_frame():
 def test_the_walker_stands_on_its_feet_and_gets_somewhere():
     motion = catwalk(np.random.default_rng(1), 3.4, 30.0, BETAS)
     poses = transforms_of(FIGURE, motion)
-    feet = np.einsum("fjab,jb->fja", poses[..., :3, :3], FIGURE.joints)[:, [10, 11]] + poses[:, [10, 11], :3, 3]
+    places = np.einsum("fjab,jb->fja", poses[..., :3, :3], FIGURE.joints) + poses[..., :3, 3]
+    feet = places[:, [10, 11]]
     speed = np.linalg.norm(np.diff(feet, axis=0)[..., [0, 2]], axis=-1) * 30
-    assert np.quantile(speed.min(1), 0.9) < 0.6, "one foot stands, or turns where it is"
+    assert np.median(speed.min(1)) < 0.1, "one foot stands, or turns where it is"
     assert np.linalg.norm(np.ptp(motion.translation.numpy()[:, [0, 2]], axis=0)) > 0.8
-    turn = torch.diff(torch.atan2(*torch.from_numpy(poses[:, 0, [0, 2], 2]).unbind(1))).abs()
-    assert turn[turn < 3].max() > 0.15, "radians a frame"
+    turn = np.abs(np.diff(np.unwrap(np.arctan2(poses[:, 0, 0, 2], poses[:, 0, 2, 2]))))
+    assert 0.15 < turn.max() < 0.5, "radians a frame"
 
 
 def test_nothing_is_nan_and_nothing_inside_even_when_people_tumble():
