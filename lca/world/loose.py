@@ -31,6 +31,8 @@ STEEPEST = 0.45
 """Slope of the cone that a garment starts as; wider cloth starts with deeper pleats."""
 SHEAR = 2e-6
 """Compliance of the diagonals (s^2): cloth shears easily."""
+BALL = 0.9
+"""Of the mesh's finer spacing: how far layers stay apart."""
 TRUNK = tuple(PARTS.index(name) for name in ("torso", "hips", "thigh", "calf"))
 
 
@@ -196,10 +198,19 @@ def woven(form: Form, cut: Cut, canonical: Float[np.ndarray, "vertices 3"]) -> F
     bends += [np.full(COLUMNS, edge[k] ** 4 / cut.heft) for k in range(1, RINGS)]
     mobility = np.repeat([0.0, 1.0], [COLUMNS, VERTICES - COLUMNS])
     over_shirt = ramp(waist() - 0.09, waist() - 0.05, canonical[:, 1])
+    width = BALL * np.repeat(np.minimum(edge, form.step), COLUMNS)
+    joined = np.concatenate(links)
     return Fabric(
-        np.concatenate(links), np.concatenate(lengths), np.concatenate(compliance), np.concatenate(threads),
-        np.concatenate(bends), mobility, np.full(VERTICES, np.inf), GAP + (SHIRT_GAP - GAP) * over_shirt,
+        ring_faces(), joined, np.concatenate(lengths), np.concatenate(compliance), np.concatenate(threads),
+        np.concatenate(bends), mobility, GAP + (SHIRT_GAP - GAP) * over_shirt, width, *adjacency(joined),
     )  # fmt: skip
+
+
+def adjacency(links: Int[np.ndarray, "links 2"]) -> tuple[Int[np.ndarray, " starts"], Int[np.ndarray, " ends"]]:
+    """Where each vertex's linked vertices start in the list of them all, and that list."""
+    ends = np.concatenate([links, links[:, ::-1]])
+    ends = ends[np.lexsort(ends.T[::-1])]
+    return np.concatenate([[0], np.cumsum(np.bincount(ends[:, 0], minlength=VERTICES))]), ends[:, 1].copy()
 
 
 def worn_weights(canonical: Float[np.ndarray, "vertices 3"]) -> Float[np.ndarray, "vertices 55"]:

@@ -13,10 +13,15 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
+from lca.world.layers import crowded, spread
+from lca.world.scene import vertex_normals
+
 MAX_PUSH = 0.008
 """Metres that a contact may move a vertex in one substep: deep overlaps open gently instead of exploding."""
 MAX_SPEED = 12.0
 """Metres per second."""
+SEARCH_EVERY = 5
+"""Substeps between two searches for layers that come close."""
 REACH = 0.10
 """Metres: a vertex further than this from the nearest vertex of the surface does not touch it."""
 
@@ -24,18 +29,21 @@ REACH = 0.10
 class Fabric(NamedTuple):
     """What a cloth is made of. `links` keep their `lengths` (m); `threads` are three vertices in a row that want to be straight.
 
-    `mobility` is 1 for free vertices and 0 for held ones; `leash` (m, inf: none) is how far a vertex may stray from where it is
-    held; `gaps` (m) is the distance that it keeps from the surface.
+    `mobility` is 1 for free vertices and 0 for held ones; `gaps` (m) is the distance that a vertex keeps from the surface,
+    `width` (m) from vertices of the same cloth to which no link joins it (`linked[linked_start[v] : linked_start[v + 1]]`).
     """
 
+    faces: Int[np.ndarray, "faces 3"]
     links: Int[np.ndarray, "links 2"]
     lengths: Float[np.ndarray, " links"]
     link_compliance: Float[np.ndarray, " links"]
     threads: Int[np.ndarray, "threads 3"]
     thread_compliance: Float[np.ndarray, " threads"]
     mobility: Float[np.ndarray, " vertices"]
-    leash: Float[np.ndarray, " vertices"]
     gaps: Float[np.ndarray, " vertices"]
+    width: Float[np.ndarray, " vertices"]
+    linked_start: Int[np.ndarray, " vertices_and_one"]
+    linked: Int[np.ndarray, " ends"]
 
 
 class Passage(NamedTuple):
@@ -55,12 +63,16 @@ class Passage(NamedTuple):
 
 
 class Physics(NamedTuple):
-    """One frame's time and the world: `drag` per second towards still air, Coulomb `friction`, height of the `floor`."""
+    """One frame's time and the world: `drag` (1/s) of still air and, across the cloth's plane, `air` (1/m, times the speed),
+    `damping` (1/s) of bending, Coulomb `friction` on the surface, height of the `floor`.
+    """
 
     seconds: float = 1 / 30
     substeps: int = 20
     gravity: float = 9.81
-    drag: float = 1.0
+    drag: float = 0.4
+    air: float = 1.5
+    damping: float = 20.0
     friction: float = 0.35
     floor: float = -math.inf
 
@@ -73,15 +85,19 @@ def advance(places, velocities, nearest, fabric, passage, physics):
     before, held = np.empty_like(places), np.empty_like(places)
     solid = passage.solid[0].copy()
     earlier = np.empty_like(solid)
+    across = vertex_normals(places, fabric.faces)
+    pairs = np.empty((0, 2), np.int64)
     for step in range(physics.substeps):
         share = (step + 1) / physics.substeps
         earlier[:] = solid
         mixed(passage.solid, share, solid)
         mixed(passage.held, share, held)
-        predict(places, velocities, before, held, fabric.mobility, physics.gravity, physics.drag, dt)
-        straighten(places, fabric.threads, fabric.thread_compliance, fabric.mobility, dt)
+        if step % SEARCH_EVERY == 0:
+            pairs = crowded(places, fabric.width, fabric.linked_start, fabric.linked)
+        predict(places, velocities, before, held, across, fabric.mobility, physics, dt)
+        straighten(places, before, fabric.threads, fabric.thread_compliance, fabric.mobility, physics.damping, dt)
         stretch(places, fabric.links, fabric.lengths, fabric.link_compliance, fabric.mobility, dt)
-        tether(places, held, fabric.leash)
+        spread(places, pairs, fabric.width, fabric.mobility)
         fend(places, passage.limbs, passage.radii, fabric.mobility, fabric.gaps, share)
         touch(places, before, nearest, fabric, passage, solid, earlier, share, physics.friction)
         stand(places, before, physics.floor, physics.friction)
@@ -99,43 +115,43 @@ def mixed(ends, share, out):
 
 @njit(cache=True)
 @no_type_check
-def predict(places, velocities, before, held, mobility, gravity, drag, dt):
-    """Free fall with drag; held vertices go where they are held."""
-    keep = 1 / (1 + drag * dt)
+def predict(places, velocities, before, held, across, mobility, physics, dt):
+    """Free fall against the air, which most brakes what moves across its own plane; held vertices go where they are held."""
     for v in range(places.shape[0]):
         for k in range(3):
             before[v, k] = places[v, k]
         if mobility[v] == 0:
             for k in range(3):
                 places[v, k] = held[v, k]
-        else:
-            velocities[v, 1] -= gravity * dt
-            for k in range(3):
-                places[v, k] += dt * keep * velocities[v, k]
+            continue
+        velocities[v, 1] -= physics.gravity * dt
+        speed = 0.0
+        for k in range(3):
+            speed += velocities[v, k] * across[v, k]
+        lost = speed - speed / (1 + physics.air * abs(speed) * dt)
+        for k in range(3):
+            velocities[v, k] = (velocities[v, k] - lost * across[v, k]) / (1 + physics.drag * dt)
+            places[v, k] += dt * velocities[v, k]
 
 
 @njit(cache=True)
 @no_type_check
-def straighten(places, threads, compliance, mobility, dt):
-    """Bending: C = |a - 2b + c| is pulled to 0."""
+def straighten(places, before, threads, compliance, mobility, damping, dt):
+    """Bending: a - 2b + c is pulled to 0, and its change is damped."""
     for t in range(threads.shape[0]):
         a, b, c = threads[t, 0], threads[t, 1], threads[t, 2]
-        dx = places[a, 0] - 2 * places[b, 0] + places[c, 0]
-        dy = places[a, 1] - 2 * places[b, 1] + places[c, 1]
-        dz = places[a, 2] - 2 * places[b, 2] + places[c, 2]
+        total = mobility[a] + 4 * mobility[b] + mobility[c]
+        if total == 0:
+            continue
         # the gradient is a unit vector times (1, -2, 1), so the step is the bend itself times a number
-        scale = mobility[a] + 4 * mobility[b] + mobility[c] + compliance[t] / (dt * dt)
-        scale = -1 / scale if scale > 0 else 0.0
-        move_a, move_b, move_c = scale * mobility[a], -2 * scale * mobility[b], scale * mobility[c]
-        places[a, 0] += move_a * dx
-        places[a, 1] += move_a * dy
-        places[a, 2] += move_a * dz
-        places[b, 0] += move_b * dx
-        places[b, 1] += move_b * dy
-        places[b, 2] += move_b * dz
-        places[c, 0] += move_c * dx
-        places[c, 1] += move_c * dy
-        places[c, 2] += move_c * dz
+        pull, brake = 1 / (total + compliance[t] / (dt * dt)), damping * dt / (total * (1 + damping * dt))
+        for k in range(3):
+            bend = places[a, k] - 2 * places[b, k] + places[c, k]
+            was = before[a, k] - 2 * before[b, k] + before[c, k]
+            move = -pull * bend - brake * (bend - was)
+            places[a, k] += mobility[a] * move
+            places[b, k] -= 2 * mobility[b] * move
+            places[c, k] += mobility[c] * move
 
 
 @njit(cache=True)
@@ -157,24 +173,6 @@ def stretch(places, links, lengths, compliance, mobility, dt):
         places[b, 0] -= move_b * dx
         places[b, 1] -= move_b * dy
         places[b, 2] -= move_b * dz
-
-
-@njit(cache=True)
-@no_type_check
-def tether(places, held, leash):
-    """No vertex further from where it is held than its leash."""
-    for v in range(places.shape[0]):
-        if leash[v] == math.inf:
-            continue
-        dx, dy, dz = places[v, 0] - held[v, 0], places[v, 1] - held[v, 1], places[v, 2] - held[v, 2]
-        length = math.sqrt(dx * dx + dy * dy + dz * dz)
-        if length > leash[v]:
-            back = leash[v] / length
-            places[v, 0], places[v, 1], places[v, 2] = (
-                held[v, 0] + back * dx,
-                held[v, 1] + back * dy,
-                held[v, 2] + back * dz,
-            )
 
 
 @njit(cache=True)

@@ -20,8 +20,14 @@ def sheet(rows, columns, bend=1e-3, held=1):
     soft = np.where(lengths > 1.1 * EDGE, 2e-6, 0.0)
     threads = np.stack([index[:-2].ravel(), index[1:-1].ravel(), index[2:].ravel()], 1)
     mobility = np.repeat([0.0, 1.0], [held * columns, (rows - held) * columns])
-    free, gaps = np.full(len(places), np.inf), np.full(len(places), 0.004)
-    return places, Fabric(links, lengths, soft, threads, np.full(len(threads), bend), mobility, free, gaps)
+    a, b, c, d = (part.ravel() for part in (index[:-1, :-1], index[1:, :-1], index[:-1, 1:], index[1:, 1:]))
+    faces = np.concatenate([np.stack([a, b, c], 1), np.stack([c, b, d], 1)])
+    gaps, width = np.full(len(places), 0.004), np.full(len(places), 0.6 * EDGE)
+    both = np.concatenate([links, links[:, ::-1]])
+    both = both[np.lexsort(both.T[::-1])]
+    start = np.searchsorted(both[:, 0], np.arange(len(places) + 1))
+    bends = np.full(len(threads), bend)
+    return places, Fabric(faces, links, lengths, soft, threads, bends, mobility, gaps, width, start, both[:, 1].copy())
 
 
 def ball(centre, radius=0.08):
@@ -57,10 +63,10 @@ def run(places, fabric, frame, physics, frames):
 
 def test_the_kernels_do_what_the_twin_does():
     places, fabric = sheet(7, 6)
-    fabric = fabric._replace(leash=np.where(np.arange(42) // 6 == 2, 0.01, np.inf))
+    fabric = fabric._replace(width=np.full(42, 2.05 * EDGE))  # wide enough for vertices two links apart to meet
     limb = np.array([[0.02, -0.03, 0.1, 0.14, -0.06, 0.16]])
     frame = passage(places, ball(np.array([0.07, -0.11, 0.09])), (0.02, 0.01, -0.03), limb)
-    physics = Physics(1 / 30, 5, drag=0.7, friction=0.4, floor=-0.05)
+    physics = Physics(1 / 30, 10, drag=0.7, friction=0.4, floor=-0.05)
     mine, twin = (places.copy(), np.zeros_like(places)), (places.copy(), np.zeros_like(places))
     for _ in range(4):
         nearest = np.linalg.norm(mine[0][:, None] - frame.solid[0], axis=-1).argmin(1)
@@ -74,7 +80,7 @@ def test_the_kernels_do_what_the_twin_does():
 def test_energy_never_grows_and_links_hold():
     """A sheet let go: the highest energy of each half second, which the stretch of links lends and takes back, declines."""
     places, fabric = sheet(16, 8)
-    physics, energies, lowest = Physics(1 / 30, 20, drag=0.0), [], 0.0
+    physics, energies, lowest = Physics(1 / 30, 20, drag=0.0, air=0.0), [], 0.0
     for x, v in run(places, fabric, passage(places), physics, 60):
         bend = x[fabric.threads[:, 0]] - 2 * x[fabric.threads[:, 1]] + x[fabric.threads[:, 2]]
         energy = 9.81 * x[:, 1].sum() + 0.5 * (v**2)[fabric.mobility > 0].sum()
@@ -90,7 +96,7 @@ def test_energy_never_grows_and_links_hold():
 def test_a_free_vertex_falls_as_galileo_says():
     places, fabric = sheet(2, 2)
     fabric = fabric._replace(links=fabric.links[:0], lengths=fabric.lengths[:0], link_compliance=fabric.lengths[:0])
-    x, v = run(places, fabric, passage(places), Physics(1 / 30, 20, drag=0.0), 15)[-1]
+    x, v = run(places, fabric, passage(places), Physics(1 / 30, 20, drag=0.0, air=0.0), 15)[-1]
     assert x[2, 1] == pytest.approx(-0.5 * 9.81 * 0.5**2, rel=0.01) and v[2, 1] == pytest.approx(-9.81 * 0.5)
     assert (x[:2] == places[:2]).all()
 
@@ -106,7 +112,22 @@ def test_friction_decides_whether_cloth_slides_down_a_slope(friction, slides):
     down = np.array([1, -0.4, 0]) / np.hypot(1, 0.4)
     places = places[:, :1] * down + places * [0, 0, 1] + 0.004 * normals[0]
     frame = passage(places, (points, normals, np.arange(1601) * 8, near.ravel()))
-    moved = run(places, fabric, frame, Physics(1 / 30, 20, friction=friction, drag=0.0), 9)[-1][0] - places
+    moved = run(places, fabric, frame, Physics(1 / 30, 20, friction=friction, drag=0.0, air=0.0), 9)[-1][0] - places
     assert (moved[:, 0].mean() > 0.02) == slides
     assert slides or np.abs(moved).max() < 0.003
     assert np.abs(moved @ normals[0]).max() < 0.002, "it stays on the slope"
+
+
+def test_layers_do_not_pass_through_each_other():
+    """A sheet falls onto another that lies on the floor, without a link between them, and stays above."""
+    places, fabric = sheet(8, 8, held=0)
+    both = np.concatenate([places - [0, 0.05, 0], places + [0.4 * EDGE, 0.03, 0.3 * EDGE]])
+    twice = {name: np.concatenate([part, part + 64]) for name, part in fabric._asdict().items() if part.ndim == 2}
+    once = {name: np.tile(part, 2) for name, part in fabric._asdict().items() if part.ndim == 1}
+    start = np.concatenate([fabric.linked_start, fabric.linked_start[1:] + len(fabric.linked)])
+    ends = np.concatenate([fabric.linked, fabric.linked + 64])
+    pile = Fabric(**twice, **once)._replace(linked_start=start, linked=ends, width=np.full(128, 0.9 * EDGE))
+    physics = Physics(1 / 30, 20, floor=-0.05, drag=0.0, air=0.0)
+    x, _ = run(both, pile, passage(both), physics, 20)[-1]
+    assert x[64:, 1].mean() < -0.01, "it has landed"
+    assert (x[64:, 1] - x[:64, 1]).min() > 0.2 * EDGE

@@ -1,7 +1,11 @@
 """The solver of `lca.world.xpbd` again, as slow vector algebra: what the kernels are compared with."""
 
+from itertools import combinations
+
 import numpy as np
 
+from lca.world.layers import PUSH
+from lca.world.scene import vertex_normals
 from lca.world.xpbd import MAX_PUSH, MAX_SPEED, REACH, Fabric, Passage, Physics
 
 
@@ -9,23 +13,32 @@ def advance(places, velocities, fabric: Fabric, passage: Passage, physics: Physi
     """One frame -> new places and velocities; the nearest vertex of the surface is searched among all of them."""
     x, v, free = places.copy(), velocities.copy(), fabric.mobility > 0
     w, dt = fabric.mobility, physics.seconds / physics.substeps
-    old_solid = passage.solid[0]
+    old_solid, across = passage.solid[0], vertex_normals(places, fabric.faces)
+    joined = {frozenset(link) for link in fabric.links.tolist()}
+    strangers = [pair for pair in combinations(range(len(x)), 2) if frozenset(pair) not in joined]
     for step in range(physics.substeps):
         s = (step + 1) / physics.substeps
         solid, held, limbs = ((1 - s) * a[0] + s * a[1] for a in (passage.solid, passage.held, passage.limbs))
         normals = (1 - s) * passage.normals[0] + s * passage.normals[1]
         before = x.copy()
         v[free, 1] -= physics.gravity * dt
-        x[free] += dt * v[free] / (1 + physics.drag * dt)
+        speed = (v * across).sum(1, keepdims=True)
+        v += (speed / (1 + physics.air * np.abs(speed) * dt) - speed) * across
+        v /= 1 + physics.drag * dt
+        x[free] += dt * v[free]
         x[~free] = held[~free]
         for (a, b, c), compliance in zip(fabric.threads, fabric.thread_compliance, strict=True):
-            gradient = {a: 1, b: -2, c: 1}
-            solve(x, w, sum(k * x[i] for i, k in gradient.items()), 0.0, gradient, compliance / dt**2)
+            gradient, d = {a: 1, b: -2, c: 1}, physics.damping * dt
+            bend, was = (sum(k * y[i] for i, k in gradient.items()) for y in (x, before))
+            solve(x, w, bend, 0.0, gradient, compliance / dt**2)
+            solve(x, w, (bend - was) * d / (1 + d), 0.0, gradient, 0.0)
         for (a, b), rest, compliance in zip(fabric.links, fabric.lengths, fabric.link_compliance, strict=True):
             solve(x, w, x[a] - x[b], rest, {a: 1, b: -1}, compliance / dt**2)
-        away = x - held
-        far = np.linalg.norm(away, axis=1) > fabric.leash
-        x[far] = held[far] + away[far] * (fabric.leash[far] / np.linalg.norm(away[far], axis=1))[:, None]
+        for a, b in strangers:
+            apart, wanted = x[a] - x[b], (fabric.width[a] + fabric.width[b]) / 2
+            if np.linalg.norm(apart) < wanted:
+                rest = min(wanted, np.linalg.norm(apart) + PUSH)
+                solve(x, w, apart, rest, {a: 1, b: -1}, 0.0)
         for i in np.flatnonzero(free):
             for limb, radius in zip(limbs, passage.radii, strict=True):
                 x[i] += out_of_capsule(x[i], limb[:3], limb[3:], radius + fabric.gaps[i])
