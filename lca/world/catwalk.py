@@ -43,7 +43,7 @@ def stepping(cycle: np.ndarray, stride: np.ndarray, spinning: np.ndarray) -> Tur
         knee = 0.06 + (0.25 + 0.75 * stride) * (0.95 * bump(here, 0.74, 0.12) + 0.18 * bump(here, 0.14, 0.09))
         turns |= leg(side, flex, knee, np.clip(knee - flex, -0.5, 0.3), spread=-0.05, outward=0.08)
         forward = -0.45 * stride * np.cos(2 * math.pi * here)
-        turns |= arm(side, 1.28 - 0.5 * spinning, forward, -0.1, 0.25 + 0.4 * np.clip(forward, 0, 1))
+        turns |= arm(side, 1.22 - 0.45 * spinning, forward, -0.1, 0.25 + 0.4 * np.clip(forward, 0, 1))
         turns |= hand(side, np.array([0.28, 0.34, 0.38, 0.44]), 0.05, 0.2)
     return turns
 

@@ -22,7 +22,7 @@ from lca.world.figure import Figure, Piece
 from lca.world.framing import bounds, shot
 from lca.world.identity import ROWS
 from lca.world.light import Light
-from lca.world.loose import Cut, sample_cut, tailored
+from lca.world.loose import Cut, finer, sample_cut, tailored
 from lca.world.mesh_renderer import render_views
 from lca.world.people import Person
 from lca.world.scene import Scene, vertex_normals
@@ -62,7 +62,7 @@ class Walker(Person):
         """The posed person with the garment where it was simulated."""
         scene = self.assemble(**drive)
         vertices = scene.vertices.copy()
-        vertices[self.outfit.spans[-1]] = cloth
+        vertices[self.outfit.spans[-1]] = finer(cloth)
         return replace(scene, vertices=vertices, normals=vertex_normals(vertices, scene.faces))
 
 

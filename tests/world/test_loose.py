@@ -8,7 +8,19 @@ import pytest
 from lca.world.drape import State, Wearer
 from lca.world.drape_check import heights_above
 from lca.world.figure import Figure
-from lca.world.loose import COLUMNS, LENGTHS, RINGS, VERTICES, Cut, around, formed, ring_faces, sample_cut, tailored
+from lca.world.loose import (
+    COLUMNS,
+    LENGTHS,
+    RINGS,
+    VERTICES,
+    Cut,
+    around,
+    finer,
+    formed,
+    ring_faces,
+    sample_cut,
+    tailored,
+)
 from lca.world.mannequin import Mannequin
 from lca.world.mesh import neighbours
 from lca.world.scene import vertex_normals
@@ -81,3 +93,12 @@ def test_a_resting_skirt_hangs_still_from_the_waist():
     speed = np.linalg.norm(state.velocities, axis=1)
     assert np.quantile(speed, 0.99) < 0.03 and np.abs(state.places - rest).max() < 0.04
     assert rest[-COLUMNS:, 1].std() < 0.03, "the hem is level"
+
+
+def test_the_finer_mesh_goes_smoothly_through_the_vertices():
+    s, turn = np.meshgrid(np.arange(RINGS), 2 * np.pi * np.arange(COLUMNS) / COLUMNS, indexing="ij")
+    cone = np.stack([(1 + s / 9) * np.cos(turn), -s, (1 + s / 9) * np.sin(turn)], -1).reshape(-1, 3)
+    fine = finer(cone).reshape(2 * RINGS - 1, 2 * COLUMNS, 3)
+    np.testing.assert_array_equal(fine[::2, ::2].reshape(-1, 3), cone)
+    radius = np.hypot(fine[..., 0], fine[..., 2])
+    np.testing.assert_allclose(radius, 1 - fine[..., 1] / 9, rtol=1e-4)
