@@ -18,7 +18,7 @@ from lca.world.xpbd import Passage, Physics, advance
 
 SUBSTEPS_PER_SECOND = 600
 LEAD_FPS = 30.0
-SETTLING = 45
+SETTLING = 75
 """Frames in which a new garment comes to rest round the T-pose."""
 LEAD = 30
 """Frames from the T-pose to the first pose of a motion; then half as many for the cloth to come to rest there."""

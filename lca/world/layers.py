@@ -9,7 +9,7 @@ from typing import no_type_check
 import numpy as np
 from numba import njit
 
-CLOSER = 0.015
+CLOSER = 0.007
 """Metres that two vertices may come closer to each other before the search is repeated."""
 PUSH = 0.002
 """Metres that a pair is pushed apart in one substep, at most."""

@@ -20,7 +20,7 @@ MAX_PUSH = 0.008
 """Metres that a contact may move a vertex in one substep: deep overlaps open gently instead of exploding."""
 MAX_SPEED = 12.0
 """Metres per second."""
-SEARCH_EVERY = 5
+SEARCH_EVERY = 4
 """Substeps between two searches for layers that come close."""
 REACH = 0.10
 """Metres: a vertex further than this from the nearest vertex of the surface does not touch it."""

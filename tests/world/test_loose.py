@@ -91,7 +91,8 @@ def test_a_resting_skirt_hangs_still_from_the_waist():
     state = State(rest.copy(), np.zeros_like(rest))
     wearer.carry(state, [STILL] * 31, rest, wearer.physics(30.0))
     speed = np.linalg.norm(state.velocities, axis=1)
-    assert np.quantile(speed, 0.99) < 0.03 and np.abs(state.places - rest).max() < 0.04
+    assert np.median(speed) < 0.005 and np.quantile(speed, 0.99) < 0.04
+    assert np.abs(state.places - rest).max() < 0.03
     assert rest[-COLUMNS:, 1].std() < 0.03, "the hem is level"
 
 
