@@ -101,7 +101,7 @@ class Wearer:
         self.carry(state, lead, self.rest, self.physics(LEAD_FPS, STILLING))
         simulated = self.carry(state, poses, self.rest, self.physics(motion.fps))
         twin = [skinned(self.garment.weights, self.rest, pose) for pose in poses]
-        return Draped(np.float32(simulated), np.float32(twin))
+        return Draped(np.stack(simulated).astype(np.float32), np.stack(twin).astype(np.float32))
 
 
 def passing(body: Moment, after: Moment, held: np.ndarray, held_after: np.ndarray) -> Passage:

@@ -116,10 +116,9 @@ def tumble(rng: np.random.Generator, frames: int, betas: torch.Tensor) -> Motion
     theta[:, 1] += np.cumsum(rng.normal(0, 0.7, keys))
     places = poses.translation.numpy() + np.cumsum(rng.normal(0, 0.25, (keys, 3)) * [1, 0, 1], 0)
     times = np.linspace(0, keys - 1, frames)
-    tracks = [
-        torch.from_numpy(CubicSpline(np.arange(keys), track)(times).astype(np.float32)) for track in (theta, places)
-    ]
-    return Motion(*tracks, torch.zeros(frames, 52), torch.zeros(frames, 4), fps=30.0)
+    theta, places = (CubicSpline(np.arange(keys), track)(times).astype(np.float32) for track in (theta, places))
+    still = torch.zeros(frames, 52), torch.zeros(frames, 4)
+    return Motion(torch.from_numpy(theta), torch.from_numpy(places), *still, fps=30.0)
 
 
 def walk(rng: np.random.Generator, frames: int, betas: torch.Tensor) -> Motion:
@@ -138,7 +137,7 @@ def check(
 
     At full size, `check(1000, 60)`, it takes about half an hour on one core.
     """
-    counts, longest = np.zeros(3, np.int64), 0.0
+    seen, broken, deep, longest = 0, 0, 0, 0.0
     for rng in tqdm(np.random.default_rng(seed).spawn(sequences), desc="draping", unit="sequence"):
         betas = np.clip(rng.standard_normal(100), -2.2, 2.2).astype(np.float32)
         figure, moved = Figure(betas), motion(rng, frames, torch.from_numpy(betas))
@@ -149,9 +148,10 @@ def check(
         poses = transforms_of(figure, moved)
         for frame in range(0, frames, measured):
             cloth = np.where(finite[frame], draped.simulated[frame], 0)
-            inside = (heights_above(wearer.mannequin, poses[frame], cloth) < -DEEP).sum()
-            counts += (len(cloth), 3 * len(cloth) - finite[frame].sum(), inside)
+            seen += len(cloth)
+            broken += int((~finite[frame]).any(1).sum())
+            deep += int((heights_above(wearer.mannequin, poses[frame], cloth) < -DEEP).sum())
             ends = cloth[garment.fabric.links]
             long = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1) / garment.fabric.lengths
             longest = max(longest, float(long.max()))
-    return Verdict(sequences, *[int(count) for count in counts], longest)
+    return Verdict(sequences, seen, broken, deep, longest)

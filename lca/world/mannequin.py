@@ -55,7 +55,7 @@ class Moment:
 
     def nearest(self, points: Float[np.ndarray, "points 3"]) -> Int[np.ndarray, " points"]:
         """The nearest vertex of the surface."""
-        return KDTree(self.points, balanced_tree=False, compact_nodes=False).query(points)[1]
+        return np.asarray(KDTree(self.points, balanced_tree=False, compact_nodes=False).query(points)[1])
 
 
 @dataclass(frozen=True)
