@@ -1,95 +1,63 @@
 """Whether simulated cloth is fit to be called truth: nothing is NaN, nothing is inside the body, for any motion."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import no_type_check
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
-from numba import njit
 from scipy.interpolate import CubicSpline
-from scipy.spatial import KDTree
 from tqdm import tqdm
 
+from lca.errors import UserError
 from lca.geometry.motion import Motion
+from lca.world.builder import pool
 from lca.world.catwalk import catwalk
-from lca.world.drape import Draped, Wearer
+from lca.world.drape import Wearer
 from lca.world.figure import Figure
 from lca.world.loose import sample_cut, tailored
-from lca.world.mannequin import Mannequin, touched_surface, transforms_of
+from lca.world.mannequin import transforms_of
+from lca.world.penetration import DEEP, heights_above
 from lca.world.poses import random_motion
+from lca.world.sequences import SEQUENCES, played
 
-DEEP = 0.002
-"""Metres: cloth this far inside the skin counts as penetration."""
-NEAR = 4
-"""Nearest vertices whose triangles are searched."""
+FPS = 30.0
+MEASURED = 4
+"""Every such frame is measured."""
+LEAST_INSIDE = 0.001
+"""Share of vertices that may be more than `DEEP` inside the skin."""
+TURNING = 3.0
+"""Radians by which people turn at most, to either side, in a motion of the library."""
 
-
-@njit(cache=True)
-@no_type_check
-def nearest_on_triangle(p, a, b, c):
-    """Barycentric coordinates of the point of triangle a b c that is nearest to p (Ericson 2005, 5.1.5)."""
-    ab, ac, ap, bp, cp = b - a, c - a, p - a, p - b, p - c
-    d1, d2, d3, d4 = np.dot(ab, ap), np.dot(ac, ap), np.dot(ab, bp), np.dot(ac, bp)
-    d5, d6 = np.dot(ab, cp), np.dot(ac, cp)
-    if d1 <= 0 and d2 <= 0:
-        return 1.0, 0.0, 0.0
-    if d3 >= 0 and d4 <= d3:
-        return 0.0, 1.0, 0.0
-    if d6 >= 0 and d5 <= d6:
-        return 0.0, 0.0, 1.0
-    va, vb, vc = d3 * d6 - d5 * d4, d5 * d2 - d1 * d6, d1 * d4 - d3 * d2
-    if vc <= 0 and d1 >= 0 and d3 <= 0:
-        return 1 - d1 / (d1 - d3), d1 / (d1 - d3), 0.0
-    if vb <= 0 and d2 >= 0 and d6 <= 0:
-        return 1 - d2 / (d2 - d6), 0.0, d2 / (d2 - d6)
-    if va <= 0 and d4 - d3 >= 0 and d5 - d6 >= 0:
-        w = (d4 - d3) / (d4 - d3 + d5 - d6)
-        return 0.0, 1 - w, w
-    total = va + vb + vc
-    return va / total, vb / total, vc / total
+Moved = Callable[[np.random.Generator, int, torch.Tensor], Motion]
+"""Random generator, number of frames, shape -> motion, 30 frames a second."""
 
 
-@njit(cache=True)
-@no_type_check
-def heights(points, near, vertices, normals, faces, first, around):
-    """Signed distance (m) of each point from the triangles about its `near` vertices, positive outside."""
-    out = np.empty(len(points))
-    for i in range(len(points)):
-        best, height = np.inf, np.inf
-        for v in near[i]:
-            for n in range(first[v], first[v + 1]):
-                f = faces[around[n]]
-                u = nearest_on_triangle(points[i], vertices[f[0]], vertices[f[1]], vertices[f[2]])
-                off, normal = points[i].copy(), np.zeros(3)
-                for k in range(3):
-                    off -= u[k] * vertices[f[k]]
-                    normal += u[k] * normals[f[k]]
-                square = np.dot(off, off)
-                if square < best:
-                    best = square
-                    height = np.sqrt(square) * (1.0 if np.dot(off, normal) >= 0 else -1.0)
-        out[i] = height
-    return out
+def tumble(rng: np.random.Generator, frames: int, betas: torch.Tensor) -> Motion:
+    """Unrelated poses joined by splines, three a second, turning as it goes: far wilder than people move."""
+    keys = max(3, frames // 10 + 2)
+    poses = random_motion(rng, keys, betas, 0.0, 0.0)
+    theta = poses.theta.numpy().astype(np.float64)
+    theta[:, 1] += np.cumsum(rng.normal(0, 0.7, keys))
+    places = poses.translation.numpy() + np.cumsum(rng.normal(0, 0.25, (keys, 3)) * [1, 0, 1], 0)
+    times = np.linspace(0, keys - 1, frames)
+    theta, places = (CubicSpline(np.arange(keys), track)(times).astype(np.float32) for track in (theta, places))
+    still = torch.zeros(frames, 52), torch.zeros(frames, 4)
+    return Motion(torch.from_numpy(theta), torch.from_numpy(places), *still, fps=FPS)
 
 
-def heights_above(mannequin: Mannequin, transforms: np.ndarray, cloth: np.ndarray) -> Float[np.ndarray, " vertices"]:
-    """Signed distance (m) of cloth from the triangles of the posed trunk and legs, positive outside."""
-    surface, body = touched_surface(), mannequin.at(transforms)
-    corners = surface.faces.ravel()
-    around = np.argsort(corners, kind="stable") // 3
-    first = np.concatenate([[0], np.cumsum(np.bincount(corners, minlength=len(body.points)))])
-    points = cloth.astype(np.float64)
-    near = KDTree(body.points).query(points, k=NEAR)[1]
-    return heights(points, near, body.points, body.normals, surface.faces, first, around)
+def acted(act) -> Moved:
+    """An act as people play it on the stages, turning as they go."""
+
+    def moved(rng: np.random.Generator, frames: int, betas: torch.Tensor) -> Motion:
+        turning = rng.uniform(-TURNING, TURNING)
+        return played([act], rng, frames / FPS, FPS, betas, rng.uniform(-np.pi, np.pi), turning)
+
+    return moved
 
 
-def penetration(wearer: Wearer, motion: Motion, draped: Draped) -> Float[np.ndarray, " frames"]:
-    """Share of the cloth's vertices that are more than `DEEP` inside the skin, frame by frame."""
-    poses = transforms_of(wearer.figure, motion)
-    inside = [heights_above(wearer.mannequin, *item) < -DEEP for item in zip(poses, draped.simulated, strict=True)]
-    return np.mean(inside, 1)
+MOTIONS: dict[str, Moved] = {name: acted(act) for name, act in (SEQUENCES | {"catwalk": catwalk}).items()}
+MOTIONS["tumble"] = tumble
+"""The whole library, the runway's own act, and what nobody does."""
 
 
 @dataclass(frozen=True)
@@ -107,51 +75,74 @@ class Verdict:
         """Share of all vertices of all frames that penetrate."""
         return self.inside / max(self.vertices, 1)
 
+    @property
+    def fit(self) -> bool:
+        """Whether nothing is NaN and hardly anything inside."""
+        return self.not_finite == 0 and self.share_inside < LEAST_INSIDE
 
-def tumble(rng: np.random.Generator, frames: int, betas: torch.Tensor) -> Motion:
-    """Unrelated poses joined by splines, three a second, 30 frames a second, turning as it goes: far wilder than people move."""
-    keys = max(3, frames // 10 + 2)
-    poses = random_motion(rng, keys, betas, 0.0, 0.0)
-    theta = poses.theta.numpy().astype(np.float64)
-    theta[:, 1] += np.cumsum(rng.normal(0, 0.7, keys))
-    places = poses.translation.numpy() + np.cumsum(rng.normal(0, 0.25, (keys, 3)) * [1, 0, 1], 0)
-    times = np.linspace(0, keys - 1, frames)
-    theta, places = (CubicSpline(np.arange(keys), track)(times).astype(np.float32) for track in (theta, places))
-    still = torch.zeros(frames, 52), torch.zeros(frames, 4)
-    return Motion(torch.from_numpy(theta), torch.from_numpy(places), *still, fps=30.0)
-
-
-def walk(rng: np.random.Generator, frames: int, betas: torch.Tensor) -> Motion:
-    """The runway's own motion, 30 frames a second."""
-    return catwalk(rng, frames / 30, 30.0, betas)
+    def __add__(self, other: "Verdict") -> "Verdict":
+        """Over the sequences of both."""
+        return Verdict(
+            self.sequences + other.sequences,
+            self.vertices + other.vertices,
+            self.not_finite + other.not_finite,
+            self.inside + other.inside,
+            max(self.stretch, other.stretch),
+        )
 
 
-def check(
-    sequences: int,
-    frames: int,
-    seed: int = 0,
-    motion: Callable[[np.random.Generator, int, torch.Tensor], Motion] = tumble,
-    measured: int = 4,
-) -> Verdict:
-    """Drape random garments on random people through random motions; every `measured`-th frame is measured. Shows a bar.
+def judged(name: str, seed: np.random.SeedSequence, frames: int) -> Verdict:
+    """One sequence: a random garment on a random person through a random motion of this name."""
+    rng = np.random.default_rng(seed)
+    betas = np.clip(rng.standard_normal(100), -2.2, 2.2).astype(np.float32)
+    figure, moved = Figure(betas), MOTIONS[name](rng, frames, torch.from_numpy(betas))
+    garment = tailored(figure, sample_cut(rng)[0])
+    wearer = Wearer(figure, garment, float(figure.rest[:, 1].min()))
+    draped = wearer.drape(moved).simulated
+    finite, poses = np.isfinite(draped), transforms_of(figure, moved)
+    verdict = Verdict(1, 0, 0, 0, 0.0)
+    for frame in range(0, frames, MEASURED):
+        cloth = np.where(finite[frame], draped[frame], 0)
+        ends = cloth[garment.fabric.links]
+        long = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1) / garment.fabric.lengths
+        deep = heights_above(wearer.mannequin, poses[frame], cloth) < -DEEP
+        verdict += Verdict(0, len(cloth), int((~finite[frame]).any(1).sum()), int(deep.sum()), float(long.max()))
+    return verdict
 
-    At full size, `check(1000, 60)`, it takes about half an hour on one core.
+
+def verdicts(names: list[str], sequences: int, frames: int, seed: int = 0, workers: int = 1) -> dict[str, Verdict]:
+    """Of each motion, `sequences` of `frames` frames in all, dealt out evenly. Shows a bar.
+
+    Raises:
+        UserError: an unknown motion, or nothing to do.
     """
-    seen, broken, deep, longest = 0, 0, 0, 0.0
-    for rng in tqdm(np.random.default_rng(seed).spawn(sequences), desc="draping", unit="sequence"):
-        betas = np.clip(rng.standard_normal(100), -2.2, 2.2).astype(np.float32)
-        figure, moved = Figure(betas), motion(rng, frames, torch.from_numpy(betas))
-        garment = tailored(figure, sample_cut(rng)[0])
-        wearer = Wearer(figure, garment, float(figure.rest[:, 1].min()))
-        draped = wearer.drape(moved)
-        finite = np.isfinite(draped.simulated)
-        poses = transforms_of(figure, moved)
-        for frame in range(0, frames, measured):
-            cloth = np.where(finite[frame], draped.simulated[frame], 0)
-            seen += len(cloth)
-            broken += int((~finite[frame]).any(1).sum())
-            deep += int((heights_above(wearer.mannequin, poses[frame], cloth) < -DEEP).sum())
-            ends = cloth[garment.fabric.links]
-            long = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1) / garment.fabric.lengths
-            longest = max(longest, float(long.max()))
-    return Verdict(sequences, seen, broken, deep, longest)
+    for name in names or [""]:
+        if name not in MOTIONS:
+            raise UserError(f"expected motions among {', '.join(MOTIONS)}, got {name!r}: choose one or more of them")
+    if min(sequences, frames, workers) < 1:
+        raise UserError(f"expected at least one sequence, frame and worker, got {sequences}, {frames}, {workers}")
+    dealt = [names[k % len(names)] for k in range(sequences)]
+    seeds = np.random.SeedSequence(seed).spawn(sequences)
+    found: dict[str, Verdict] = {}
+    jobs = list(zip(dealt, seeds, [frames] * sequences, strict=True))
+    for name, verdict in zip(dealt, tqdm(run(jobs, workers), "draping", sequences, unit="sequence"), strict=True):
+        found[name] = found[name] + verdict if name in found else verdict
+    return found
+
+
+def run(jobs: list[tuple], workers: int) -> Iterator[Verdict]:
+    """The verdicts of the jobs, in their order."""
+    if workers == 1:
+        yield from (judged(*job) for job in jobs)
+        return
+    with pool(workers) as executor:
+        yield from executor.map(judged, *zip(*jobs, strict=True))
+
+
+def report(found: dict[str, Verdict]) -> dict[str, dict[str, int | float | bool]]:
+    """As plain numbers, motion by motion, and for all together."""
+    total = sum(found.values(), Verdict(0, 0, 0, 0, 0.0))
+    return {
+        name: asdict(verdict) | {"share_inside": round(verdict.share_inside, 6), "fit": verdict.fit}
+        for name, verdict in (found | {"all": total}).items()
+    }

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.spatial import ConvexHull
 
+from lca.formats.captures import CLOTH_COLUMNS, CLOTH_RINGS
 from lca.geometry.body import PARTS
 from lca.world.figure import JOINT_INDEX, Figure, Piece, body_pattern, joint, piece
 from lca.world.mesh import bind
@@ -18,7 +19,7 @@ from lca.world.scene import SCENE_PARTS
 from lca.world.wardrobe import WAIST_ABOVE_HIP, mean_figure, ramp, skirt_weights, softened, waist
 from lca.world.xpbd import Fabric
 
-RINGS, COLUMNS = 24, 84
+RINGS, COLUMNS = CLOTH_RINGS, CLOTH_COLUMNS
 VERTICES = RINGS * COLUMNS
 KINDS = ("skirt", "dress")
 LENGTHS = {"short": 0.42, "knee": 0.62, "long": 0.87}
@@ -57,8 +58,8 @@ class Cut:
         return BUST if self.kind == "dress" else 0.0
 
 
-def sample_cut(rng: np.random.Generator) -> tuple[Cut, dict[str, str]]:
-    """A garment and the words for it; longer ones are wider, so that legs can stride."""
+def sample_cut(rng: np.random.Generator) -> tuple[Cut, dict[str, str | float]]:
+    """A garment and how it is described; longer ones are wider, so that legs can stride."""
     kind, length = KINDS[int(rng.random() < 0.4)], str(rng.choice(list(LENGTHS)))
     reach = LENGTHS[length] * rng.uniform(0.92, 1.06)
     narrow = {"short": 0.7, "knee": 0.9, "long": 1.3}[length]
@@ -71,7 +72,13 @@ def sample_cut(rng: np.random.Generator) -> tuple[Cut, dict[str, str]]:
         float(rng.uniform(0, 2 * np.pi)),
         float(np.exp(rng.uniform(np.log(6e-5), np.log(8e-4)))),
     )
-    return cut, {"loose": kind, "loose_length": length}
+    words = {
+        "loose": kind,
+        "loose_length": length,
+        "loose_flare": round(cut.flare, 2),
+        "loose_heft": float(f"{cut.heft:.2g}"),
+    }
+    return cut, words
 
 
 @dataclass(frozen=True)

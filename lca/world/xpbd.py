@@ -71,7 +71,7 @@ class Physics(NamedTuple):
     substeps: int = 20
     gravity: float = 9.81
     drag: float = 0.4
-    air: float = 1.5
+    air: float = 2.5
     damping: float = 20.0
     friction: float = 0.35
     floor: float = -math.inf

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from lca.world.drape import State, Wearer
-from lca.world.drape_check import heights_above
 from lca.world.figure import Figure
 from lca.world.loose import (
     COLUMNS,
@@ -23,6 +22,7 @@ from lca.world.loose import (
 )
 from lca.world.mannequin import Mannequin
 from lca.world.mesh import neighbours
+from lca.world.penetration import heights_above
 from lca.world.scene import vertex_normals
 
 STILL = np.eye(4, dtype=np.float32)[None].repeat(55, 0)
