@@ -8,7 +8,7 @@ from lca.lab.figures import save_small
 from lca.world.drape_strip import drape_strip
 
 PICTURES = Path(__file__).resolve().parents[1] / "data_cards" / "pictures"
-WALKER = 4
+WALKER = 9
 """Seed of the person on the runway's card."""
 
 

@@ -16,7 +16,7 @@ from lca.world.loose import Garment
 from lca.world.mannequin import LIMBS, Mannequin, Moment, skinned, touched_surface, transforms_of
 from lca.world.xpbd import Passage, Physics, advance
 
-SUBSTEPS_PER_SECOND = 480
+SUBSTEPS_PER_SECOND = 600
 LEAD_FPS = 30.0
 SETTLING = 75
 """Frames in which a new garment comes to rest round the T-pose."""

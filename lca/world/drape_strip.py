@@ -22,7 +22,7 @@ GREY = 0.78
 """Background, sRGB."""
 
 
-def drape_strip(seed: int, moments: int = 10, tile: tuple[int, int] = (128, 256)) -> UInt8[ndarray, "height width 3"]:
+def drape_strip(seed: int, moments: int = 8, tile: tuple[int, int] = (160, 256)) -> UInt8[ndarray, "height width 3"]:
     """A catwalk of the person of `seed`, `moments` of the middle part of it in tiles of `tile` (width, height) pixels."""
     rng, person = np.random.default_rng(seed), Person.sample(seed)
     dressed = walker(rng, person)
@@ -48,6 +48,6 @@ def before(person: Person, motion: Motion, frame: int, tile: tuple[int, int]) ->
     place = motion.translation[frame].numpy() * [1, 0, 1] + [0.0, floor + tall / 2, 0.0]
     eye = place + FAR * np.array([0.5, 0.12, 0.86])
     matrix = look_at(torch.from_numpy(eye).float(), torch.from_numpy(place).float())
-    focal = 0.86 * height * FAR / tall
+    focal = 0.80 * height * FAR / tall
     lens = torch.tensor([[focal, 0.0, width / 2], [0.0, focal, height / 2], [0.0, 0.0, 1.0]], dtype=torch.float32)
     return Camera(matrix, lens, width, height)

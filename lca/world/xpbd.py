@@ -22,6 +22,8 @@ MAX_SPEED = 12.0
 """Metres per second."""
 SEARCH_EVERY = 4
 """Substeps between two searches for layers that come close."""
+FOLLOW_EVERY = 2
+"""Substeps between two looks for a nearer vertex of the surface."""
 REACH = 0.10
 """Metres: a vertex further than this from the nearest vertex of the surface does not touch it."""
 
@@ -99,6 +101,8 @@ def advance(places, velocities, nearest, fabric, passage, physics):
         stretch(places, fabric.links, fabric.lengths, fabric.link_compliance, fabric.mobility, dt)
         spread(places, pairs, fabric.width, fabric.mobility)
         fend(places, passage.limbs, passage.radii, fabric.mobility, fabric.gaps, share)
+        if step % FOLLOW_EVERY == 0:
+            follow(places, nearest, fabric.mobility, solid, passage.ring_start, passage.ring)
         touch(places, before, nearest, fabric, passage, solid, earlier, share, physics.friction)
         stand(places, before, physics.floor, physics.friction)
         recover(places, before, velocities, dt)
@@ -201,19 +205,22 @@ def fend(places, limbs, radii, mobility, gaps, share):
 
 @njit(cache=True)
 @no_type_check
-def closest(x, y, z, start, solid, ring_start, ring):
-    """Downhill over the surface's neighbours from vertex `start`: the vertex that none of them beats, and its distance^2."""
-    here = start
-    best = (x - solid[here, 0]) ** 2 + (y - solid[here, 1]) ** 2 + (z - solid[here, 2]) ** 2
-    moved = True
-    while moved:
-        moved, centre = False, here
-        for e in range(ring_start[centre], ring_start[centre + 1]):
-            b = ring[e]
-            square = (x - solid[b, 0]) ** 2 + (y - solid[b, 1]) ** 2 + (z - solid[b, 2]) ** 2
-            if square < best:
-                here, best, moved = b, square, True
-    return here, best
+def follow(places, nearest, mobility, solid, ring_start, ring):
+    """Downhill over the surface's neighbours: each vertex's nearest becomes one that none of its neighbours beats."""
+    for v in range(places.shape[0]):
+        if mobility[v] == 0:
+            continue
+        x, y, z, here = places[v, 0], places[v, 1], places[v, 2], nearest[v]
+        best = (x - solid[here, 0]) ** 2 + (y - solid[here, 1]) ** 2 + (z - solid[here, 2]) ** 2
+        moved = True
+        while moved:
+            moved, centre = False, here
+            for e in range(ring_start[centre], ring_start[centre + 1]):
+                b = ring[e]
+                square = (x - solid[b, 0]) ** 2 + (y - solid[b, 1]) ** 2 + (z - solid[b, 2]) ** 2
+                if square < best:
+                    here, best, moved = b, square, True
+        nearest[v] = here
 
 
 @njit(cache=True)
@@ -224,21 +231,16 @@ def touch(places, before, nearest, fabric, passage, solid, earlier, share, frict
     for v in range(places.shape[0]):
         if fabric.mobility[v] == 0:
             continue
-        b, square = closest(
-            places[v, 0], places[v, 1], places[v, 2], nearest[v], solid, passage.ring_start, passage.ring
-        )
-        nearest[v] = b
-        if square > REACH * REACH:
+        b = nearest[v]
+        dx, dy, dz = places[v, 0] - solid[b, 0], places[v, 1] - solid[b, 1], places[v, 2] - solid[b, 2]
+        if dx * dx + dy * dy + dz * dz > REACH * REACH:
             continue
         nx = normals[0, b, 0] + share * (normals[1, b, 0] - normals[0, b, 0])
         ny = normals[0, b, 1] + share * (normals[1, b, 1] - normals[0, b, 1])
         nz = normals[0, b, 2] + share * (normals[1, b, 2] - normals[0, b, 2])
         length = math.sqrt(nx * nx + ny * ny + nz * nz) + 1e-12
         nx, ny, nz = nx / length, ny / length, nz / length
-        above = (
-            (places[v, 0] - solid[b, 0]) * nx + (places[v, 1] - solid[b, 1]) * ny + (places[v, 2] - solid[b, 2]) * nz
-        )
-        push = min(fabric.gaps[v] - above, MAX_PUSH)
+        push = min(fabric.gaps[v] - (dx * nx + dy * ny + dz * nz), MAX_PUSH)
         if push <= 0:
             continue
         places[v, 0] += push * nx
