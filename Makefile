@@ -37,9 +37,10 @@ lab: env
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=notebooks \
 	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
-# The one picture of each notebook, drawn with the shipped checkpoint.
+# The one picture of each notebook, drawn with the shipped checkpoint, and those of the data cards.
 figures: env
 	$(BIN)/python tools/draw_figures.py
+	$(BIN)/python tools/draw_cards.py
 
 hooks: env
 	$(BIN)/pre-commit install

@@ -17,7 +17,7 @@ SUMMARIES = {
     "drive": "pose branch, skinning and a 512 x 512 picture, every frame",
     "panel": "the control panel in a real browser: slider to pixel, dragging, playing",
     "train": "one step of pretraining the shipped size",
-    "world": "one captured person of each stage",
+    "world": "pictures of each stage, and cloth",
     "load": "reading training samples, against Pillow decoding the same bytes",
 }
 
@@ -179,18 +179,44 @@ def train(repeats: int, people: int = 2, photos: int = 4, targets: int = 2) -> d
 
 
 def world(repeats: int) -> dict:
-    """One process drawing captures of both stages at 256 x 256, pictures and truth."""
-    report = {}
-    for stage in ("wild", "studio"):
-        indices = iter(range(repeats + 1))
-        whole = seconds(lambda indices=indices, stage=stage: captured(stage, next(indices)), repeats)
-        frames = len(captured(stage, 0)["image"])
-        report[stage] = {
-            "capture_seconds": round(whole, 3),
-            "frames": frames,
-            "frame_seconds": round(whole / frames, 4),
-        }
-    return {**report, "processes": 1}
+    """One process drawing captures of every stage at 256 x 256, pictures and truth; a frame of cloth."""
+    from lca.world.stages import STAGES
+
+    return {
+        **{f"{stage}_256": stage_rate(stage, repeats) for stage in STAGES},
+        "cloth_ms": cloth(repeats),
+        "processes": 1,
+    }
+
+
+def stage_rate(stage: str, captures: int) -> dict:
+    """Captures of one stage; a picture is a photo with its face crop, masks, maps and numbers."""
+    captured(stage, 0)
+    started = time.perf_counter()
+    pictures = sum(len(captured(stage, index)["image"]) for index in range(1, captures + 1))
+    took = time.perf_counter() - started
+    return {
+        "pictures_per_second": round(pictures / took, 2),
+        "capture_seconds": round(took / captures, 3),
+        "pictures": pictures,
+    }
+
+
+def cloth(repeats: int, frames: int = 90) -> float:
+    """Milliseconds of simulation for a frame of a catwalk, 30 a second, in a full skirt to the knee."""
+    import numpy as np
+    import torch
+
+    from lca.world.catwalk import catwalk
+    from lca.world.drape import Wearer, leading
+    from lca.world.loose import Cut, tailored
+    from lca.world.sequences import played
+    from lca.world.wardrobe import mean_figure
+
+    wearer = Wearer(mean_figure(), tailored(mean_figure(), Cut("skirt", 0.62, 2.5, 1.2, 9, 1.0, 2e-4)), -1.0)
+    motion = played([catwalk], np.random.default_rng(0), frames / 30, 30.0, torch.zeros(100))
+    steps = len(motion) - 1 + len(leading(motion)) - 1
+    return round(1e3 * seconds(lambda: wearer.drape(motion), repeats) / steps, 2)
 
 
 def load(folder: Path | None, people: int = 12) -> dict:

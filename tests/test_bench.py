@@ -10,6 +10,7 @@ from lca.data.bench import bench as load
 from lca.data.bench import memory
 from lca.data.sample import Capture
 from lca.model.checkpoint import SHIPPED
+from lca.world.stages import STAGES
 from tests.world.captures import built
 
 
@@ -57,6 +58,19 @@ def test_unknown_part_is_one_line(capsys):
         cli.main(["bench", "everything"])
     shown = capsys.readouterr().err
     assert left.value.code == 2 and shown.count("\n") == 1 and "render" in shown
+
+
+def test_world_covers_every_stage(monkeypatch, capsys):
+    monkeypatch.setattr(bench, "captured", lambda stage, index: {"image": [b""] * (4 + index)})
+    monkeypatch.setattr(bench, "cloth", lambda repeats: 7.5)
+    report = measured(capsys, "world", "--repeats", "2")
+    assert set(report) == {f"{stage}_256" for stage in STAGES} | {"cloth_ms", "processes"}
+    rates = report["runway_256"]
+    assert rates["pictures"] == 5 + 6 and rates["pictures_per_second"] > 0 and report["cloth_ms"] == 7.5
+
+
+def test_a_frame_of_cloth_takes_milliseconds():
+    assert 0.5 < bench.cloth(1, frames=4) < 500
 
 
 def test_load_compares_reading_with_pillow():

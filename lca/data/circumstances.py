@@ -1,4 +1,4 @@
-"""What the world knows of a capture beyond `lca.data.sample.Capture`: how it was taken, and the exact surface where promised."""
+"""What the world knows of a capture beyond `lca.data.sample.Capture`: how it was taken, and exact surfaces where promised."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from lca.data.sample import coded
 from lca.errors import UserError
-from lca.formats.captures import decoded, depth_metres, unit_normals
+from lca.formats.captures import CLOTH, decoded, depth_metres, unit_normals
 from lca.formats.fields import CIRCUMSTANCES, check
 
 
@@ -78,3 +78,31 @@ class Surface:
         depth = np.stack([depth_metres(decoded(coded(row["depth"][k])))[None] for k in frames])
         normals = np.stack([unit_normals(decoded(coded(row["normals"][k]))).transpose(2, 0, 1) for k in frames])
         return Surface(torch.from_numpy(depth), torch.from_numpy(normals))
+
+
+@dataclass(frozen=True)
+class Cloth:
+    """The loose garment in some frames, world metres; rings of columns from the band down, joined as
+    `lca.world.loose.ring_faces` says. The difference is what a model of loose garments has to learn."""
+
+    simulated: Float[Tensor, "frames vertices 3"]
+    """As physics has it, and as the photos show it."""
+    skinned: Float[Tensor, "frames vertices 3"]
+    """The garment that hung round the T-pose, carried by the joints alone."""
+
+    @staticmethod
+    def read(row: Mapping[str, Any], frames: Sequence[int]) -> "Cloth":
+        """That of the chosen frames of a row of `load_world`.
+
+        Raises:
+            UserError: a capture of a stage without loose garments; numbers out of range (see `lca.formats.fields`).
+        """
+        if len(row["cloth_simulated"]) == 0:
+            raise UserError(
+                f"expected a loose garment in {row['identity']}, got none: of all stages only runway simulates cloth"
+            )
+        chosen = list(frames)
+        both = [np.asarray(row[name], np.float32)[chosen] for name in CLOTH]
+        for name, values in zip(CLOTH, both, strict=True):
+            check(name, values, len(chosen), row["identity"])
+        return Cloth(*(torch.from_numpy(values) for values in both))

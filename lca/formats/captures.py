@@ -23,6 +23,9 @@ CANONICAL_REACH = 1.28
 DEPTH_STEP = 0.00025
 """Metres of one step of a depth map, which ends at 16.4 m; 0 means background."""
 
+CLOTH_RINGS, CLOTH_COLUMNS = 24, 84
+"""Vertices of a loose garment: rings from the waistband down, columns round the body, numbered ring by ring."""
+
 SPLITS = ("train", "validation", "test")
 PICTURE = Image()
 
@@ -87,9 +90,18 @@ SCHEMA: dict[str, Column] = {
     ),
     "lamp_direction": Column(numbers(3), "frame", "unit vector to the one lamp (the sun, a bulb), 0 if there is none"),
     "lamp_colour": Column(numbers(3), "frame", "linear RGB that the lamp adds to a white matte surface facing it"),
+    "cloth_simulated": Column(
+        numbers(CLOTH_RINGS * CLOTH_COLUMNS, 3),
+        "frame",
+        "the loose garment's vertices as physics has them, metres, world; no frames where there is none",
+    ),
+    "cloth_skinned": Column(
+        numbers(CLOTH_RINGS * CLOTH_COLUMNS, 3), "frame", "the same as skinning alone would have them"
+    ),
 }
 """Everything that a capture stores, in this order."""
 
+CLOTH = ("cloth_simulated", "cloth_skinned")
 PICTURES = tuple(name for name, column in SCHEMA.items() if column.feature == List(PICTURE))
 FEATURES = Features({name: column.feature for name, column in SCHEMA.items()})
 ENCODED_FEATURES = Features(

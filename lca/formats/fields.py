@@ -12,7 +12,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from lca.errors import UserError
-from lca.formats.captures import RADIANCE_LIGHTS
+from lca.formats.captures import CLOTH, CLOTH_COLUMNS, CLOTH_RINGS, RADIANCE_LIGHTS
 
 SLACK = 1e-4
 """By how much single precision may leave a range."""
@@ -24,7 +24,8 @@ RIGID = 1e-3
 class Numbers:
     """One column: what it holds of each frame (of the capture if not `per_frame`), its unit, least and largest value.
 
-    Real captures lack what `may_be_unknown`: such a column is NaN throughout.
+    Real captures lack what `may_be_unknown`: such a column is NaN throughout. Stages that do not promise what `may_be_absent`
+    have no frame of it.
     """
 
     shape: tuple[int, ...]
@@ -33,6 +34,7 @@ class Numbers:
     high: float
     per_frame: bool = True
     may_be_unknown: bool = False
+    may_be_absent: bool = False
 
 
 POSE = Numbers((156,), "radians", -4 * math.pi, 4 * math.pi)
@@ -40,6 +42,7 @@ PLACE = Numbers((3,), "metres", -1e3, 1e3)
 VIEW = Numbers((4, 4), "metres", -1e3, 1e3)
 LENS = Numbers((3, 3), "pixels", -1e6, 1e6)
 BOX = Numbers((4,), "pixels", -1e6, 1e6)
+GARMENT = Numbers((CLOTH_RINGS * CLOTH_COLUMNS, 3), "metres", -1e3, 1e3, may_be_absent=True)
 SHAPE = Numbers((100,), "standard deviations", -50.0, 50.0, per_frame=False)
 COLUMNS = {
     "betas": SHAPE,
@@ -61,16 +64,19 @@ COLUMNS = {
     "tracked_confidence": Numbers((), "share", 0.0, 1.0),
     "lamp_direction": Numbers((3,), "unit vector", -1.0, 1.0),
     "lamp_colour": Numbers((3,), "linear RGB", 0.0, 1e6),
+    **dict.fromkeys(CLOTH, GARMENT),
 }
 CIRCUMSTANCES = ("time", "tracked_confidence", "lamp_direction", "lamp_colour")
 """Columns that only the world knows: `lca.data.circumstances` has them."""
-CAPTURE_COLUMNS = tuple(name for name in COLUMNS if name not in CIRCUMSTANCES)
+CAPTURE_COLUMNS = tuple(name for name in COLUMNS if name not in (*CIRCUMSTANCES, *CLOTH))
 
 
 def fault(name: str, values: Float[ndarray, "..."], frames: int) -> str | None:
     """What is wrong with a column of a capture of `frames` frames, in words; None if nothing is."""
     column = COLUMNS[name]
     shape = (frames, *column.shape) if column.per_frame else column.shape
+    if column.may_be_absent and len(values) == 0:
+        return None
     if values.shape != shape:
         return f"expected {name} of shape {shape}, got {values.shape}"
     low, high = values.min(), values.max()

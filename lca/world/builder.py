@@ -31,7 +31,19 @@ from lca.world.stages import STAGES, capture, split_of
 CAPTURES_PER_SHARD = 16
 MOST_SHARDS = 1024
 """Of one split: larger builds have larger shards, not more of them."""
-DRAWS_NOTHING = ("builder", "cli", "motion", "plan", "presets", "rates", "sheet", "verify")
+DRAWS_NOTHING = (
+    "builder",
+    "cli",
+    "drape_check",
+    "drape_strip",
+    "motion",
+    "penetration",
+    "plan",
+    "presets",
+    "rates",
+    "sheet",
+    "verify",
+)
 """Modules of the world whose changes leave captures as they are."""
 ONE_THREAD: dict[str, str] = dict.fromkeys(
     ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
@@ -63,7 +75,7 @@ class Build:
         """File name -> indices of its captures."""
         plan = {}
         for split in SPLITS:
-            members = [index for index in range(self.identities) if split_of(index) == split]
+            members = [index for index in range(self.identities) if split_of(index, self.stage) == split]
             each = max(CAPTURES_PER_SHARD, -(-len(members) // MOST_SHARDS))
             groups = [members[k : k + each] for k in range(0, len(members), each)]
             plan |= {f"{split}-{k:05d}-of-{len(groups):05d}.parquet": group for k, group in enumerate(groups)}
@@ -71,7 +83,7 @@ class Build:
 
     def manifest(self) -> Manifest:
         """The manifest of the unfinished folder."""
-        counts = Counter(split_of(index) for index in range(self.identities))
+        counts = Counter(split_of(index, self.stage) for index in range(self.identities))
         return Manifest(
             self.stage, self.identities, self.seed, self.size, code_version(), {s: counts[s] for s in SPLITS}
         )

@@ -1,6 +1,7 @@
-"""The commands `lca world build`, `verify`, `sheet` and `plan`."""
+"""The commands `lca world build`, `verify`, `sheet`, `drape` and `plan`."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -12,7 +13,10 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
     )
     builder = world.add_parser("build", help="render captures of procedural people into parquet shards")
     builder.add_argument(
-        "stage", nargs="?", metavar="STAGE", help="what to build, such as wild; with --preset every stage by default"
+        "stage",
+        nargs="?",
+        metavar="STAGE",
+        help="wild, studio, lightstage, stylised or runway; with --preset every stage by default",
     )
     builder.add_argument("--preset", help="tiny, small or large: people and seed of each stage (see `lca world plan`)")
     builder.add_argument("--identities", type=int, help="number of people, one capture each")
@@ -37,6 +41,13 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
     sheet.add_argument("--captures", type=int, default=6, help="number of people (default %(default)s)")
     sheet.add_argument("--frames", type=int, default=8, help="frames of each (default %(default)s)")
     sheet.set_defaults(run=run_sheet)
+    drape = world.add_parser("drape", help="whether simulated cloth stays whole and outside the body, motion by motion")
+    drape.add_argument("motions", nargs="*", metavar="MOTION", help="such as dance (default: all)")
+    drape.add_argument("--sequences", type=int, default=1000, help="over all motions (default %(default)s)")
+    drape.add_argument("--frames", type=int, default=60, help="of each, 30 a second (default %(default)s)")
+    drape.add_argument("--seed", type=int, default=0, help="of people, garments and movements (default %(default)s)")
+    drape.add_argument("--workers", type=int, default=2, help="processes (default %(default)s)")
+    drape.set_defaults(run=run_drape)
     plan = world.add_parser("plan", help="hours, cores and bytes of the presets, as a Markdown table")
     plan.add_argument(
         "--measure", type=int, metavar="N", help="draw N captures of each stage now, and record the rates"
@@ -97,6 +108,16 @@ def run_sheet(arguments: argparse.Namespace) -> None:
     from lca.world.sheet import sheet
 
     print(sheet(arguments.folder, arguments.out, arguments.split, arguments.captures, arguments.frames))
+
+
+def run_drape(arguments: argparse.Namespace) -> int:
+    """`lca world drape`: one JSON object; exit code 2 if the cloth of any motion is not fit to be called truth."""
+    from lca.world.drape_check import MOTIONS, report, verdicts
+
+    names = arguments.motions or list(MOTIONS)
+    found = verdicts(names, arguments.sequences, arguments.frames, arguments.seed, arguments.workers)
+    print(json.dumps(report(found), indent=1))
+    return 0 if all(verdict.fit for verdict in found.values()) else 2
 
 
 def run_plan(arguments: argparse.Namespace) -> None:

@@ -65,6 +65,19 @@ def sequence(
     for name in acts or ("",):
         if name not in SEQUENCES:
             raise UserError(f"expected motions among {', '.join(SEQUENCES)}, got {name!r}: choose one or more of them")
+    return played([SEQUENCES[name] for name in acts], seed, seconds, fps, betas, heading, turning)
+
+
+def played(
+    acts: Sequence[Maker],
+    seed: int | np.random.Generator,
+    seconds: float,
+    fps: float,
+    betas: Float[Tensor, " shape"] | None = None,
+    heading: float = 0.0,
+    turning: float = 0.0,
+) -> Motion:
+    """The same with any acts. Raises: UserError: no frame at all."""
     frames = round(seconds * fps)
     if frames < 1:
         raise UserError(f"expected at least one frame, got {seconds} s at {fps} fps: ask for more seconds or frames")
@@ -83,7 +96,7 @@ def sequence(
 
 
 def composed(
-    rng: np.random.Generator, acts: Sequence[str], times: Curve, seconds: float, heading: float, turning: float
+    rng: np.random.Generator, acts: Sequence[Maker], times: Curve, seconds: float, heading: float, turning: float
 ) -> tuple[Tensor, np.ndarray, np.ndarray]:
     """theta, actions, psi of acts that cross over into each other, with the turn and the steps that it takes."""
     length = seconds / len(acts)
@@ -91,7 +104,7 @@ def composed(
         eased((times - k * length + CROSSING / 2) / CROSSING) if k else np.ones(len(times)) for k in range(len(acts))
     ]
     shares = [start - after for start, after in zip(starts, [*starts[1:], 0 * times], strict=True)]
-    made = [SEQUENCES[name](rng, times, seconds) for name in acts]
+    made = [act(rng, times, seconds) for act in acts]
     posture = mixed(zip(shares, [act.posture for act in made], strict=True))
 
     def blended(name: str) -> np.ndarray:

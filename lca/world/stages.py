@@ -1,7 +1,8 @@
 """The stages of the world, and a capture: one person on one stage, which depends on (stage, seed, index) and nothing else.
 
 *wild*: video by a hand-held camera, any light, noisy tracking. *studio*: calibrated ring, even light, exact truth. *lightstage*:
-lamps one by one, all at once, and environments. *stylised*: drawings of people, for tests only.
+lamps one by one, all at once, and environments. *stylised*: drawings of people, for tests only. *runway*: loose garments,
+simulated.
 """
 
 import json
@@ -9,10 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lca.formats.captures import PICTURES, SCHEMA
+from lca.formats.captures import CLOTH, PICTURES, SCHEMA
 from lca.world.filming import Taken, column
 from lca.world.people import Person
 from lca.world.stage_light import lightstage
+from lca.world.stage_runway import runway
 from lca.world.stage_studio import studio
 from lca.world.stage_stylised import stylised
 from lca.world.stage_wild import wild
@@ -22,6 +24,7 @@ STAGES: dict[str, Callable[[np.random.Generator, Person, int], Taken]] = {
     "studio": studio,
     "lightstage": lightstage,
     "stylised": stylised,
+    "runway": runway,
 }
 """By name; the place of a stage in this table is part of the seeds, so new ones go to the end."""
 TEST_ONLY = ("stylised",)
@@ -42,7 +45,7 @@ def capture(stage: str, seed: int, index: int, size: int) -> dict:
     per_frame = {
         name: [frame[name] for frame in frames] if name in PICTURES else column(frames, name) for name in frames[0]
     }
-    row = {name: [] for name in PICTURES} | per_frame
+    row = {name: [] for name in (*PICTURES, *CLOTH)} | per_frame
     return row | {
         "identity": f"{stage}-{index:06d}",
         "seed": person.seed,

@@ -117,6 +117,12 @@ def test_splits_are_by_identity_and_large_enough():
     assert max(map(len, plan.values())) == 16
 
 
+def test_stages_for_tests_have_no_other_split():
+    drawn = Build("stylised", 30)
+    assert {name.split("-")[0] for name in drawn.shards()} == {"test"}
+    assert drawn.manifest().captures == {"train": 0, "validation": 0, "test": 30}
+
+
 def test_a_large_build_has_large_shards():
     plan = Build("wild", 40_000).shards()
     assert sum(name.startswith("train-") for name in plan) <= 1024 and max(map(len, plan.values())) == 36

@@ -1,0 +1,72 @@
+"""Somebody in a loose garment instead of trousers or skirt."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float32
+from numpy import ndarray
+
+from lca.world.drape import Wearer
+from lca.world.figure import Figure, Piece
+from lca.world.filming import stature
+from lca.world.identity import ROWS, Identity
+from lca.world.loose import Cut, finer, sample_cut, tailored
+from lca.world.people import Person
+from lca.world.scene import Scene, vertex_normals
+
+SOFT_FOLDS = 0.2
+"""Painted folds of simulated cloth, which has its own."""
+SNUG = 0.008
+"""Metres: the most room in a shirt that a loose garment is worn over."""
+
+
+@dataclass(frozen=True)
+class Walker(Person):
+    """The person; `cloth` is the garment's row of material, `floor` (m) is what it cannot sink below."""
+
+    cut: Cut
+    cloth: int
+    floor: float
+
+    @cached_property
+    def wearer(self) -> Wearer:
+        """The person and the garment, for the simulation."""
+        figure = Figure(self.betas)
+        return Wearer(figure, tailored(figure, self.cut), self.floor)
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """Skin, hair, clothes and shoes in the T-pose; the loose garment is the last."""
+        loose = self.wearer.garment.piece(self.wearer.rest.astype(np.float32), self.cloth)
+        return [*(piece for piece in super().pieces if piece.look != self.cloth), loose]
+
+    def scene(self, drive: dict[str, ndarray], cloth: Float32[ndarray, "vertices 3"]) -> Scene:
+        """The posed person with the garment's vertices where `cloth` has them, world metres."""
+        scene = self.assemble(**drive)
+        vertices = scene.vertices.copy()
+        vertices[self.outfit.spans[-1]] = finer(cloth)
+        return replace(scene, vertices=vertices, normals=vertex_normals(vertices, scene.faces))
+
+
+def walker(rng: np.random.Generator, person: Person) -> Walker:
+    """The person in a random loose garment; a dress is of the shirt's cloth."""
+    cut, words = sample_cut(rng)
+    return Walker(person.seed, changed(person.identity, cut, words), cut, ROWS.index("bottom"), stature(person)[0])
+
+
+def changed(old: Identity, cut: Cut, words: dict[str, str | float]) -> Identity:
+    """Who wears `cut` below a snug shirt that is tucked in; `words` describe it."""
+    rows, shirt, bottom = old.materials.copy(), ROWS.index("shirt"), ROWS.index("bottom")
+    if cut.kind == "dress":
+        rows[bottom, 1:28] = rows[shirt, 1:28]
+        words = words | {"bottom_print": old.attributes["shirt_print"]}
+    rows[bottom, 14], rows[bottom, 28] = SOFT_FOLDS, 1.0
+    return replace(
+        old,
+        materials=rows,
+        top=replace(old.top, ease=min(old.top.ease, SNUG)),
+        bottom=replace(old.bottom, skirt=True, ease=0.006, width=0.05, pleats=8),
+        tucked=True,
+        attributes=old.attributes | {"bottom": cut.kind, "dress": str(cut.kind == "dress")} | words,
+    )
