@@ -16,7 +16,7 @@ from lca.lab.panel.changes import one_of
 from lca.lab.panel.channels import channels
 from lca.lab.panel.frames import as_jpeg, as_png, frame
 from lca.lab.panel.library import poses
-from lca.lab.panel.motions import centred
+from lca.lab.panel.motions import motion_of
 from lca.lab.panel.recorder import write_film
 from lca.lab.panel.state import Look, State, View
 from lca.lab.panel.state_file import parse, write_state
@@ -122,7 +122,7 @@ def motion(desk: "lca.lab.panel.desk.Desk", message: Mapping[str, Any], buffers:
                 file = read_motion(path)
             except UserError as error:
                 raise UserError(str(error).replace(str(path), name)) from error
-        desk.offer(name, centred(file.motion))
+        desk.offer(name, motion_of(file))
         desk.say("; ".join([name, *file.lines()]))
 
     desk.tasks.start("motion", work)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from lca.formats.photos import read_picture
+from lca.geometry.body import load_body
 from lca.lab.panel import errands
 from lca.lab.panel.desk import Desk
 from lca.lab.panel.library import poses
@@ -247,6 +248,15 @@ def test_a_motion_file_joins_the_others_and_starts_in_the_middle(page, tmp_path)
     x, _, z = page.desk.state.pose.translation
     assert x == z == 0
     until(lambda: "dance.npz" in page.last("message")["text"])
+
+
+def test_a_face_without_a_body_moves_a_person_at_ease(page):
+    names = load_body().expression_names
+    table = "\n".join([",".join(names), *[",".join(["0.5"] * 52)] * 6])
+    page.say(table.encode(), kind="motion file", names=["face.csv"])
+    until(lambda: page.desk.state.motion == "face.csv")
+    assert page.desk.state.pose.actions == (0.5,) * 52
+    assert page.desk.state.pose.theta[50] < -0.5, "the left arm hangs"
 
 
 @pytest.mark.parametrize(
