@@ -1,11 +1,15 @@
-"""Two untrained avatars of 3,072 Gaussians: they have a body, a face and hands, and drive in a millisecond."""
+"""Two untrained avatars of 3,072 Gaussians, which have a body, a face and hands and drive in a millisecond; and a trained one."""
 
 import pytest
 import torch
 
-from lca.formats.photos import Photos
+from lca.data.example import load_example
+from lca.formats.photos import Photos, read_pictures
+from lca.model.checkpoint import load_model
+from lca.model.cutout import cut_out_people
 from lca.model.encoder import EncoderConfig
 from lca.model.fusion import FusionConfig
+from lca.model.matting import load_matting
 from lca.model.network import LCA, ModelConfig
 from lca.model.template import TemplateConfig
 
@@ -33,3 +37,9 @@ def avatar():
 @pytest.fixture(scope="session")
 def other():
     return made(1)
+
+
+@pytest.fixture(scope="session")
+def example():
+    """The shipped model's avatar of the shipped photos, as the notebook makes it."""
+    return load_model().reconstruct(cut_out_people(read_pictures(load_example().photos), load_matting()))
