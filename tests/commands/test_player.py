@@ -102,8 +102,8 @@ def rendered(avatar_file, state) -> np.ndarray:
     """What the same moment and view are for `lca.render`."""
     motion, view = named_motion("walk", 1.0, 8.0), state["view"]
     gaussians = list(drive(Avatar.load(avatar_file), motion))[round(state["time"] * 8)]
-    angles = [float(view[name]) for name in ("azimuth", "elevation", "distance")]
-    camera = orbit(*angles, tuple(view["target"]), view["field_of_view"], SIZE)
+    azimuth, elevation, distance = (float(view[name]) for name in ("azimuth", "elevation", "distance"))
+    camera = orbit(azimuth, elevation, distance, tuple(view["target"]), view["field_of_view"], SIZE)
     return to_bytes(render(gaussians, camera, torch.ones(3)).image).astype(float)
 
 
