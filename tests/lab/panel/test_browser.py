@@ -1,6 +1,7 @@
 """The panel in a real browser: what a hand does changes the right part of the picture, and only that."""
 
 import threading
+import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -166,6 +167,9 @@ def test_timeline_plays_holds_and_then_rests(hand, standing):
     forward = [b - a for a, b in pairwise(times) if b > a]
     assert max(forward) < 1.5
     until(lambda: not hand.desk.session.busy)
+    spent = time.process_time()
+    time.sleep(1.0)
+    assert time.process_time() - spent < 0.05, "nothing moves, nothing is computed"
 
 
 def test_everything_has_a_name_for_a_screen_reader(hand):

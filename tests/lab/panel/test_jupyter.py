@@ -9,6 +9,7 @@ import time
 import urllib.request
 
 import numpy as np
+import psutil
 import pytest
 
 from lca.lab.browser import Browser
@@ -37,7 +38,7 @@ REST = 0.4
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """JupyterLab on this machine with a copy of the notebook: its address."""
+    """JupyterLab on this machine with a copy of the notebook: its address and its process."""
     folder = tmp_path_factory.mktemp("lab")
     (folder / "notebooks").mkdir()
     shutil.copy(ROOT / "notebooks" / NOTEBOOK, folder / "notebooks")
@@ -66,7 +67,7 @@ def lab(tmp_path_factory):
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{address}/api?token={TOKEN}", server)
-        yield address
+        yield address, psutil.Process(server.pid)
     finally:
         server.terminate()
         server.wait(60)
@@ -88,7 +89,7 @@ def wait_for(url, server):
 def notebook(lab):
     """A browser with the notebook, all of whose cells have run."""
     with Browser(1500, 2400) as browser:
-        browser.go(f"{lab}/lab/tree/notebooks/{NOTEBOOK}?token={TOKEN}")
+        browser.go(f"{lab[0]}/lab/tree/notebooks/{NOTEBOOK}?token={TOKEN}")
         browser.wait(READY, 120.0)
         browser.evaluate(WATCH)
         browser.evaluate(RUN)
@@ -153,6 +154,18 @@ def test_the_notebook_moves_what_is_asked_for_and_nothing_else(notebook, example
     assert change(turned, hand.settled(number), slice(None)) > 1
     np.testing.assert_array_equal(other.settled(), elsewhere)
     assert "Traceback" not in notebook.evaluate("document.body.innerText")
+
+
+def test_a_kernel_rests_when_nothing_moves(lab, notebook):
+    (kernel,) = lab[1].children()
+
+    def spent():
+        times = kernel.cpu_times()
+        return times.user + times.system
+
+    before = spent()
+    time.sleep(3.0)
+    assert spent() - before < 0.15
 
 
 def test_a_restarted_kernel_is_a_line_in_the_panel(notebook):
