@@ -1,4 +1,4 @@
-"""The panel in a notebook: an anywidget whose messages go to a desk. JupyterLab, Notebook 7, VS Code, Colab.
+"""The panel in a notebook: an anywidget whose messages go to a desk, for JupyterLab and whatever else speaks its protocol.
 
 Where widgets cannot run (nbviewer, a web page of the notebook) a still picture stands in its place.
 """

@@ -12,6 +12,7 @@ from lca.model.fusion import FusionConfig
 from lca.model.matting import load_matting
 from lca.model.network import LCA, ModelConfig
 from lca.model.template import TemplateConfig
+from tests.lab.panel.fake_page import Page
 
 SMALL = ModelConfig(
     EncoderConfig(width=32, depth=1, heads=2, stem=(8, 8, 16)),
@@ -43,3 +44,10 @@ def other():
 def example():
     """The shipped model's avatar of the shipped photos, as the notebook makes it."""
     return load_model().reconstruct(cut_out_people(read_pictures(load_example().photos), load_matting()))
+
+
+@pytest.fixture
+def page(avatar, tmp_path):
+    made = Page([avatar], tmp_path)
+    yield made
+    made.desk.close()
