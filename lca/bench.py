@@ -31,6 +31,7 @@ def add_command(subparsers) -> None:
         "--checkpoint", type=Path, default=None, help="model for create, drive and panel (default: the shipped)"
     )
     parser.add_argument("--repeats", type=int, default=5, help="measurements of create, train and world (default 5)")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of playing, for panel (default 8)")
     parser.add_argument(
         "--data", type=Path, default=None, help="folder for load (default: a few people drawn on the spot)"
     )
@@ -43,11 +44,13 @@ def run(args: argparse.Namespace) -> None:
 
     if args.repeats < 1:
         raise UserError(f"expected --repeats of at least 1, got {args.repeats}")
+    if not 1 <= args.seconds <= 3600:
+        raise UserError(f"expected --seconds from 1 to 3600, got {args.seconds:g}")
     measures: dict[str, Callable[[], dict]] = {
         "render": render,
         "create": lambda: create(args.checkpoint, args.repeats),
         "drive": lambda: drive(args.checkpoint),
-        "panel": lambda: panel(args.checkpoint),
+        "panel": lambda: panel(args.checkpoint, args.seconds),
         "train": lambda: train(args.repeats),
         "world": lambda: world(args.repeats),
         "load": lambda: load(args.data),
@@ -128,7 +131,7 @@ def drive(checkpoint: Path | None) -> dict:
     return {"gaussians": len(avatar.canonical), "size": 512, **times, **machine()}
 
 
-def panel(checkpoint: Path | None) -> dict:
+def panel(checkpoint: Path | None, play_seconds: float) -> dict:
     """The example's avatar on the panel's own page, driven in headless Chromium; see `lca.lab.panel.bench`."""
     from lca.data.example import load_example
     from lca.formats.photos import read_pictures
@@ -140,7 +143,7 @@ def panel(checkpoint: Path | None) -> dict:
 
     find_chromium()
     photos = cut_out_people(read_pictures(load_example().photos), load_matting())
-    return {**bench(load_model(checkpoint).reconstruct(photos)), **machine()}
+    return {**bench(load_model(checkpoint).reconstruct(photos), play_seconds), **machine()}
 
 
 def train(repeats: int, people: int = 2, photos: int = 4, targets: int = 2) -> dict:

@@ -39,7 +39,10 @@ def test_one_object_on_one_line(monkeypatch, capsys):
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(["bench", "create", "--repeats", "0"], "--repeats of at least 1, got 0")],
+    [
+        (["bench", "create", "--repeats", "0"], "--repeats of at least 1, got 0"),
+        (["bench", "panel", "--seconds", "0"], "--seconds from 1 to 3600, got 0"),
+    ],
 )
 def test_bad_arguments(arguments, says, capsys):
     assert cli.main(arguments) == 2

@@ -3,16 +3,17 @@
 import argparse
 from pathlib import Path
 
+from lca.commands.motion_option import add_motion, chosen_motion
 from lca.errors import UserError
 
 POSES = ("standing", "canonical")
 SUFFIXES = (".ply", ".splat", ".spz", ".glb")
+RIG_FPS = 30.0
+"""Keyframes a second of a rig's animation."""
 
 
 def add_command(subparsers) -> None:
     """Add `export` to the command line."""
-    from lca.commands.animate import MOTIONS
-
     names = ", ".join(SUFFIXES)
     parser = subparsers.add_parser("export", help=f"an avatar -> Gaussians that other programs read ({names})")
     parser.add_argument("avatar", type=Path, help="a file that `lca create` wrote")
@@ -26,7 +27,7 @@ def add_command(subparsers) -> None:
     parser.add_argument(
         "--rig", action="store_true", help=".glb: the T-pose with skeleton and skin weights (without the pose branch)"
     )
-    parser.add_argument("--motion", choices=MOTIONS, default=None, help=".glb with --rig: an animation of the skeleton")
+    add_motion(parser, None, ".glb with --rig: an animation of the skeleton")
     parser.set_defaults(run=run)
 
 
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> None:
         ".ply": lambda: write_ply(args.out, gaussians, args.sh_degree or 0),
         ".splat": lambda: write_splat(args.out, gaussians),
         ".spz": lambda: write_spz(args.out, gaussians),
-        ".glb": lambda: write_glb(args.out, gaussians, *(rig(avatar, args.motion) if args.rig else ())),
+        ".glb": lambda: write_glb(args.out, gaussians, *(rig(avatar, args) if args.rig else ())),
     }
     writers[args.out.suffix.lower()]()
     print(f"{args.out}: {len(gaussians)} Gaussians{', 55 joints' if args.rig else ''}")
@@ -65,6 +66,8 @@ def check(args: argparse.Namespace) -> None:
         raise UserError("expected a rig in the T-pose, got --pose standing: leave --pose out")
     if args.motion and not args.rig:
         raise UserError("expected --motion together with --rig, got no --rig: add it (splats alone cannot move)")
+    if args.motion is None and (args.mapping is not None or args.seconds is not None):
+        raise UserError("expected --mapping and --seconds together with --motion, got no --motion: add it")
 
 
 def standing(avatar):
@@ -75,17 +78,16 @@ def standing(avatar):
     return next(drive(avatar, named_motion("turntable", 1.0, 1.0)))
 
 
-def rig(avatar, motion: str | None) -> tuple:
-    """The avatar's skeleton and, with the name of a motion, four seconds of it."""
+def rig(avatar, args: argparse.Namespace) -> tuple:
+    """The avatar's skeleton and, with `--motion`, that motion of it."""
     from lca.formats.gltf_rig import Playback, Skeleton
     from lca.geometry.skinning import full_pose
     from lca.world.joints import JOINTS
-    from lca.world.motion import named_motion
 
     names = (*JOINTS[:22], "jaw", "left_eye", "right_eye", *JOINTS[22:])
     held = avatar.rig
     skeleton = Skeleton(names, held.parents, held.joints, held.skin_indices, held.skin_weights)
-    if motion is None:
+    if args.motion is None:
         return (skeleton,)
-    played = named_motion(motion, 4.0, 30.0)
+    played, _ = chosen_motion(args, RIG_FPS)
     return skeleton, Playback(full_pose(played.theta, played.psi), played.translation, played.fps)

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,15 @@ from lca.errors import UserError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run", "--mute-audio"),
+    *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-first-run", "--mute-audio"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions"),
     *("--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--remote-debugging-port=0"),
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
+FLAT = ("--disable-gpu",)
+"""Flags for pages that paint pictures: fastest without a GPU."""
+WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""Flags for pages that draw by WebGL, in software."""
 PATIENCE = 60.0
 """Seconds to wait for the browser, or for a condition on the page."""
 SHIFT = 8
@@ -48,11 +53,12 @@ def find_chromium() -> str:
 class Browser:
     """One page of one browser of its own, with a fresh profile. A context manager: leaving it ends the browser."""
 
-    def __init__(self, width: int = 1400, height: int = 1100):
+    def __init__(self, width: int = 1400, height: int = 1100, drawing: Sequence[str] = FLAT):
         import websocket
 
         self._folder = tempfile.TemporaryDirectory(prefix="lca-browser-", ignore_cleanup_errors=True)
-        command = [find_chromium(), *FLAGS, f"--window-size={width},{height}", f"--user-data-dir={self._folder.name}"]
+        own = (f"--window-size={width},{height}", f"--user-data-dir={self._folder.name}")
+        command = [find_chromium(), *FLAGS, *drawing, *own]
         self._process = subprocess.Popen(
             [*command, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
@@ -63,8 +69,10 @@ class Browser:
             raise
         self._count = 0
         self.errors: list[str] = []
-        for domain in ("Page", "Runtime"):
+        for domain in ("Page", "Runtime", "Log"):
             self.call(f"{domain}.enable")
+        # without a window no page has the focus, and JupyterLab then has no current notebook
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def __enter__(self) -> "Browser":
         """The browser itself."""
@@ -94,13 +102,12 @@ class Browser:
         return self._count
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Send a command and wait for its answer; exceptions of the page on the way are kept in `errors`."""
+        """Send a command and wait for its answer; complaints of the page on the way are kept in `errors`."""
         number = self.post(method, **parameters)
         while True:
             message = json.loads(self._socket.recv())
-            if message.get("method") == "Runtime.exceptionThrown":
-                details = message["params"]["exceptionDetails"]
-                self.errors.append(details.get("exception", {}).get("description", details["text"]))
+            if (complaint := _complaint(message)) is not None:
+                self.errors.append(complaint)
             if message.get("id") == number:
                 if "error" in message:
                     raise RuntimeError(f"{method}: {message['error']['message']}")
@@ -170,3 +177,16 @@ class Browser:
                     return pages[0]["webSocketDebuggerUrl"]
             time.sleep(0.05)
         raise UserError(f"expected chromium to start within {PATIENCE:g} s, got no answer; start it by hand to see why")
+
+
+def _complaint(message: dict[str, Any]) -> str | None:
+    """What the page, or the browser about the page, complains of in an event: exceptions, errors and warnings."""
+    event, said = message.get("method"), message.get("params", {})
+    if event == "Runtime.exceptionThrown":
+        details = said["exceptionDetails"]
+        return details.get("exception", {}).get("description", details["text"])
+    if event == "Runtime.consoleAPICalled" and said["type"] in ("error", "warning", "assert"):
+        return " ".join(str(argument.get("value", argument.get("description"))) for argument in said["args"])
+    if event == "Log.entryAdded" and said["entry"]["level"] in ("error", "warning"):
+        return said["entry"]["text"]
+    return None

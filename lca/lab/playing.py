@@ -2,16 +2,19 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from lca.formats.motion_file import MotionFile
 from lca.geometry.camera import Camera, orbit
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
 from lca.render import render
+from lca.world.motion import named_motion
 
 FACE_METRES = 0.42
 """Height of what a face camera sees."""
@@ -40,7 +43,7 @@ def body_camera(
 ) -> Camera:
     """A camera that sees the whole body throughout the motion; angles in radians, size in pixels or (width, height)."""
     places = range(0, len(motion), max(1, len(motion) // 5))
-    means = torch.cat([_visible(gaussians) for gaussians in drive(avatar, _frames(motion, places))])
+    means = torch.cat([_visible(gaussians) for gaussians in drive(avatar, frames_of(motion, places))])
     return _framing(means, azimuth, elevation, size, 0.6, 1.12)
 
 
@@ -63,12 +66,21 @@ def motion_camera(avatar: Avatar, motion: Motion, name: str, size: int | tuple[i
 
 def still(motion: Motion, frame: int) -> Motion:
     """One frame of a motion."""
-    return _frames(motion, [frame])
+    return frames_of(motion, [frame])
 
 
-def _frames(motion: Motion, places: Sequence[int]) -> Motion:
+def frames_of(motion: Motion, places: Sequence[int]) -> Motion:
+    """Some frames of a motion."""
     index = torch.as_tensor(list(places))
     return Motion(motion.theta[index], motion.translation[index], motion.actions[index], motion.psi[index], motion.fps)
+
+
+def at_ease(file: MotionFile) -> Motion:
+    """The motion of a file; where that carries no body (ARKit's face), arms hang instead of the rest pose's T."""
+    if "body" in file.carried:
+        return file.motion
+    calm, frames = named_motion("turntable", 1.0, 1.0), len(file.motion)
+    return replace(file.motion, theta=calm.theta.expand(frames, -1), translation=calm.translation.expand(frames, -1))
 
 
 def _framing(

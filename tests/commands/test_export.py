@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from plyfile import PlyData
 
+from lca.formats.motion_npz import write_motion
 from lca.model.avatar import Avatar
+from lca.world.motion import named_motion
 
 
 @pytest.mark.parametrize("pose", ["canonical", "standing"])
@@ -46,6 +48,16 @@ def test_rig(tmp_path, avatar, lca):
     assert document["accessors"][document["animations"][0]["samplers"][0]["input"]]["max"][0] == pytest.approx(119 / 30)
 
 
+def test_rig_with_a_motion_file(tmp_path, avatar, lca):
+    write_motion(tmp_path / "mine.npz", named_motion("walk", 2.0, 10.0))
+    options = ["--rig", "--motion", tmp_path / "mine.npz", "--seconds", 1]
+    code, out, error = lca("export", avatar, "--out", tmp_path / "a.glb", *options)
+    assert code == 0 and "our own .npz" in out, error
+    data = (tmp_path / "a.glb").read_bytes()
+    document = json.loads(data[20 : 20 + struct.unpack_from("<I", data, 12)[0]])
+    assert document["accessors"][document["animations"][0]["samplers"][0]["input"]]["max"][0] == pytest.approx(29 / 30)
+
+
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
@@ -55,6 +67,8 @@ def test_rig(tmp_path, avatar, lca):
         ("a.ply", ["--rig"], "--rig with a .glb only"),
         ("a.glb", ["--rig", "--pose", "standing"], "leave --pose out"),
         ("a.glb", ["--motion", "walk"], "--motion together with --rig"),
+        ("a.glb", ["--rig", "--seconds", 2], "together with --motion, got no --motion"),
+        ("a.glb", ["--rig", "--motion", "swim"], "or a motion file, got swim: no such file"),
     ],
 )
 def test_what_a_format_does_not_have(tmp_path, avatar, lca, name, options, message):

@@ -1,5 +1,5 @@
 // The whole panel on one element: joins the parts, listens to its host, says when the host does not answer.
-// A host is { send(message, buffers), listen(callback) -> stop }.
+// A host is { send(message, buffers), listen(callback) -> stop }, and may have a `still`: the address of a picture.
 
 const PATIENCE = 8000; // milliseconds
 const GONE = "no answer: the kernel or server is busy or gone; run the cell (or command) again";
@@ -81,6 +81,7 @@ function mount(host, root) {
     h("div", { class: "lca-stage" }, view.element, timeline.element, progress, line, tools.element),
     sliders.element,
   );
+  if (host.still) view.stand(host.still);
   send({ kind: "hello" });
 
   return () => {
@@ -95,6 +96,7 @@ function mount(host, root) {
 // In a notebook: the host is the widget's model.
 function render({ model, el }) {
   const host = {
+    still: model.get("still"),
     send: (message, buffers) => model.send(message, undefined, buffers),
     listen(callback) {
       const hear = (message, buffers) => callback(message, buffers);

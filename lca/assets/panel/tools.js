@@ -41,8 +41,9 @@ function makeTools(outbox) {
     outbox.post({ kind: "photos", names: files.map((file) => file.name) }, buffers);
   }
 
-  async function sendMotion([file]) {
-    outbox.post({ kind: "motion file", names: [file.name] }, [await file.arrayBuffer()]);
+  async function sendMotion(files) {
+    const buffers = await Promise.all(files.map((file) => file.arrayBuffer()));
+    outbox.post({ kind: "motion file", names: files.map((file) => file.name) }, buffers);
   }
 
   async function sendState([file]) {
@@ -72,7 +73,7 @@ function makeTools(outbox) {
       order("camera home", "Reset the camera", { kind: "home" })),
     h("div", { class: "lca-row", role: "group", "aria-label": "Files" },
       filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos),
-      filePicker("motion…", "Play a motion file: npz, bvh, json or csv", ".npz,.bvh,.json,.csv", false, sendMotion),
+      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, sendMotion),
       order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), record,
       button("splats", "Write the posed Gaussians", () => outbox.post({ kind: "splats", suffix: splats.value })), splats,
       order("save state", "Write the state as JSON", { kind: "save" }),

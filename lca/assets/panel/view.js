@@ -106,5 +106,17 @@ function makeView(outbox, shared) {
     }
   }
 
-  return { element: canvas, paint, resize, close: () => clearTimeout(calm), forget: () => (painted = 0) };
+  // A picture saved with a notebook: it stands until a frame comes.
+  async function stand(address) {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    if (painted) return;
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    canvas.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
+    context.drawImage(image, 0, 0);
+    canvas.dataset.still = true;
+  }
+
+  return { element: canvas, paint, resize, stand, close: () => clearTimeout(calm), forget: () => (painted = 0) };
 }

@@ -18,7 +18,7 @@ from lca.lab.panel.motions import Offered
 from lca.model.avatar import Avatar
 
 SLIDES = 120
-DRAG_SECONDS, PLAY_SECONDS, IDLE_SECONDS = 5.0, 8.0, 3.0
+DRAG_SECONDS, IDLE_SECONDS = 5.0, 5.0
 RATE = 60.0
 """Mouse events a second while dragging."""
 WATCH = """
@@ -54,7 +54,7 @@ PLACE = """
 COUNT = "window.painted.length"
 
 
-def bench(avatar: Avatar, play_seconds: float = PLAY_SECONDS) -> dict[str, Any]:
+def bench(avatar: Avatar, play_seconds: float) -> dict[str, Any]:
     """Latency of a slider, pictures a second while dragging and playing, memory and load at rest; 512 x 512."""
     with tempfile.TemporaryDirectory(prefix="lca-bench-") as folder:
         with served(lambda send: Desk([avatar], send, Offered(), Path(folder))) as (address, _), Browser() as browser:

@@ -16,7 +16,7 @@ from lca.lab.panel.changes import one_of
 from lca.lab.panel.channels import channels
 from lca.lab.panel.frames import as_jpeg, as_png, frame
 from lca.lab.panel.library import poses
-from lca.lab.panel.motions import centred
+from lca.lab.panel.motions import motion_of
 from lca.lab.panel.recorder import write_film
 from lca.lab.panel.state import Look, State, View
 from lca.lab.panel.state_file import parse, write_state
@@ -108,21 +108,29 @@ def photos(desk: "lca.lab.panel.desk.Desk", message: Mapping[str, Any], buffers:
 
 
 def motion(desk: "lca.lab.panel.desk.Desk", message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
-    """names, and one buffer each: one motion file joins those that the panel offers"""
+    """names, and one buffer each: a motion file, or a .bvh and its mapping, joins the motions that the panel offers"""
     names = message.get("names")
-    if not isinstance(names, list) or not len(names) == len(buffers) == 1:
-        raise UserError(f"expected one motion file, got {names!r}; choose a .npz, .bvh, .json or .csv")
-    name = str(names[0])
+    if not isinstance(names, list) or len(names) != len(buffers) or len(names) not in (1, 2):
+        raise UserError(
+            f"expected one motion file, got {names!r}; choose a .npz, .bvh, .json or .csv (a .bvh may bring a mapping .json)"
+        )
+    files = sorted(zip(map(str, names), buffers, strict=True), key=lambda file: Path(file[0]).suffix.lower() == ".json")
 
     def work() -> None:
         with tempfile.TemporaryDirectory(prefix="lca-motion-") as folder:
-            path = Path(folder) / f"motion{Path(name).suffix}"
-            path.write_bytes(buffers[0])
+            paths = {Path(folder) / f"{place}{Path(name).suffix}": name for place, (name, _) in enumerate(files)}
+            for path, (_, content) in zip(paths, files, strict=True):
+                path.write_bytes(content)
             try:
-                file = read_motion(path)
+                first, *mapping = paths
+                file = read_motion(first, mapping=mapping[0] if mapping else None)
             except UserError as error:
-                raise UserError(str(error).replace(str(path), name)) from error
-        desk.offer(name, centred(file.motion))
+                told = str(error)
+                for path, name in paths.items():
+                    told = told.replace(str(path), name)
+                raise UserError(told) from error
+        name = files[0][0]
+        desk.offer(name, motion_of(file))
         desk.say("; ".join([name, *file.lines()]))
 
     desk.tasks.start("motion", work)

@@ -5,7 +5,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from lca.errors import UserError
+from lca.formats.motion_file import MotionFile
 from lca.geometry.motion import Motion
+from lca.lab.playing import at_ease
 from lca.world.motion import MOTIONS, named_motion
 
 SECONDS, FPS = 4.0, 30.0
@@ -40,8 +42,9 @@ class Offered(Mapping[str, Motion]):
         return len(list(iter(self)))
 
 
-def centred(motion: Motion) -> Motion:
-    """The motion moved sideways so that it begins where the camera looks."""
+def motion_of(file: MotionFile) -> Motion:
+    """The motion of a file, moved sideways so that it begins where the camera looks; at ease where the file has no body."""
+    motion = at_ease(file)
     translation = motion.translation.clone()
     translation[:, [0, 2]] -= translation[0, [0, 2]]
     return replace(motion, translation=translation)

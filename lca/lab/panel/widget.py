@@ -1,4 +1,4 @@
-"""The panel in a notebook: an anywidget whose messages go to a desk. JupyterLab, Notebook 7, VS Code, Colab.
+"""The panel in a notebook: an anywidget whose messages go to a desk, for JupyterLab and whatever else speaks its protocol.
 
 Where widgets cannot run (nbviewer, a web page of the notebook) a still picture stands in its place.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lca.lab.panel.desk import Desk
-from lca.lab.panel.frames import as_png, frame
+from lca.lab.panel.frames import as_jpeg, as_png, frame
 from lca.lab.panel.motions import Offered
 from lca.lab.panel.page import style, widget_script
 from lca.model.avatar import Avatar
@@ -28,19 +28,22 @@ def new_widget(avatars: Sequence[Avatar], motions: Offered, folder: Path, checkp
 def widget_class() -> type:
     """The widget's class; made on demand, because anywidget is imported only where a panel is shown."""
     import anywidget
+    import traitlets
 
     class PanelWidget(anywidget.AnyWidget):
-        """An avatar's control panel."""
+        """An avatar's control panel. Its `still` is saved with a notebook and painted where no kernel answers."""
 
         _esm = widget_script()
         _css = style()
+        still = traitlets.Unicode().tag(sync=True)
         desk: Desk
 
         def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
             """The live view, and a still picture for readers that have no widgets."""
+            picture = frame(self.desk.scene.people, self.desk.state)
+            self.still = f"data:image/jpeg;base64,{base64.b64encode(as_jpeg(picture)).decode()}"
             data, metadata = super()._repr_mimebundle_(**kwargs)  # pyright: ignore[reportGeneralTypeIssues]
-            still = as_png(frame(self.desk.scene.people, self.desk.state))
-            return {**data, "image/png": base64.b64encode(still).decode()}, metadata
+            return {**data, "image/png": base64.b64encode(as_png(picture)).decode()}, metadata
 
         def close(self) -> None:
             """End the view and every thread of the desk."""

@@ -1,13 +1,18 @@
-"""Two untrained avatars of 3,072 Gaussians: they have a body, a face and hands, and drive in a millisecond."""
+"""Two untrained avatars of 3,072 Gaussians, which have a body, a face and hands and drive in a millisecond; and a trained one."""
 
 import pytest
 import torch
 
-from lca.formats.photos import Photos
+from lca.data.example import load_example
+from lca.formats.photos import Photos, read_pictures
+from lca.model.checkpoint import load_model
+from lca.model.cutout import cut_out_people
 from lca.model.encoder import EncoderConfig
 from lca.model.fusion import FusionConfig
+from lca.model.matting import load_matting
 from lca.model.network import LCA, ModelConfig
 from lca.model.template import TemplateConfig
+from tests.lab.panel.fake_page import Page
 
 SMALL = ModelConfig(
     EncoderConfig(width=32, depth=1, heads=2, stem=(8, 8, 16)),
@@ -33,3 +38,16 @@ def avatar():
 @pytest.fixture(scope="session")
 def other():
     return made(1)
+
+
+@pytest.fixture(scope="session")
+def example():
+    """The shipped model's avatar of the shipped photos, as the notebook makes it."""
+    return load_model().reconstruct(cut_out_people(read_pictures(load_example().photos), load_matting()))
+
+
+@pytest.fixture
+def page(avatar, tmp_path):
+    made = Page([avatar], tmp_path)
+    yield made
+    made.desk.close()

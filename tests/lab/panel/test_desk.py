@@ -1,63 +1,13 @@
 """The desk with a fake page: messages in, pictures and states out, on any thread; mistakes are lines on the page."""
 
-import io
-import json
 import threading
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from lca.formats.photos import read_picture
-from lca.lab.panel import errands
-from lca.lab.panel.desk import Desk
 from lca.lab.panel.library import poses
-from lca.lab.panel.motions import Offered
+from tests.lab.panel.fake_page import Page
 from tests.lab.panel.test_session import until
-
-
-class Page:
-    """Keeps what it is sent and acknowledges frames, as the browser does."""
-
-    def __init__(self, avatars, folder):
-        self.told, self.lock = [], threading.Lock()
-        self.desk = Desk(avatars, self.hear, Offered(), folder)
-        self.say(kind="look", size=128)
-
-    def hear(self, message, buffers):
-        json.dumps(message, allow_nan=False)
-        with self.lock:
-            self.told.append((message, buffers))
-        if message["kind"] == "frame":
-            self.desk.receive({"kind": "ack", "number": message["number"]})
-
-    def say(self, *buffers, **message):
-        self.desk.receive(message, buffers)
-
-    def all(self, kind):
-        with self.lock:
-            return [(message, buffers) for message, buffers in self.told if message["kind"] == kind]
-
-    def last(self, kind):
-        until(lambda: self.all(kind))
-        return self.all(kind)[-1][0]
-
-    def picture(self, **message):
-        """The picture after a message, when nothing moves any more."""
-        self.say(**message)
-        until(lambda: self.desk.session.quiet)
-        return np.asarray(Image.open(io.BytesIO(self.all("frame")[-1][1][0]))).astype(int)
-
-    def error(self):
-        until(lambda: any(m["level"] == "error" for m, _ in self.all("message")))
-        return next(m["text"] for m, _ in reversed(self.all("message")) if m["level"] == "error")
-
-
-@pytest.fixture
-def page(avatar, tmp_path):
-    made = Page([avatar], tmp_path)
-    yield made
-    made.desk.close()
 
 
 def test_hello_is_answered_with_everything_a_page_needs(page):
@@ -181,82 +131,6 @@ def test_a_bad_message_is_one_line_and_changes_nothing(page, message, says):
     page.desk.receive(message)
     assert says in page.error() and "\n" not in page.error()
     assert page.desk.state == before
-
-
-def test_a_state_of_another_avatar_is_refused(page, other, tmp_path):
-    stranger = Page([other], tmp_path)
-    stranger.say(kind="save")
-    (saved,) = tmp_path.glob("state_*.json")
-    page.say(saved.read_bytes(), kind="load")
-    assert "of this avatar" in page.error()
-    stranger.desk.close()
-
-
-def test_what_is_written_and_read_back(page, tmp_path):
-    page.say(kind="set", channel="left_elbow.bend", value=70.0, final=True)
-    saved = page.desk.state
-    for kind in ("snapshot", "save"):
-        page.say(kind=kind)
-    for suffix in (".ply", ".splat", ".spz", ".glb"):
-        page.say(kind="splats", suffix=suffix)
-        assert (tmp_path / f"splats_001{suffix}").stat().st_size > 3072 * 8
-    assert read_picture(tmp_path / "snapshot_001.png").image.shape == (3, 128, 128)
-    assert (tmp_path / "splats_001.ply").stat().st_size > 3072 * 50
-    page.say(kind="reset")
-    page.say((tmp_path / "state_001.json").read_bytes(), kind="load")
-    assert page.desk.state == saved
-
-
-def test_a_film_of_what_was_shown(page, tmp_path):
-    page.say(kind="record", on=True)
-    page.picture(kind="set", channel="left_elbow.bend", value=70.0, final=True)
-    page.say(kind="record", on=False)
-    until(lambda: (tmp_path / "film_001.mp4").is_file())
-    until(lambda: not page.desk.tasks.running("film"))
-    assert page.last("progress")["done"] == page.last("progress")["whole"]
-
-
-def test_photos_become_the_avatar_with_progress(page, other, monkeypatch, tmp_path):
-    def create(files, progress, checkpoint):
-        assert files == [("me.jpg", b"bytes")]
-        progress(0, 2, "reading me.jpg")
-        return other
-
-    monkeypatch.setattr(errands, "create_avatar", create)
-    page.say(b"bytes", kind="photos", names=["me.jpg"])
-    until(lambda: (tmp_path / "person_001.avatar").is_file() and not page.desk.tasks.running("photos"))
-    assert page.desk.scene.people[0].avatar is other
-    assert any(m["text"] == "reading me.jpg" for m, _ in page.all("progress"))
-    assert "1 photos" in page.last("message")["text"]
-
-
-@pytest.mark.parametrize("content", [b"", b"no picture at all", b"\xff\xd8\xff\xe0 cut short"])
-def test_an_upload_that_is_no_picture_is_one_line_with_its_name(page, content):
-    page.say(content, kind="photos", names=["holiday.jpg"])
-    assert "holiday.jpg" in page.error() and "lca-upload" not in page.error()
-    until(lambda: not page.desk.tasks.running("photos"))
-
-
-def test_a_motion_file_joins_the_others_and_starts_in_the_middle(page, tmp_path):
-    theta, far = np.zeros((30, 156), np.float32), np.full((30, 3), 5.0, np.float32)
-    path = tmp_path / "dance.npz"
-    np.savez(path, poses=theta, trans=far, betas=np.zeros(16), gender="neutral", mocap_framerate=30.0)
-    page.say(path.read_bytes(), kind="motion file", names=["dance.npz"])
-    until(lambda: page.desk.state.motion == "dance.npz")
-    assert page.last("setup")["motions"][0] == "dance.npz"
-    x, _, z = page.desk.state.pose.translation
-    assert x == z == 0
-    until(lambda: "dance.npz" in page.last("message")["text"])
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "says"),
-    [("walk.bvh", b"", "walk.bvh"), ("walk.txt", b"x", "walk.txt"), ("face.csv", b"a,b\n1,2\n", "face.csv")],
-)
-def test_a_bad_motion_file_is_one_line_with_its_name(page, name, content, says):
-    page.say(content, kind="motion file", names=[name])
-    assert says in page.error() and "lca-motion" not in page.error()
-    until(lambda: not page.desk.tasks.running("motion"))
 
 
 def test_thumbnails_of_every_pose(page):

@@ -7,12 +7,15 @@ import json
 import threading
 from dataclasses import replace
 
+import nbconvert
+import nbformat
 import pytest
 import tornado.httpclient
 import tornado.websocket
 from PIL import Image
 
 from lca.errors import UserError
+from lca.lab.browser import Browser
 from lca.lab.panel import page, panel, plain_panel
 from lca.lab.panel.app import serve
 from lca.lab.panel.channels import channels
@@ -28,6 +31,28 @@ def test_widget_shows_a_still_picture_where_there_are_no_widgets(avatar, tmp_pat
     data, _ = widget._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
     assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size == (512, 512)
+    cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", data)])
+    html, _ = nbconvert.HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    assert f"data:image/png;base64,{data['image/png']}" in "".join(html.split())
+    widget.close()
+
+
+@pytest.mark.browser
+def test_a_saved_widget_without_a_kernel_shows_its_still_picture(avatar, tmp_path):
+    widget = panel(avatar, folder=tmp_path)
+    widget._repr_mimebundle_()
+    module = base64.b64encode(page.widget_script().encode()).decode()
+    model = "{ get: (name) => saved[name], on() {}, off() {}, send() { throw new Error('no kernel') } }"
+    with Browser(700, 700) as browser:
+        browser.evaluate(
+            f"import('data:text/javascript;base64,{module}').then((made) => {{"
+            f"const saved = {{ still: {widget.still!r} }}; made.default.render({{ model: {model}, el: document.body }}); }})"
+        )
+        browser.wait("document.querySelector('.lca-view')?.dataset.still")
+        pixels = browser.evaluate(
+            "[...document.querySelector('.lca-view').getContext('2d').getImageData(0, 256, 512, 1).data]"
+        )
+        assert min(pixels) < 200 and "no answer" in browser.evaluate("document.querySelector('.lca-error').textContent")
     widget.close()
 
 

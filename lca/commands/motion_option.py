@@ -1,0 +1,51 @@
+"""`--motion`: what an avatar does, a motion of ours by name or one from a file, for every command that plays one."""
+
+import argparse
+from pathlib import Path
+
+from lca.errors import UserError
+
+MOTIONS = ("turntable", "walk", "hands", "face", "gaze")
+SECONDS = 4.0
+"""Length of a motion of ours when none is asked for."""
+
+
+def add_motion(parser: argparse.ArgumentParser, default: str | None, what: str = "what it does") -> None:
+    """Add `--motion`, `--mapping` and `--seconds`."""
+    named = ", ".join(MOTIONS) + (f" (default {default})" if default else "")
+    parser.add_argument(
+        "--motion",
+        default=default,
+        help=f"{what}: {named}, or a file: .npz (AMASS, SMPL-X), .bvh, .csv (ARKit), .json (Motion-X), or a folder of "
+        ".json frames (LHM, ExAvatar)",
+    )
+    parser.add_argument(
+        "--mapping", type=Path, help="for a .bvh with unknown names: JSON of our joint names to its own"
+    )
+    parser.add_argument("--seconds", type=float, help=f"length (default {SECONDS:g}, or all of a file)")
+
+
+def chosen_motion(args: argparse.Namespace, fps: float):
+    """The motion at `fps` and the wanted length, and the name of the motion whose camera suits it; tells what a file lacks.
+
+    Raises:
+        UserError: neither a name nor a readable motion file, or no frame.
+    """
+    from lca.world.motion import named_motion
+
+    if args.motion in MOTIONS and args.mapping is None:
+        return named_motion(args.motion, SECONDS if args.seconds is None else args.seconds, fps), args.motion
+    if not Path(args.motion).exists():
+        raise UserError(
+            f"expected a motion among {', '.join(MOTIONS)}, or a motion file, got {args.motion}: no such file"
+        )
+    from lca.formats.motion import read_motion
+    from lca.lab.playing import at_ease, frames_of
+
+    file = read_motion(args.motion, fps, args.mapping)
+    print("\n  ".join([f"{args.motion}: {file.lines()[0]}", *file.lines()[1:]]))
+    motion = at_ease(file)
+    frames = len(motion) if args.seconds is None else min(len(motion), round(args.seconds * fps))
+    if frames < 1:
+        raise UserError(f"expected a motion of at least one frame, got {args.seconds:g} s: raise --seconds")
+    return frames_of(motion, range(frames)), "turntable" if "body" in file.carried else "face"
