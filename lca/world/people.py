@@ -10,13 +10,20 @@ from scipy.spatial import KDTree
 
 from lca.geometry.body import PARTS
 from lca.geometry.skinning import full_pose, joint_transforms
+from lca.world.accessories import make_accessories
+from lca.world.beard import make_beard
 from lca.world.dressing import dress
 from lca.world.figure import Figure, Piece, body_pattern
-from lca.world.identity import Identity, sample_identity
+from lca.world.identity import ROWS, Identity, sample_identity
 from lca.world.mesh import pushed_out
+from lca.world.rest_face import resting
 from lca.world.scene import SCENE_PARTS, Scene, vertex_normals
+from lca.world.swing import calm_turn, swung
 
 Vertices = Float[np.ndarray, "vertices 3"]
+HEAD, CHEST = 15, 9
+"""Joints (SMPL-X)."""
+NOT_BELOW_HAIR = ("hair", "accessories", "trousers", "skirt", "shoes")
 
 
 @dataclass(frozen=True)
@@ -45,13 +52,24 @@ class Person:
 
     @cached_property
     def pieces(self) -> list[Piece]:
-        """Skin, hair, clothes and shoes in the T-pose."""
-        return dress(Figure(self.betas), self.identity)
+        """Skin, hair, beard, clothes, shoes, glasses and headwear in the T-pose."""
+        figure = Figure(self.betas)
+        who = self.identity
+        beard = make_beard(figure, who.beard, who.materials[ROWS.index("skin")], ROWS.index("beard"))
+        looks = {name: ROWS.index(name) for name in ("frame", "lens", "headwear")}
+        return [*dress(figure, who), *beard, *make_accessories(figure, who.worn, looks)]
 
     @cached_property
     def outfit(self) -> "Outfit":
         """The pieces as one mesh."""
         return Outfit.of(self.pieces)
+
+    def relaxed(self, actions: Float[np.ndarray, "*frames 52"]) -> Float[np.ndarray, "*frames 52"]:
+        """The actions with this person's resting face where they leave the mouth and brows alone: nobody looks blank.
+
+        Drive with the result and record it: `assemble` draws exactly the actions it is given.
+        """
+        return resting(self.identity.rest_face, actions)
 
     def assemble(
         self,
@@ -67,6 +85,7 @@ class Person:
         place = torch.as_tensor(np.asarray(translation), dtype=torch.float32)
         transforms = joint_transforms(pose, torch.from_numpy(figure.joints.astype(np.float32)), parents, place).numpy()
         vertices, tangents = outfit.skinned(transforms, np.asarray(actions, np.float32))
+        outfit.swing(vertices, tangents, transforms)
         vertices = outfit.settled(vertices)
         normals = vertex_normals(vertices, outfit.faces)
         return Scene(
@@ -124,12 +143,23 @@ class Outfit:
         vertices = np.einsum("vij,vj->vi", blended[..., :3], rest) + blended[..., 3]
         return np.ascontiguousarray(vertices), np.einsum("vij,vj->vi", blended[..., :3], self.tangents)
 
+    def swing(self, vertices: Vertices, tangents: Vertices, transforms: Float[np.ndarray, "joints 4 4"]) -> None:
+        """Hanging hair turned in place: each strand about its pivot, towards where it would hang at rest."""
+        calm = calm_turn(transforms[HEAD, :3, :3], transforms[CHEST, :3, :3])
+        for piece, span in zip(self.pieces, self.spans, strict=True):
+            if piece.slack is not None and piece.pivot is not None and piece.slack.any():
+                moved = swung(piece.rest, piece.pivot, piece.slack, transforms[HEAD], calm)
+                vertices[span], turn = moved
+                tangents[span] = np.einsum("vij,vj->vi", turn, piece.tangents)
+
     def settled(self, vertices: Vertices) -> Vertices:
-        """Skirts pushed off the posed legs, hanging hair off shoulders and shirt."""
-        hair = 1 + SCENE_PARTS.index("hair")
+        """Skirts pushed off the posed legs, hanging hair and scarves off shoulders and shirt."""
+        above = [1 + SCENE_PARTS.index(name) for name in ("hair", "accessories")]
         for piece, span in zip(self.pieces, self.spans, strict=True):
             if piece.loose is not None and piece.loose.any():
-                vertices[span] = self.pushed(vertices, piece, span, self.upper if piece.parts[0] == hair else self.legs)
+                vertices[span] = self.pushed(
+                    vertices, piece, span, self.upper if piece.parts[0] in above else self.legs
+                )
         return vertices
 
     def pushed(
@@ -140,12 +170,14 @@ class Outfit:
         solid = np.ascontiguousarray(vertices[used])
         normals = vertex_normals(solid, faces.reshape(-1, 3))
         moved, tree = vertices[span], KDTree(solid)
-        loose = np.zeros(1, np.float32) if piece.loose is None else piece.loose
-        gaps = np.where(loose > 0, piece.gap * loose, -1).astype(np.float32)
-        mean = piece.averaging
+        loose = np.zeros(len(moved), np.float32) if piece.loose is None else piece.loose
+        free = np.flatnonzero(loose > 0)
+        gaps = (piece.gap * loose[free]).astype(np.float32)
         for final in (False, False, True):
-            out = pushed_out(moved, tree.query(moved)[1], solid, normals, gaps)
-            moved = out if final else (moved + mean @ (mean @ (out - moved))).astype(np.float32)
+            out = moved.copy()
+            out[free] = pushed_out(moved[free], tree.query(moved[free])[1], solid, normals, gaps)
+            step = out - moved
+            moved = out if final else (moved + piece.averaging @ (piece.averaging @ step)).astype(np.float32)
         return moved
 
     @cached_property
@@ -156,6 +188,7 @@ class Outfit:
 
     @cached_property
     def upper(self) -> np.ndarray:
-        """Faces that hanging hair rests on: neck, trunk, upper arms and shirt."""
-        ids = [1 + SCENE_PARTS.index(name) for name in ("neck", "torso", "upper_arm", "shirt")]
+        """Faces that hanging hair rests on: neck, trunk, upper arms and what is worn over them."""
+        worn = [name for name in SCENE_PARTS[len(PARTS) :] if name not in NOT_BELOW_HAIR]
+        ids = [1 + SCENE_PARTS.index(name) for name in ("neck", "torso", "upper_arm", *worn)]
         return self.faces[np.isin(self.parts, ids)]

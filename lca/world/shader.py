@@ -1,7 +1,7 @@
 """The two fused kernels of the mesh renderer: what a ray hit (surface), and how light leaves it (shade).
 
 Serial and without fast-math, so that one seed gives the same bytes everywhere. Trap: numba's cache looks only at the file of the
-kernel it calls; after a change in skin, cloth or materials, touch this file as well.
+kernel it calls; after a change in any `..._paint`, skin, cloth or materials, touch this file and `paint` as well.
 """
 
 import math
@@ -10,7 +10,8 @@ from typing import no_type_check
 import numpy as np
 from numba import njit
 
-from lca.world.materials import EYE, HAIR, SKIN, paint
+from lca.world.materials import EYE, HAIR, SKIN
+from lca.world.paint import paint
 
 SURFACE = 20
 """Floats per hit: origin of shadow rays 0:3, normal 3:6, view 6:9, colour 9:12, specular 12, exponent 13, kind 14,
