@@ -9,7 +9,7 @@ from lca.geometry.body import PARTS
 from lca.world.face_paint import CIRCLE, FULL, GOATEE, MOUSTACHE, STUBBLE, beard_field
 from lca.world.figure import Figure, Piece, body_pattern, piece
 from lca.world.hair import strand_flow
-from lca.world.mesh import clip, neighbours
+from lca.world.mesh import clip, neighbours, subdivide
 from lca.world.scene import SCENE_PARTS
 from lca.world.wardrobe import ramp
 
@@ -34,17 +34,27 @@ def make_beard(figure: Figure, beard: Beard, skin: Float[np.ndarray, " numbers"]
         return []
     body, pattern = body_pattern()
     near = np.isin(body.part_labels.numpy(), [PARTS.index(name) for name in ("face", "head", "neck")])
-    points = pattern.template
+    places = pattern.template
+    around = near & (places[:, 1] < 0.575) & (places[:, 1] > 0.42) & (places[:, 2] > 0.03)
+    fine = subdivide(pattern.faces[around[pattern.faces].all(1)], len(places))
+    points = fine(places)
     field = np.full(len(points), -1.0)
-    for v in np.flatnonzero(near & (points[:, 1] < 0.57) & (points[:, 1] > 0.42)):
+    for v in np.unique(fine.faces):
         field[v] = beard_field(skin, *(float(c) for c in points[v]))
-    faces = pattern.faces[(field[pattern.faces] > -0.5).all(1)]
-    mix = clip(faces, field - 0.0005)
-    canonical, depth = mix(points), mix(field)
+    cut = clip(fine.faces, field - 0.0005)
+
+    def mix(table: np.ndarray) -> np.ndarray:
+        return cut(fine(table))
+
+    canonical, depth = mix(places), cut(field)
     chin = np.exp(-((canonical[:, 0] / 0.032) ** 2)) * ramp(0.512, 0.490, canonical[:, 1])
-    thick = np.minimum(beard.length * (0.30 + 0.70 * chin), 0.8 * np.maximum(depth, 0) + 0.0008)
-    thick = thick * (1 - 0.5 * ramp(0.512, 0.522, canonical[:, 1]) * (np.abs(canonical[:, 0]) < 0.034))
-    mean = neighbours(mix.faces, len(thick))
+    thick = np.minimum(beard.length * (0.20 + 0.80 * chin), 0.8 * np.maximum(depth, 0) + 0.0008)
+    thick = (
+        thick
+        * (1 - 0.45 * ramp(0.512, 0.522, canonical[:, 1]))
+        * (1 - 0.5 * ramp(0.060, 0.070, np.abs(canonical[:, 0])))
+    )
+    mean = neighbours(cut.faces, len(thick))
     for _ in range(3):
         thick = np.where(depth < 0.001, thick, 0.5 * thick + 0.5 * (mean @ thick))
     rest, normals = mix(figure.rest.astype(np.float64)), mix(figure.normals.astype(np.float64))
@@ -56,7 +66,7 @@ def make_beard(figure: Figure, beard: Beard, skin: Float[np.ndarray, " numbers"]
     places, triangles, hair_along = hairs(rest + lift, normals, chosen, 0.35 * thick[chosen] + 0.0025, roots)
     owner = np.concatenate([np.arange(len(rest)), np.repeat(chosen, 3)])
     shape = np.concatenate([rest + lift, places])
-    mesh = np.concatenate([mix.faces, triangles + len(rest)])
+    mesh = np.concatenate([cut.faces, triangles + len(rest)])
     alongs = np.concatenate([along, np.clip(along[np.repeat(chosen, 3)] + hair_along, 0, 1)])
     base = piece(shape, canonical[owner], mesh, weights[owner], look, 1 + SCENE_PARTS.index("hair"))
     details = np.stack([canonical[owner, 0] * 14, alongs, roots.random(len(owner)), np.zeros(len(owner))], 1)

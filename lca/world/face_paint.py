@@ -91,7 +91,7 @@ def beard_field(row, x, y, z):
     if kind == 0 or z < row[37] - 0.005 or y > my + 0.05 or y < row[32] - 0.06:
         return -1.0
     edge = my + 0.002 + 0.62 * max(side - 0.024, 0.0) + 0.02 * ramp(0.050, 0.066, side)
-    jaw = min(edge - y, y - (row[32] - 0.030 + 0.5 * (0.11 - z)))
+    jaw = min(min(edge - y, y - (row[32] - 0.030 + 0.5 * (0.11 - z))), min(0.0700 - side, z - 0.052 - 0.35 * (y - my)))
     lash = min(1.22 * row[29] - side, min(y - my - 0.0045 + 0.10 * side, my + 0.0175 - 0.18 * side - y))
     chin = min(0.024 - side, my - row[31] - 0.006 - y)
     ring = min(min(0.0055 - abs(side - row[29] - 0.0055), my + 0.008 - y), y - (my - 0.030))

@@ -63,7 +63,7 @@ def shell(cut: Cut, rng: np.random.Generator) -> tuple[Sheet, np.ndarray]:
     limit = np.where(hanging, np.minimum(limit, LEAVE), np.maximum(limit, cut.bald + 0.02))
     share = SKULL_ROWS if hanging.any() else 1.0
     on_skull = np.broadcast_to(np.minimum(t / share, 1), (ROWS, COLUMNS))
-    first = 0.0 if cut.part is not None or cut.bald else 0.03
+    first = 0.0 if cut.part is not None or cut.bald else 0.004
     towards = between(root, directions(limit, azimuth), first + (1 - first) * on_skull)
     lift = thickness(cut, towards, on_skull, front, hanging, rng)
     sunk = np.where(hanging | (front * cut.fringe > 0.03), 0, 0.004 * ramp(0.93, 1.0, on_skull))
@@ -99,7 +99,7 @@ def thickness(
         clumps = 0.15 + 0.95 * np.abs(np.cos(np.linspace(0, np.pi * cut.ridges, COLUMNS))) + 0 * on_skull
     full = full * begin * clumps
     if cut.bumps:
-        full = full * (1 + 0.32 * bumpy(towards * 0.1 / cut.bumps, rng))
+        full = full * (1 + (0.10 + 0.002 / cut.top) * bumpy(towards * 0.1 / cut.bumps, rng))
     edge = 0.0015 + (cut.rim - 0.0015) * front
     reach = 0.50 - 0.25 * front
     falling = np.clip((on_skull - 1 + reach) / reach, 0, 1)
@@ -121,7 +121,7 @@ def hung(paths: np.ndarray, start: int, cut: Cut, hanging: np.ndarray, rng: np.r
     begin, count = paths[start], ROWS - 1 - start
     leaving = begin - paths[start - 1]
     leaving /= np.linalg.norm(leaving, axis=1, keepdims=True) + 1e-9
-    tip = cut.drop + 0.010 * ring_noise(rng, 0.8, COLUMNS) + 0.012 * ring_noise(rng, 6.0, COLUMNS)
+    tip = cut.drop + 0.005 * ring_noise(rng, 0.8, COLUMNS) + 0.010 * ring_noise(rng, 6.0, COLUMNS)
     step = np.maximum(begin[:, 1] - tip, 0.02) / count
     k = np.arange(1, count + 1)[:, None]
     bent = ramp(0.0, 0.06, k * step)[..., None]
@@ -129,7 +129,7 @@ def hung(paths: np.ndarray, start: int, cut: Cut, hanging: np.ndarray, rng: np.r
     forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
     fallen = begin + np.cumsum(forward * step[:, None], 0)
     t, y = k / count, fallen[..., 1]
-    low, before = ramp(0.535, 0.43, y), ramp(0.025, 0.050, begin[:, 2])
+    low, before = ramp(0.535, 0.43, y), ramp(0.005, 0.030, begin[:, 2])
     ahead = np.maximum(fallen[..., 2], np.interp(y, *FRONT_OF_CHEST))
     behind = np.minimum(fallen[..., 2], np.interp(y, *BACK_OF_CHEST) - 0.3 * cut.side)
     fallen[..., 2] += low * (before * ahead + (1 - before) * behind - fallen[..., 2])
@@ -178,7 +178,7 @@ def ponytail(cut: Cut, rng: np.random.Generator) -> list[Strands]:
     level = towards * [1, 0.4, 1]
     spine = (
         root
-        + 0.065 * np.sin(np.pi * np.minimum(1.25 * t, 0.62)) * level
+        + 0.048 * np.sin(np.pi * np.minimum(1.25 * t, 0.62)) * level
         + np.array([0, -1.0, 0]) * cut.tail_length * t**1.35
     )
     spine[:, 2] = np.minimum(spine[:, 2], np.interp(spine[:, 1], *BACK_OF_CHEST) - 0.005)

@@ -58,7 +58,7 @@ STYLES: dict[str, Callable[[float, float, float, float], Cut | None]] = {
         ribbons=(coils(230 + int(60 * d), 0.0055 + 0.002 * a, (0.15, 0.92), (0.14, 0.26), 2.6),), fuzz=300, fuzz_length=0.008,
     ),
     "afro": lambda a, b, c, d: Cut(
-        0.040 + 0.045 * b, 0.034 + 0.042 * b, 0.018 + 0.015 * b, bumps=0.030, fuzz=2200, fuzz_length=0.007
+        0.040 + 0.045 * b, 0.034 + 0.042 * b, 0.018 + 0.015 * b, bumps=0.016, fuzz=2600, fuzz_length=0.008
     ),
     "bob": lambda a, b, c, d: Cut(
         0.016 + 0.008 * b, 0.015 + 0.006 * b, part=0.30 * (2 * d - 1), drop=0.475 + 0.045 * c, opening=0.92 + 0.2 * a,

@@ -4,18 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
 from lca.geometry.body import PARTS
 from lca.world.figure import body_pattern
 from lca.world.footwear import silhouette
 from lca.world.mesh import clip
-from lca.world.scalp import CROWN, FRONT, HEAD_CENTRE, directions, scalp
+from lca.world.scalp import HEAD_CENTRE, directions, scalp
 from lca.world.strands import grid_faces
 from lca.world.wardrobe import ramp
 
 COLUMNS, ROWS = 72, 20
 OVER_HAIR = 0.011
 """Metres between scalp and hat: room for flattened hair."""
+CAP_RIM = (1.28, 1.38, 1.36)
+"""Polar angle of a cap's rim in front, at the side, at the back."""
+LEVEL = np.array([0.0, 0.985, -0.17])
+"""Axis of a hat: tilted back a little."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def turned_in(grid: np.ndarray) -> np.ndarray:
 def beanie(size: float) -> Cloth:
     """A knitted cap with a turned-up cuff; `size` from 0 (tight) to 1 (slouching)."""
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
-    limit = rim_line(azimuth, 1.10, 1.56, 1.86)
+    limit = rim_line(azimuth, 1.22, 1.52, 1.74)
     share = np.linspace(0, 1, ROWS)[:, None]
     cuff = 0.0045 * ramp(0.66, 0.69, share)
     slouch = (0.006 + 0.022 * size) * ramp(0.75, 0.1, share) * (1 + 0.5 * size * np.cos(azimuth - np.pi))
@@ -78,16 +83,16 @@ def beanie(size: float) -> Cloth:
 def cap(size: float) -> Cloth:
     """A cap with a peak; `size` is the peak's length between 5.5 and 7.5 cm."""
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
-    limit = rim_line(azimuth, 1.12, 1.42, 1.62)
+    limit = rim_line(azimuth, *CAP_RIM)
     share = np.linspace(0, 1, ROWS)[:, None]
     tall = 0.012 * ramp(1.2, 0.4, np.abs(azimuth)) * np.sin(np.pi * np.clip(share, 0, 1)) + 0.004 * ramp(1, 0.5, share)
     grid, up = dome(limit, OVER_HAIR + tall + 0 * azimuth, azimuth)
     crown = solid(turned_in(grid), np.concatenate([up, up[-1:]]) + 1, azimuth)
     t = np.linspace(-1, 1, 25)
-    edge = directions(rim_line(0.80 * t, 1.12, 1.42, 1.62), 0.80 * t)
+    edge = directions(rim_line(0.80 * t, *CAP_RIM), 0.80 * t)
     start = HEAD_CENTRE + (scalp(edge) + OVER_HAIR - 0.002)[:, None] * edge
     out = np.linspace(0, 1, 7)[:, None, None]
-    length = (0.055 + 0.020 * size) * np.sqrt(np.clip(1 - 0.92 * t**2, 0.02, 1))[:, None]
+    length = (0.055 + 0.020 * size) * np.sqrt(np.clip(1 - 0.985 * t**2, 0.01, 1))[:, None]
     peak = start + out * length * np.array([0.0, -0.16, 1.0]) + out**2 * np.array([0, -0.010, 0])
     peak = peak + out * np.array([0, -0.012, 0]) * (t**2)[:, None]
     below = peak[::-1] - [0, 0.0025, 0]
@@ -98,20 +103,25 @@ def cap(size: float) -> Cloth:
 def brimmed(size: float) -> Cloth:
     """A hat with a brim of 4.5 to 8.5 cm."""
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
-    limit = rim_line(azimuth, 1.13, 1.43, 1.58)
+    limit = rim_line(azimuth, 1.30, 1.34, 1.14)
     share = np.linspace(0, 1, ROWS)[:, None]
-    grid, up = dome(limit, OVER_HAIR + 0.012 + 0 * share * azimuth, azimuth)
-    axis = (grid - HEAD_CENTRE) @ CROWN
-    tall = 0.128 - 0.012 * np.exp(-(((grid - HEAD_CENTRE)[..., 0] / 0.02) ** 2))
-    off = grid - HEAD_CENTRE - axis[..., None] * CROWN
-    fuller = 1 + 0.28 * ramp(0.05, 0.09, axis)
-    top = np.minimum(axis * 1.32, tall)
-    grid = HEAD_CENTRE + top[..., None] * CROWN + off * fuller[..., None]
-    away = np.stack([np.sin(azimuth), 0 * azimuth, 0 * azimuth], 1) + np.cos(azimuth)[:, None] * FRONT
+    grid, up = dome(limit, OVER_HAIR + 0.006 + 0 * share * azimuth, azimuth)
+    axis = (grid - HEAD_CENTRE) @ LEVEL
+    off = grid - HEAD_CENTRE - axis[..., None] * LEVEL
+    crease = 0.013 * np.exp(-((off[..., 0] / 0.02) ** 2))
+    rim = axis[-1]
+    tall = np.minimum(rim + (axis - rim) * 1.7, 0.131 - crease)
+    wide = np.linalg.norm(off[-1], axis=1) * (1 - 0.10 * (1 - share))
+    radius = np.linalg.norm(off, axis=-1)
+    fuller = 1 + (np.maximum(wide / np.maximum(radius, 1e-4), 1) - 1) * ramp(0.10, 0.38, share)
+    grid = HEAD_CENTRE + tall[..., None] * LEVEL + off * np.minimum(fuller, 2.2)[..., None]
+    away = np.stack([np.sin(azimuth), 0 * azimuth, np.cos(azimuth)], 1)
+    away -= (away @ LEVEL)[:, None] * LEVEL
     out = np.linspace(0, 1, 8)[:, None, None]
-    curl = 0.25 * np.abs(np.sin(azimuth))[:, None] ** 2 - 0.10
-    brim = grid[-1] + out * (0.045 + 0.040 * size) * away + out**2 * (0.045 + 0.040 * size) * curl * CROWN
-    below = np.concatenate([brim, brim[::-1] - 0.002 * CROWN])
+    width = 0.045 + 0.040 * size
+    curl = 0.30 * np.abs(np.sin(azimuth))[:, None] ** 2 - 0.14
+    brim = grid[-1] + out * width * away + out**2 * width * curl * LEVEL
+    below = np.concatenate([brim, brim[::-1] - 0.002 * LEVEL])
     return joined([solid(grid, up + 0.001, azimuth), solid(below, np.full((16, 1), 1.0), azimuth)])
 
 
@@ -131,6 +141,12 @@ def wrap(size: float) -> Cloth:
     return joined([crown, solid(middle + ball * [0.026, 0.020, 0.017], np.zeros((12, 1)), np.linspace(-1, 1, 24))])
 
 
+def slice_reach(points: np.ndarray, height: float, centre: float, angles: np.ndarray) -> np.ndarray:
+    """Distance of the hull of the points at a height from the axis at z = `centre`; angles from the front to the left."""
+    near = points[np.abs(points[:, 1] - height) < 0.014]
+    return silhouette(near[:, [2, 0]], np.array([centre, 0.0]), angles)
+
+
 def headscarf(size: float) -> Cloth:
     """A scarf about head, throat and shoulders that leaves the face free."""
     body, pattern = body_pattern()
@@ -138,31 +154,27 @@ def headscarf(size: float) -> Cloth:
     points = pattern.template[labels & (pattern.template[:, 1] > 0.2)].astype(np.float64)
     points = points[(np.abs(points[:, 0]) < 0.19) & ~((points[:, 2] > 0.158) & (points[:, 1] > 0.5))]
     angles = np.linspace(-np.pi, np.pi, COLUMNS)
-    heights = np.concatenate(
-        [np.linspace(0.699, 0.66, 8) - 0.0, np.linspace(0.645, 0.50, 12), np.linspace(0.485, 0.335 - 0.06 * size, 14)]
-    )
-    ring = []
-    for y in heights:
-        near = points[np.abs(points[:, 1] - y) < 0.014]
-        centre = np.array([0.055 if y > 0.47 else 0.02, 0.0])
-        ring.append(silhouette(near[:, [2, 0]], centre, angles))
-    radius = np.array(ring)
+    heights = np.concatenate([np.linspace(0.60, 0.50, 9), np.linspace(0.488, 0.335 - 0.06 * size, 15)])
+    centres = 0.058 - 0.038 * ramp(0.52, 0.40, heights)
+    radius = np.array([slice_reach(points, y, z, angles) for y, z in zip(heights, centres, strict=True)])
     throat = heights < 0.50
     jaw = radius[~throat][-1]
-    radius[throat] = np.maximum(radius[throat], jaw * np.interp(heights[throat], [0.40, 0.49], [0.80, 0.97])[:, None])
-    ease = np.interp(heights, [0.33, 0.45, 0.60, 0.70], [0.014, 0.016, 0.012, 0.014])[:, None]
-    fold = 0.006 * np.sin(heights[:, None] * 150 + 2 * np.sin(angles)) * ramp(0.52, 0.46, heights)[:, None]
-    radius = radius + ease + fold
-    centres = np.where(heights > 0.47, 0.055, 0.02)
+    radius[throat] = np.maximum(radius[throat], jaw * np.interp(heights[throat], [0.40, 0.49], [0.80, 0.98])[:, None])
+    tilt = np.linspace(0.01, 1.5, 12)[:, None]
+    around = np.stack([np.sin(angles), 0 * angles, np.cos(angles)], -1)
+    over = np.cos(tilt)[..., None] * np.array([0.0, 1.0, 0.0]) + np.sin(tilt)[..., None] * around
+    over = HEAD_CENTRE + (scalp(over) + 0.013)[..., None] * over
+    ease = np.interp(heights, [0.33, 0.45, 0.60], [0.014, 0.016, 0.013])[:, None]
+    fold = 0.005 * np.sin(heights[:, None] * 130 + 2 * np.sin(angles)) * ramp(0.52, 0.46, heights)[:, None]
+    radius = gaussian_filter(radius + ease, (1.0, 1.5), mode=("nearest", "wrap")) + fold
+    radius[:, -1] = radius[:, 0]
     z = centres[:, None] + radius * np.cos(angles)
-    grid = np.stack([radius * np.sin(angles), np.broadcast_to(heights[:, None], radius.shape), z], -1)
-    top = np.array([0.0, 0.716, 0.058]) + 0.02 * (grid[:1] - grid[:1].mean(1, keepdims=True))
-    grid = np.concatenate([top, grid])
-    grid[1:8, :, 1] += 0.013
-    rows = np.arange(len(grid))[:, None]
-    mesh = solid(grid, 0.3 - 0.01 * rows, angles)
+    below = np.stack([radius * np.sin(angles), np.broadcast_to(heights[:, None], radius.shape), z], -1)
+    grid = np.concatenate([over, below])
+    grid[8:16] = gaussian_filter1d(grid, 1.2, axis=0, mode="nearest")[8:16]
+    mesh = solid(grid, 0.3 - 0.01 * np.arange(len(grid))[:, None], angles)
     x, y, depth = mesh.vertices.T
-    face = np.sqrt((x / 0.0600) ** 2 + ((y - 0.566) / 0.0985) ** 2) - 1
+    face = np.sqrt((x / 0.0600) ** 2 + ((y - 0.572) / 0.0955) ** 2) - 1
     cut = clip(mesh.faces, np.where(depth > 0.075, face, 1.0))
     hangs = ramp(0.48, 0.44, mesh.vertices[:, 1])
     return Cloth(cut(mesh.vertices), cut.faces, cut(mesh.details), cut(hangs))

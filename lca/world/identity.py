@@ -114,7 +114,8 @@ def sample_cut(seed: int, who: Traits) -> Cut | None:
         return None
     cut = replace(cut, shift=float(stream(seed, "hairline").uniform(-0.10, 0.07)))
     if who.headwear:
-        cut = replace(cut, top=min(cut.top, 0.006), side=min(cut.side, 0.010), rim=0.003, fuzz=0, bumps=0.0)
+        flat = tuple(replace(locks, rise=(0.0003, 0.0012)) for locks in cut.ribbons)
+        cut = replace(cut, top=0.004, side=0.005, rim=0.003, fringe=0.0, fuzz=0, bumps=0.0, ribbons=flat)
     return cut
 
 
@@ -129,7 +130,7 @@ def sample_beard(seed: int, who: Traits) -> Beard:
 def sample_worn(seed: int, who: Traits) -> Worn:
     """Sizes of glasses and headwear."""
     rng = stream(seed, "sizes worn")
-    size, thick, cloth = rng.uniform(0.92, 1.10), rng.uniform(0.0010, 0.0019), rng.random()
+    size, thick, cloth = rng.uniform(0.92, 1.10), rng.uniform(0.0012, 0.0024), rng.random()
     return Worn(who.glasses, who.tinted, float(size), float(thick), who.headwear, float(cloth))
 
 
