@@ -72,7 +72,7 @@ def lenses(shape: str, size: float) -> Mesh:
     return merged([(vertices, faces), (vertices * [-1, 1, 1], faces[:, ::-1])])
 
 
-def merged(meshes: list[Mesh]) -> Mesh:
+def merged(meshes: list[tuple[np.ndarray, np.ndarray]]) -> Mesh:
     """Meshes as one."""
     starts = np.cumsum([0] + [len(vertices) for vertices, _ in meshes])
     faces = [faces + start for (_, faces), start in zip(meshes, starts, strict=False)]

@@ -136,7 +136,7 @@ def hung(paths: np.ndarray, start: int, cut: Cut, hanging: np.ndarray, rng: np.r
     fallen[..., 0] *= 1 - 0.14 * low * ramp(0.05, 0.09, np.abs(fallen[..., 0]))
     out = (begin - HEAD_CENTRE) * [1, 0, 1]
     out /= np.linalg.norm(out, axis=1, keepdims=True)
-    wave = cut.wave * np.sin(2 * np.pi * k * step / 0.075 + 2.2 * ring_noise(rng, 3.0, COLUMNS)) * ramp(0, 0.3, t)
+    wave = cut.wave * np.sin(2 * np.pi * k * step / 0.075 + 2.2 * ring_noise(rng, 3.0, COLUMNS)) * ramp(0.0, 0.3, t)
     loose = 0.0025 * ring_noise(rng, 0.9, COLUMNS) * t + 0.010 * np.sin(np.pi * t) - cut.tuck * t**2.5
     fallen += (wave + loose)[..., None] * out
     fallen += 0.5 * np.roll(wave, 1, 0)[..., None] * np.cross(out, [0.0, 1.0, 0.0])

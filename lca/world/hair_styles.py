@@ -28,7 +28,7 @@ def coils(count: int, radius: float, begin: tuple[float, float], length: tuple[f
 
 def cut_of(style: str, rng: np.random.Generator) -> Cut | None:
     """The cut of a style, with its own measures; None for a shaven head."""
-    a, b, c, d = rng.random(4)
+    a, b, c, d = (float(x) for x in rng.random(4))
     return STYLES[style](a, b, c, d)
 
 

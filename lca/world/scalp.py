@@ -54,8 +54,10 @@ def hair_limits(azimuth: Float[np.ndarray, " columns"], shift: float, recede: fl
     return np.array([hair_limit(float(a), shift, recede) for a in np.abs(azimuth)])
 
 
-def between(start: Directions, end: Directions, share: np.ndarray) -> Directions:
-    """Unit vectors along the great circle from `start` to `end`; `share` in [0, 1] has the shape of the result without the 3."""
+def between(
+    start: Float[np.ndarray, "columns 3"], end: Float[np.ndarray, "columns 3"], share: Float[np.ndarray, "rows columns"]
+) -> Float[np.ndarray, "rows columns 3"]:
+    """Unit vectors along the great circles from `start` to `end`."""
     angle = np.arccos(np.clip((start * end).sum(-1), -0.9999, 0.9999))
     near, far = np.sin((1 - share) * angle), np.sin(share * angle)
     mixed = near[..., None] * start + far[..., None] * end

@@ -92,11 +92,12 @@ def sample_traits(seed: int, betas: Float[np.ndarray, "100"]) -> Traits:
     colour, rgb = sample_colour(stream(seed, "hair colour"), dark, age)
     rng = stream(seed, "grey")
     grey = float(np.clip((age - rng.uniform(34, 62)) / 22, 0, 0.95)) * (colour not in ("white", "dyed"))
+    glasses, tinted = sample_glasses(stream(seed, "glasses"), age)
     return Traits(
         tone=tone, feminine=feminine, age=age, style=style, colour=colour, rgb=rgb, grey=grey,
         beard=sample_beard(stream(seed, "beard"), feminine, style), eyes=sample_eyes(stream(seed, "eyes"), dark),
         made_up=sample_makeup(stream(seed, "make-up"), feminine), headwear=headwear,
-        **sample_glasses(stream(seed, "glasses"), age),
+        glasses=glasses, tinted=tinted,
     )  # fmt: skip
 
 
@@ -148,12 +149,12 @@ def sample_makeup(rng: np.random.Generator, feminine: float) -> float:
     return float(much * (wears < 0.06 + 0.55 * np.clip((feminine - 0.35) / 0.3, 0, 1)))
 
 
-def sample_glasses(rng: np.random.Generator, age: float) -> dict[str, str | bool]:
-    """Glasses, more often with age; some are sunglasses."""
+def sample_glasses(rng: np.random.Generator, age: float) -> tuple[str, bool]:
+    """Glasses, more often with age, and whether they are sunglasses."""
     wears, dark = rng.random(), rng.random()
     shape = pick(rng, GLASSES_ODDS)
     share = 0.16 + 0.24 * float(np.clip((age - 35) / 35, 0, 1))
-    return {"glasses": shape if wears < share else "", "tinted": bool(dark < 0.2 and wears < share)}
+    return (shape, bool(dark < 0.2)) if wears < share else ("", False)
 
 
 def sample_headwear(rng: np.random.Generator, feminine: float) -> str:

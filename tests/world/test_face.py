@@ -47,7 +47,8 @@ def test_lenses_sit_before_the_eyes(shape):
 def test_headwear_lies_outside_the_head_and_off_the_face(name):
     for figure in figures():
         (cloth,) = make_accessories(figure, Worn(headwear=name), LOOKS)
-        assert np.quantile(depth_inside(cloth.rest, figure), 0.98) < 0.004
+        on_head = cloth.canonical[:, 1] > 0.49  # what hangs lower is pushed out of the posed body
+        assert np.quantile(depth_inside(cloth.rest[on_head], figure), 0.98) < 0.004
         near_face = (np.abs(cloth.canonical[:, 0]) < 0.04) & (np.abs(cloth.canonical[:, 1] - 0.56) < 0.06)
         assert not (near_face & (cloth.canonical[:, 2] > 0.10) & (cloth.canonical[:, 2] < 0.17)).any()
 
@@ -60,7 +61,7 @@ def test_a_beard_moves_with_the_jaw():
     (beard,) = make_beard(figure, Beard("full", 0.02, 1), skin, 9)
     assert len(beard.faces) < 8000 and beard.expression is not None and beard.moving is not None
     drop = beard.expression[:, 1, NAMES.index("jawOpen")]
-    chin = beard.canonical[beard.moving, 1] < 0.495
+    chin = (beard.canonical[beard.moving, 1] < 0.495) & (beard.canonical[beard.moving, 2] > 0.135)
     assert drop[chin].mean() < -0.015
     assert (depth_inside(beard.rest, figure) < 0.004).mean() > 0.97
     assert make_beard(figure, Beard("stubble", 0.0, 1), skin, 9) == []
