@@ -85,7 +85,9 @@ def cap(size: float) -> Cloth:
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
     limit = rim_line(azimuth, *CAP_RIM)
     share = np.linspace(0, 1, ROWS)[:, None]
-    tall = 0.012 * ramp(1.2, 0.4, np.abs(azimuth)) * np.sin(np.pi * np.clip(share, 0, 1)) + 0.004 * ramp(1.0, 0.5, share)
+    tall = 0.012 * ramp(1.2, 0.4, np.abs(azimuth)) * np.sin(np.pi * np.clip(share, 0, 1)) + 0.004 * ramp(
+        1.0, 0.5, share
+    )
     grid, up = dome(limit, OVER_HAIR + tall + 0 * azimuth, azimuth)
     crown = solid(turned_in(grid), np.concatenate([up, up[-1:]]) + 1, azimuth)
     t = np.linspace(-1, 1, 25)

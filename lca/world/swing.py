@@ -12,7 +12,7 @@ Matrix = Float[np.ndarray, "3 3"]
 def heading(turn: Matrix) -> float:
     """Angle about the vertical axis of a rotation (its twist), radians; 0 faces +z."""
     _, y, _, w = Rotation.from_matrix(turn.astype(np.float64)).as_quat()
-    return 2 * math.atan2(y, w)
+    return math.remainder(2 * math.atan2(y, w), 2 * math.pi)
 
 
 def calm_turn(head: Matrix, chest: Matrix) -> Matrix:

@@ -60,7 +60,7 @@ def test_hair_covers_the_scalp_to_its_line(name):
     towards = directions(share * hair_limits(azimuth, cut.shift, cut.recede), np.broadcast_to(azimuth, (12, 60)))
     skin = HEAD_CENTRE + scalp(towards)[..., None] * towards
     near = KDTree(hair.vertices).query(skin.reshape(-1, 3))[0]
-    assert np.quantile(near, 0.98) < max(0.022, 1.2 * cut.top)
+    assert np.quantile(near, 0.98) < max(0.026, 1.2 * cut.top)
 
 
 def test_short_hair_does_not_swing():

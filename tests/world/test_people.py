@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from lca.geometry.body import PARTS, load_body
 from lca.geometry.camera import orbit
@@ -11,6 +12,7 @@ from lca.world.identity import sample_identity
 from lca.world.light import studio_light
 from lca.world.mesh_renderer import render_scene
 from lca.world.people import Person
+from lca.world.portraits import GREY, portrait_sheet
 from lca.world.scene import SCENE_PARTS
 
 REST = (np.zeros(156, np.float32), np.zeros(3, np.float32), np.zeros(52, np.float32), np.zeros(4, np.float32))
@@ -103,3 +105,11 @@ def test_trousers_are_wider_than_the_legs():
     low, high = np.quantile(calf[:, 1], [0.4, 0.6])
     width = [np.ptp(p[(p[:, 1] > low) & (p[:, 1] < high) & (p[:, 0] > 0), 2]) for p in (calf, cloth)]
     assert width[1] > width[0] + 0.03
+
+
+def test_portraits_are_drawn_from_several_sides(tmp_path):
+    out = portrait_sheet([3], tmp_path / "sheet.png", azimuths=(0.0, 2.8), size=48, across=1)
+    sheet = np.asarray(Image.open(out)).astype(float)
+    assert sheet.shape == (48, 96, 3)
+    front, back = sheet[:, :48], sheet[:, 48:]
+    assert np.abs(front - 255 * GREY).max() > 40 and np.abs(front - back).mean() > 5
