@@ -126,14 +126,14 @@ KINKY = {"afro": 1.0, "cornrows": 0.7, "locs": 0.8, "curly": 0.45, "long curly":
 """How much of the strands' direction is lost to tight curls."""
 
 
-def odds(dark: float, feminine: float, age: float) -> np.ndarray:
-    """Relative frequency of each style: `dark` skin 0 to 1, `feminine` build 0 to 1, `age` in years.
+def odds(dark: float, feminine: float, age: float) -> dict[str, float]:
+    """Odds of each style: `dark` skin 0 to 1, `feminine` build 0 to 1, `age` in years.
 
     Tight curls and braids are more frequent with dark skin, long hair with a feminine build, bald crowns with a masculine
     build after 35; no style of the others is ever excluded.
     """
     long = 0.35 + 1.3 * feminine
-    weights = {
+    return {
         "shaven": 1.25 - 0.9 * feminine, "balding": max(0.0, age - 32) / 25 * (1.1 - feminine),
         "cropped": 1.2 - 0.7 * feminine, "short": 1.5 - 0.9 * feminine, "side parting": 1.3 - 0.7 * feminine,
         "swept back": 1.1 - 0.6 * feminine, "undercut": 1.0 - 0.5 * feminine, "curly": 0.6 + 0.8 * dark,
@@ -141,5 +141,3 @@ def odds(dark: float, feminine: float, age: float) -> np.ndarray:
         "long wavy": 0.9 * long, "long curly": (0.4 + 0.5 * dark) * long, "ponytail": 0.9 * long, "bun": 0.8 * long,
         "plaits": 0.45 * long, "cornrows": 0.10 + 1.0 * dark**2, "locs": 0.12 + 0.9 * dark**2,
     }  # fmt: skip
-    table = np.array([weights[name] for name in STYLES])
-    return table / table.sum()

@@ -46,15 +46,15 @@ ROWS = (
     "teeth",
     "lash",
     "hair",
-    "shirt",
-    "bottom",
-    "shoes",
     "beard",
     "frame",
     "lens",
     "headwear",
+    "shirt",
+    "bottom",
+    "shoes",
 )
-"""Rows of the material table."""
+"""Rows of the material table; the clothes' are the last."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float
 
-from lca.world.beard import KINDS
+from lca.world.draws import chosen
 from lca.world.figure import body_pattern
-from lca.world.hair_styles import BEARDED, STYLES, UNDER_HATS, odds
+from lca.world.hair_styles import BEARDED, UNDER_HATS, odds
 from lca.world.palette import HAIR_COLOURS
 from lca.world.streams import stream
 from lca.world.transfer import linear
@@ -18,8 +18,10 @@ ADULT = (18.0, 82.0)
 """Years."""
 EYES = ("dark brown", "brown", "hazel", "green", "blue", "grey")
 """Names of `palette.EYE_COLOURS`."""
-HEADWEAR_ODDS = {"": 0.80, "beanie": 0.045, "cap": 0.050, "hat": 0.040, "wrap": 0.025, "headscarf": 0.040}
-GLASSES_ODDS = {"round": 0.22, "rectangular": 0.26, "square": 0.22, "cat-eye": 0.12, "aviator": 0.18}
+HEADWEAR = {"none": 0.80, "beanie": 0.045, "cap": 0.050, "hat": 0.040, "wrap": 0.025, "headscarf": 0.040}
+GLASSES = {"round": 0.22, "rectangular": 0.26, "square": 0.22, "cat-eye": 0.12, "aviator": 0.18}
+BEARDS = {"none": 0.20, "stubble": 0.30, "full": 0.24, "moustache": 0.08, "goatee": 0.07, "circle": 0.11}
+"""Odds of each choice (see `lca.world.draws`)."""
 
 
 @dataclass(frozen=True)
@@ -77,42 +79,32 @@ def feminine_build(betas: Float[np.ndarray, "100"]) -> float:
     return float(1 / (1 + np.exp(-1.8 * (chest @ betas - ratio @ betas))))
 
 
-def pick(rng: np.random.Generator, weights: dict[str, float]) -> str:
-    """One of the names by its weight."""
-    table = np.array(list(weights.values()), float)
-    return list(weights)[int(rng.choice(len(table), p=table / table.sum()))]
-
-
 def sample_traits(seed: int, betas: Float[np.ndarray, "100"]) -> Traits:
     """The traits of person `seed` with that body."""
     tone, age = float(stream(seed, "tone").uniform(0, 9)), float(stream(seed, "age").uniform(*ADULT))
     feminine, dark = feminine_build(betas), tone / 9
-    headwear = sample_headwear(stream(seed, "headwear"), feminine)
-    style = sample_style(stream(seed, "hair style"), headwear, dark, feminine, age)
-    colour, rgb = sample_colour(stream(seed, "hair colour"), dark, age)
-    rng = stream(seed, "grey")
-    grey = float(np.clip((age - rng.uniform(34, 62)) / 22, 0, 0.95)) * (colour not in ("white", "dyed"))
-    glasses, tinted = sample_glasses(stream(seed, "glasses"), age)
+    headwear = sample_headwear(seed, feminine)
+    style = sample_style(seed, headwear, odds(dark, feminine, age))
+    colour, rgb = sample_colour(seed, dark, age)
+    onset = stream(seed, "grey").uniform(34, 62)
+    grey = float(np.clip((age - onset) / 22, 0, 0.95)) * (colour not in ("white", "dyed"))
+    glasses, tinted = sample_glasses(seed, age)
     return Traits(
         tone=tone, feminine=feminine, age=age, style=style, colour=colour, rgb=rgb, grey=grey,
-        beard=sample_beard(stream(seed, "beard"), feminine, style), eyes=sample_eyes(stream(seed, "eyes"), dark),
-        made_up=sample_makeup(stream(seed, "make-up"), feminine), headwear=headwear,
-        glasses=glasses, tinted=tinted,
+        beard=sample_beard(seed, feminine, style), eyes=sample_eyes(seed, dark), made_up=sample_makeup(seed, feminine),
+        glasses=glasses, tinted=tinted, headwear=headwear,
     )  # fmt: skip
 
 
-def sample_style(rng: np.random.Generator, headwear: str, dark: float, feminine: float, age: float) -> str:
-    """A hair style; "covered" below a scarf or a wrap, flat ones below hats."""
-    table = odds(dark, feminine, age)
+def sample_style(seed: int, headwear: str, table: dict[str, float]) -> str:
+    """A hair style by its odds; "covered" below a scarf or a wrap, flat ones below hats."""
     if headwear in ("headscarf", "wrap"):
         return "covered"
-    if headwear:
-        table = table * np.array([name in UNDER_HATS for name in STYLES])
-    return list(STYLES)[int(rng.choice(len(table), p=table / table.sum()))]
+    return chosen(seed, "hair style", {name: odd for name, odd in table.items() if not headwear or name in UNDER_HATS})
 
 
-def sample_colour(rng: np.random.Generator, dark: float, age: float) -> tuple[str, tuple[float, float, float]]:
-    """Natural colours by the tone of the skin, white with age, any hue in one of twenty."""
+def sample_colour(seed: int, dark: float, age: float) -> tuple[str, tuple[float, float, float]]:
+    """Natural colours by the tone of the skin, white with age, seldom any hue."""
     light = 1 - dark
     old = float(np.clip((age - 58) / 24, 0, 1))
     weights = {
@@ -120,44 +112,46 @@ def sample_colour(rng: np.random.Generator, dark: float, age: float) -> tuple[st
         "dark blond": 0.06 + 0.8 * light, "blond": 0.05 + 0.8 * light, "ginger": 0.03 + 0.4 * light**2, "grey": 1.8 * old,
         "white": 2.2 * old, "dyed": 0.20,
     }  # fmt: skip
-    colour = pick(rng, weights)
+    colour, rng = chosen(seed, "hair colour", weights), stream(seed, "shade of the hair")
     hue, jitter = rng.random(), rng.uniform(0.85, 1.18, 3)
     srgb = np.array(HAIR_COLOURS[colour]) if colour != "dyed" else np.array(colorsys.hsv_to_rgb(hue, 0.62, 0.45))
     rgb = linear(np.clip(srgb, 0.02, 0.9)) * (0.7 * jitter[:1] + 0.3 * jitter)
     return colour, (float(rgb[0]), float(rgb[1]), float(rgb[2]))
 
 
-def sample_beard(rng: np.random.Generator, feminine: float, style: str) -> str:
+def sample_beard(seed: int, feminine: float, style: str) -> str:
     """Beards where the build is masculine."""
     masculine = float(np.clip((0.55 - feminine) / 0.25, 0, 1)) * (1.0 if style in BEARDED else 0.5)
-    weights = {"stubble": 0.30, "full": 0.24, "moustache": 0.08, "goatee": 0.07, "circle": 0.11}
-    kind = pick(rng, {"none": 0.20, **weights})
-    return kind if rng.random() < masculine and kind in KINDS else "none"
+    grows = stream(seed, "beard").random() < masculine
+    return chosen(seed, "beard", BEARDS) if grows else "none"
 
 
-def sample_eyes(rng: np.random.Generator, dark: float) -> str:
+def sample_eyes(seed: int, dark: float) -> str:
     """Light eyes with light skin."""
     light = (1 - dark) ** 1.5
-    return pick(
-        rng, dict(zip(EYES, (0.5 + dark, 1.0, 0.5 * light + 0.1, 0.5 * light, 0.9 * light, 0.5 * light), strict=True))
+    return chosen(
+        seed,
+        "eyes",
+        dict(zip(EYES, (0.5 + dark, 1.0, 0.5 * light + 0.1, 0.5 * light, 0.9 * light, 0.5 * light), strict=True)),
     )
 
 
-def sample_makeup(rng: np.random.Generator, feminine: float) -> float:
+def sample_makeup(seed: int, feminine: float) -> float:
     """How much make-up, 0 to 1."""
+    rng = stream(seed, "make-up")
     wears, much = rng.random(), rng.uniform(0.25, 1.0)
     return float(much * (wears < 0.06 + 0.55 * np.clip((feminine - 0.35) / 0.3, 0, 1)))
 
 
-def sample_glasses(rng: np.random.Generator, age: float) -> tuple[str, bool]:
+def sample_glasses(seed: int, age: float) -> tuple[str, bool]:
     """Glasses, more often with age, and whether they are sunglasses."""
+    rng = stream(seed, "glasses")
     wears, dark = rng.random(), rng.random()
-    shape = pick(rng, GLASSES_ODDS)
     share = 0.16 + 0.24 * float(np.clip((age - 35) / 35, 0, 1))
-    return (shape, bool(dark < 0.2)) if wears < share else ("", False)
+    return (chosen(seed, "frame", GLASSES), bool(dark < 0.2)) if wears < share else ("", False)
 
 
-def sample_headwear(rng: np.random.Generator, feminine: float) -> str:
+def sample_headwear(seed: int, feminine: float) -> str:
     """Nothing in four of five; scarves with a feminine build, caps instead otherwise."""
-    worn = pick(rng, HEADWEAR_ODDS)
-    return "cap" if worn == "headscarf" and feminine < 0.4 else worn
+    worn = chosen(seed, "headwear", HEADWEAR)
+    return "cap" if worn == "headscarf" and feminine < 0.4 else worn.replace("none", "")
