@@ -107,7 +107,7 @@ def brimmed(size: float) -> Cloth:
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
     limit = rim_line(azimuth, 1.30, 1.34, 1.14)
     share = np.linspace(0, 1, ROWS)[:, None]
-    grid, up = dome(limit, OVER_HAIR + 0.006 + 0 * share * azimuth, azimuth)
+    grid, _ = dome(limit, OVER_HAIR + 0.006 + 0 * share * azimuth, azimuth)
     axis = (grid - HEAD_CENTRE) @ LEVEL
     off = grid - HEAD_CENTRE - axis[..., None] * LEVEL
     crease = 0.013 * np.exp(-((off[..., 0] / 0.02) ** 2))
@@ -124,7 +124,7 @@ def brimmed(size: float) -> Cloth:
     curl = 0.30 * np.abs(np.sin(azimuth))[:, None] ** 2 - 0.14
     brim = grid[-1] + out * width * away + out**2 * width * curl * LEVEL
     below = np.concatenate([brim, brim[::-1] - 0.002 * LEVEL])
-    return joined([solid(grid, up + 0.001, azimuth), solid(below, np.full((16, 1), 1.0), azimuth)])
+    return joined([solid(grid, 0.001 + 0.13 * (1 - share), azimuth), solid(below, np.full((16, 1), 1.0), azimuth)])
 
 
 def wrap(size: float) -> Cloth:

@@ -6,8 +6,8 @@ from jaxtyping import Float
 from lca.geometry.body import load_body
 
 REST = {
-    "mouthSmileLeft": (0.14, 0.34),
-    "mouthSmileRight": (0.14, 0.34),
+    "mouthSmileLeft": (0.18, 0.42),
+    "mouthSmileRight": (0.18, 0.42),
     "mouthDimpleLeft": (0.0, 0.15),
     "mouthDimpleRight": (0.0, 0.15),
     "browInnerUp": (0.05, 0.30),

@@ -27,10 +27,16 @@ def nodding(pitch: float, yaw: float = 0.0) -> np.ndarray:
     return theta
 
 
+def cut_for(name: str, seed: int) -> Cut:
+    cut = cut_of(name, np.random.default_rng(seed))
+    assert cut is not None
+    return cut
+
+
 def wearing(name: str) -> Person:
     """A bareheaded person with the style."""
     who = sample_identity(5)
-    plain = replace(who, hair=cut_of(name, np.random.default_rng(1)), worn=replace(who.worn, headwear=""))
+    plain = replace(who, hair=cut_for(name, 1), worn=replace(who.worn, headwear=""))
     return Person(5, plain)
 
 
@@ -41,7 +47,7 @@ def posed(person: Person, theta: np.ndarray):
 
 @pytest.mark.parametrize("name", HAIRY)
 def test_each_style_is_a_bounded_mesh_on_the_head(name):
-    hair = style(cut_of(name, np.random.default_rng(0)), 3)
+    hair = style(cut_for(name, 0), 3)
     assert 1000 < len(hair.faces) <= MOST_TRIANGLES
     assert np.isfinite(hair.vertices).all() and hair.faces.max() < len(hair.vertices)
     assert ((hair.slack >= 0) & (hair.slack <= 1)).all()
@@ -52,8 +58,7 @@ def test_each_style_is_a_bounded_mesh_on_the_head(name):
 
 @pytest.mark.parametrize("name", ["short", "afro", "swept back", "bun"])
 def test_hair_covers_the_scalp_to_its_line(name):
-    cut = cut_of(name, np.random.default_rng(0))
-    assert cut is not None
+    cut = cut_for(name, 0)
     hair = style(cut, 3)
     azimuth = np.linspace(-np.pi, np.pi, 60)
     share = np.linspace(0.1, 0.92, 12)[:, None]
@@ -113,6 +118,6 @@ def test_heading_is_the_turn_about_the_vertical(angle):
 def test_tips_stay_where_the_body_is():
     pattern = body_pattern()[1]
     for name in ("long", "locs", "plaits"):
-        hair = style(cut_of(name, np.random.default_rng(2)), 1)
+        hair = style(cut_for(name, 2), 1)
         assert hair.vertices[:, 1].min() > 0.1 and np.abs(hair.vertices[:, 0]).max() < 0.2
         assert hair.vertices[:, 1].max() < pattern.template[:, 1].max() + 0.05
