@@ -69,7 +69,8 @@ def make_beard(figure: Figure, beard: Beard, skin: Float[np.ndarray, " numbers"]
     mesh = np.concatenate([cut.faces, triangles + len(rest)])
     alongs = np.concatenate([along, np.clip(along[np.repeat(chosen, 3)] + hair_along, 0, 1)])
     base = piece(shape, canonical[owner], mesh, weights[owner], look, 1 + SCENE_PARTS.index("hair"))
-    details = np.stack([canonical[owner, 0] * 14, alongs, roots.random(len(owner)), np.zeros(len(owner))], 1)
+    angle = np.arctan2(canonical[owner, 0], canonical[owner, 2] - 0.06)
+    details = np.stack([angle, alongs, roots.random(len(owner)), np.zeros(len(owner))], 1)
     moving = np.flatnonzero(np.abs(moves[owner]).max((1, 2)) > 2e-5)
     return [
         replace(

@@ -35,7 +35,7 @@ def skin_row(seed: int, who: Traits, cut: Cut | None, beard: Beard) -> np.ndarra
     row[9], row[10] = rng.uniform(0, 0.9), rng.integers(1 << 16)
     row[33], row[34] = 0.75 * dark, rng.uniform(0.02, 0.22) + 0.16 * old
     row[8] = freckles(seed, who)
-    row[14:17] = 0.55 * np.array(who.rgb) * (1 - 0.0 * who.grey) + 0.22 * who.grey + 0.05 * skin
+    row[14:17] = 0.55 * np.array(who.rgb) + 0.22 * who.grey + 0.05 * skin
     brow = stream(seed, "brows")
     bushy = 1 - 0.35 * who.feminine
     row[17:20] = (
@@ -46,7 +46,7 @@ def skin_row(seed: int, who: Traits, cut: Cut | None, beard: Beard) -> np.ndarra
     row[20], row[39] = brow.uniform(0.65, 0.98), brow.uniform(0.001, 0.004)
     row[21] = {"none": 0.0, "stubble": stream(seed, "stubble").uniform(0.20, 0.60)}.get(beard.kind, 0.85)
     row[41] = KINDS[beard.kind]
-    row[22] = {"shaven": 0.0, "covered": 0.9, "cropped": 0.9}.get(who.style, 0.85)
+    row[22] = {"shaven": 0.0, "covered": 0.9, "cropped": 0.9}.get(who.style, 0.5 if cut and cut.hangs else 0.85)
     if who.style == "shaven":
         row[22] = stream(seed, "shaven").uniform(0.05, 0.65) * (0.35 + 0.65 * dark + 0.4 * (row[14:17].mean() < 0.05))
     row[23:26], row[26:29] = joint("left_eye"), (0.0, 0.5177, 0.160)
@@ -55,7 +55,7 @@ def skin_row(seed: int, who: Traits, cut: Cut | None, beard: Beard) -> np.ndarra
     row[38], row[40], row[54] = (
         (cut.shift, cut.recede, cut.bald) if cut else (0.0, stream(seed, "temples").uniform(0, 0.15), 0.0)
     )
-    row[42] = old**1.2 * stream(seed, "lines").uniform(0.5, 1.0)
+    row[42] = old**1.2 * stream(seed, "lines").uniform(0.35, 0.8)
     lips_and_paint(seed, who, row, skin)
     return row
 
@@ -120,10 +120,15 @@ def lash_row(who: Traits) -> np.ndarray:
     return row
 
 
+def faded(who: Traits) -> np.ndarray:
+    """The hair's colour where it is not yet grey: paler the greyer the rest."""
+    return (1 - 0.45 * who.grey) * np.array(who.rgb) + 0.45 * who.grey * np.array([0.24, 0.22, 0.20])
+
+
 def hair_row(seed: int, who: Traits) -> np.ndarray:
     """The hair (`lca.world.hair_paint`)."""
     row, rng = np.zeros(ROW, np.float32), stream(seed, "strands")
-    root = np.array(who.rgb)
+    root = faded(who)
     row[0], row[1:4] = HAIR, root
     row[4:7] = root * rng.uniform(1.0, 1.6) + (0.015 if who.colour not in ("black", "grey", "white") else 0.0)
     row[7], row[8], row[9] = rng.uniform(38, 60), rng.uniform(0.55, 0.95), rng.integers(1 << 16)
@@ -141,7 +146,7 @@ def beard_row(seed: int, who: Traits) -> np.ndarray:
     row = hair_row(seed, who)
     rng = stream(seed, "beard colour")
     red = rng.uniform(0.0, 0.35) * (who.colour in ("brown", "chestnut", "dark blond", "blond"))
-    row[1:4] = np.array(who.rgb) * np.array([1 + red, 1.0, 1 - 0.3 * red]) * 0.9
+    row[1:4] = faded(who) * np.array([1 + red, 1.0, 1 - 0.3 * red]) * 0.9
     row[4:7] = row[1:4] * 1.25
     row[7], row[8], row[11] = 42, 0.9, 0.035
     row[13], row[14], row[15] = min(1.0, who.grey * 1.3), 0.35 + 0.5 * (who.dark > 0.6), 0.0

@@ -201,11 +201,11 @@ def plaits(cut: Cut, rng: np.random.Generator) -> list[Strands]:
     t = np.linspace(0, 1, 34)
     braids = []
     for side in (1.0, -1.0):
-        root = np.array([side * 0.066, 0.535, 0.012])
+        root = np.array([side * 0.054, 0.540, 0.020])
         y = root[1] - cut.tail_length * t
         z = np.interp(y, *FRONT_OF_CHEST) + 0.012
         z = root[2] + (z - root[2]) * ramp(0.53, 0.43, y)
-        x = side * np.interp(y, [0.25, 0.36, 0.46, 0.54], [0.072, 0.078, 0.088, 0.066])
+        x = side * np.interp(y, [0.25, 0.36, 0.46, 0.54], [0.072, 0.078, 0.086, 0.054])
         grid = tube(np.stack([x, y, z], 1), plaited(34, 14, 0.0165, cut.tail_length / 0.034), 14)
         braids.append(hanging_from(root, grid, np.linspace(-0.4, 0.4, 14), rng))
     return braids

@@ -9,7 +9,7 @@ from lca.world.cut import Cut, Ribbons
 TIPS = Ribbons(230, begin=(0.62, 0.88), length=(0.14, 0.28), rise=(0.0005, 0.0025), width=(0.0016, 0.0034), beyond=0.04)
 """Thin locks at the hairline."""
 CURTAIN = Ribbons(
-    340, begin=(0.15, 0.80), length=(0.20, 0.36), rise=(0.0005, 0.0045), width=(0.0016, 0.0042), beyond=0.09
+    340, begin=(0.15, 0.80), length=(0.20, 0.36), rise=(0.0005, 0.0026), width=(0.0016, 0.0042), beyond=0.09
 )
 """Locks all over hanging hair, and its ragged ends."""
 
@@ -40,17 +40,17 @@ STYLES: dict[str, Callable[[float, float, float, float], Cut | None]] = {
     "cropped": lambda a, b, c, d: Cut(0.005 + 0.003 * b, 0.003 + 0.002 * c, 0.003, recede=0.12 * d, fuzz=700, fuzz_length=0.004),
     "short": lambda a, b, c, d: Cut(
         0.015 + 0.010 * b, 0.007 + 0.004 * c, 0.007, fringe=0.10 * d, recede=0.06 * a,
-        ribbons=(TIPS, textured(330, 0.006)),
+        ribbons=(TIPS, textured(330, 0.0030)),
     ),
     "side parting": lambda a, b, c, d: Cut(
         0.017 + 0.010 * b, 0.008 + 0.005 * c, 0.009, part=(0.28 + 0.12 * a) * (1 if d < 0.5 else -1), recede=0.10 * a,
         ribbons=(TIPS, textured(240, 0.003)),
     ),
     "swept back": lambda a, b, c, d: Cut(
-        0.016 + 0.014 * b, 0.008 + 0.004 * c, 0.012, pole=1.25, recede=0.14 * d, ribbons=(TIPS, textured(300, 0.004))
+        0.016 + 0.014 * b, 0.008 + 0.004 * c, 0.006, pole=1.25, recede=0.14 * d, ribbons=(TIPS, textured(300, 0.0026))
     ),
     "undercut": lambda a, b, c, d: Cut(
-        0.026 + 0.014 * b, 0.003, 0.016, pole=0.75, recede=0.08 * d, ribbons=(textured(330, 0.008),), fuzz=250,
+        0.026 + 0.014 * b, 0.003, 0.009, pole=0.75, recede=0.08 * d, ribbons=(textured(330, 0.0034),), fuzz=250,
         fuzz_length=0.004,
     ),
     "curly": lambda a, b, c, d: Cut(
@@ -61,7 +61,7 @@ STYLES: dict[str, Callable[[float, float, float, float], Cut | None]] = {
         0.040 + 0.045 * b, 0.034 + 0.042 * b, 0.018 + 0.015 * b, bumps=0.016, fuzz=2600, fuzz_length=0.008
     ),
     "bob": lambda a, b, c, d: Cut(
-        0.016 + 0.008 * b, 0.015 + 0.006 * b, part=0.30 * (2 * d - 1), drop=0.475 + 0.045 * c, opening=0.92 + 0.2 * a,
+        0.016 + 0.008 * b, 0.015 + 0.006 * b, part=0.30 * (2 * d - 1), drop=0.475 + 0.045 * c, opening=0.80 + 0.2 * a,
         tuck=0.018, ribbons=(CURTAIN,),
     ),
     "fringe bob": lambda a, b, c, d: Cut(
@@ -69,7 +69,7 @@ STYLES: dict[str, Callable[[float, float, float, float], Cut | None]] = {
         ribbons=(CURTAIN, TIPS),
     ),
     "long": lambda a, b, c, d: Cut(
-        0.013 + 0.007 * b, 0.013 + 0.005 * b, part=0.22 * (2 * d - 1), drop=0.24 + 0.16 * c, opening=0.92 + 0.3 * a,
+        0.013 + 0.007 * b, 0.013 + 0.005 * b, part=0.22 * (2 * d - 1), drop=0.24 + 0.16 * c, opening=0.80 + 0.25 * a,
         ribbons=(CURTAIN,),
     ),
     "long fringe": lambda a, b, c, d: Cut(
@@ -77,11 +77,11 @@ STYLES: dict[str, Callable[[float, float, float, float], Cut | None]] = {
         ribbons=(CURTAIN, TIPS),
     ),
     "long wavy": lambda a, b, c, d: Cut(
-        0.018 + 0.009 * b, 0.018 + 0.006 * b, part=0.25 * (2 * d - 1), drop=0.26 + 0.14 * c, opening=0.92 + 0.25 * a,
+        0.018 + 0.009 * b, 0.018 + 0.006 * b, part=0.25 * (2 * d - 1), drop=0.26 + 0.14 * c, opening=0.80 + 0.25 * a,
         wave=0.008 + 0.004 * a, ribbons=(CURTAIN,),
     ),
     "long curly": lambda a, b, c, d: Cut(
-        0.020 + 0.010 * b, 0.024 + 0.008 * b, part=0.2 * (2 * d - 1), drop=0.34 + 0.10 * c, opening=0.95, bumps=0.03,
+        0.020 + 0.010 * b, 0.024 + 0.008 * b, part=0.2 * (2 * d - 1), drop=0.34 + 0.10 * c, opening=0.84, bumps=0.03,
         wave=0.006, ribbons=(coils(210, 0.0070 + 0.002 * a, (0.30, 0.70), (0.26, 0.42), 4.0),), fuzz=250, fuzz_length=0.010,
     ),
     "ponytail": lambda a, b, c, d: Cut(

@@ -50,22 +50,30 @@ def grid_faces(rows: int, width: int) -> Int[np.ndarray, "faces 3"]:
 
 
 def gridded(sheet: Sheet, azimuth: np.ndarray, rng: np.random.Generator, longest: float = 0.03) -> Strands:
-    """The sheet as a mesh, without triangles longer than `longest` metres (gaps between parted hair)."""
+    """The sheet as a mesh, without triangles longer than `longest` metres or between a fringe and what hangs beside it."""
     rows, width = sheet.paths.shape[:2]
     along = np.linspace(0, 1, rows)[:, None]
     tone = np.clip(0.5 + 0.25 * gaussian_filter1d(rng.standard_normal(width), 1.0, mode="wrap"), 0, 1)
     details = np.stack(np.broadcast_arrays(azimuth, along, tone, 0.0), -1)
     vertices, faces = sheet.paths.reshape(-1, 3), grid_faces(rows, width)
     edges = np.linalg.norm(vertices[faces] - vertices[np.roll(faces, 1, 1)], axis=-1).max(1)
+    hangs = np.broadcast_to(sheet.slack.max(0) > 0, (rows, width)).ravel()[faces]
+    torn = (hangs.any(1) & ~hangs.all(1)) & (faces.max(1) // width > 0.42 * rows)
     return Strands(
-        vertices, faces[edges < longest], details.reshape(-1, 4), sheet.pivot.reshape(-1, 3), sheet.slack.ravel()
+        vertices,
+        faces[(edges < longest) & ~torn],
+        details.reshape(-1, 4),
+        sheet.pivot.reshape(-1, 3),
+        sheet.slack.ravel(),
     )
 
 
 def outward(paths: Grid) -> Grid:
     """Outward unit normals of a strand grid."""
     normal = np.cross(np.gradient(paths, axis=1), np.gradient(paths, axis=0))
-    normal *= np.sign((normal * (paths - HEAD_CENTRE * [1, 0, 1] - paths * [0, 1, 0])).sum(-1, keepdims=True) + 1e-12)
+    away = paths - HEAD_CENTRE
+    away[..., 1] = np.maximum(away[..., 1], 0)
+    normal *= np.sign((normal * away).sum(-1, keepdims=True) + 1e-12)
     return normal / (np.linalg.norm(normal, axis=-1, keepdims=True) + 1e-12)
 
 
@@ -82,7 +90,7 @@ def ribbons(sheet: Sheet, azimuth: np.ndarray, spec: Ribbons, rng: np.random.Gen
     rows, width = sheet.paths.shape[:2]
     count, joints = spec.count, spec.segments + 1
     t = np.linspace(0, 1, joints)
-    column, begin = rng.uniform(0, width - 1, count), rng.uniform(*spec.begin, count)
+    column, begin = np.floor(rng.uniform(0, width, count)), rng.uniform(*spec.begin, count)
     length, wide, rise = (
         rng.uniform(*spec.length, count),
         rng.uniform(*spec.width, count),
