@@ -133,6 +133,7 @@ def hair_row(seed: int, who: Traits) -> np.ndarray:
     row[4:7] = root * rng.uniform(1.0, 1.6) + (0.015 if who.colour not in ("black", "grey", "white") else 0.0)
     row[7], row[8], row[9] = rng.uniform(38, 60), rng.uniform(0.55, 0.95), rng.integers(1 << 16)
     kink = KINKY.get(who.style, 0.0)
+    row[8] *= 1 - 0.65 * kink * min(1.0, 4 * float(root.mean()))
     row[10] = 1.0 if "wavy" in who.style else 0.15
     row[11], row[12] = rng.uniform(0.05, 0.10) * (1 - 0.75 * kink), 24
     row[13], row[14] = who.grey, kink

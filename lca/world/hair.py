@@ -134,6 +134,8 @@ def hung(paths: np.ndarray, start: int, cut: Cut, hanging: np.ndarray, rng: np.r
     behind = np.minimum(fallen[..., 2], np.interp(y, *BACK_OF_CHEST) - 0.3 * cut.side)
     fallen[..., 2] += low * (before * ahead + (1 - before) * behind - fallen[..., 2])
     fallen[..., 0] *= 1 - 0.14 * low * ramp(0.05, 0.09, np.abs(fallen[..., 0]))
+    over = np.maximum(np.abs(fallen[..., 0]) - 0.069 - 0.5 * cut.side, 0) * ramp(0.64, 0.58, y)
+    fallen[..., 0] -= np.sign(fallen[..., 0]) * over * ramp(0.055, 0.10, begin[:, 2])
     out = (begin - HEAD_CENTRE) * [1, 0, 1]
     out /= np.linalg.norm(out, axis=1, keepdims=True)
     wave = cut.wave * np.sin(2 * np.pi * k * step / 0.075 + 2.2 * ring_noise(rng, 3.0, COLUMNS)) * ramp(0.0, 0.3, t)
@@ -238,13 +240,14 @@ def style(cut: Cut, seed: int) -> Strands:
     rng = np.random.default_rng(seed)
     sheet, azimuth = shell(cut, rng)
     if cut.tails == "locs":
-        start = int(np.ceil(SKULL_ROWS * (ROWS - 1)))
-        under = Sheet(
-            sheet.paths[: start + 1] - 0.004 * directions(LEAVE, azimuth),
-            *(a[: start + 1] for a in (sheet.pivot, sheet.slack)),
-        )
+        rows = int(np.ceil(SKULL_ROWS * (ROWS - 1))) + 6
+        deeper = sheet.paths[:rows] - 0.004 * directions(LEAVE, azimuth)
+        under = Sheet(deeper, sheet.pivot[:rows], sheet.slack[:rows])
         return Strands.joined([gridded(under, azimuth, rng), *locs(cut, sheet, azimuth, rng)])
-    parts = [gridded(sheet, azimuth, rng), *(ribbons(sheet, azimuth, spec, rng) for spec in cut.ribbons)]
+    parts = [
+        gridded(sheet, azimuth, rng, 0.03 if cut.hangs else 0.08),
+        *(ribbons(sheet, azimuth, spec, rng) for spec in cut.ribbons),
+    ]
     if cut.fuzz:
         parts.append(fuzz(sheet, azimuth, cut.fuzz, cut.fuzz_length, rng))
     if cut.tails:

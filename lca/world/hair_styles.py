@@ -35,7 +35,7 @@ def cut_of(style: str, rng: np.random.Generator) -> Cut | None:
 STYLES: dict[str, Callable[[float, float, float, float], Cut | None]] = {
     "shaven": lambda a, b, c, d: None,
     "balding": lambda a, b, c, d: Cut(
-        0.008 + 0.004 * b, 0.007 + 0.006 * b, 0.002, bald=0.75 + 0.2 * c, ribbons=(TIPS,), fuzz=200
+        0.006 + 0.003 * b, 0.004 + 0.004 * b, 0.002, bald=0.75 + 0.2 * c, ribbons=(TIPS,), fuzz=200
     ),
     "cropped": lambda a, b, c, d: Cut(0.005 + 0.003 * b, 0.003 + 0.002 * c, 0.003, recede=0.12 * d, fuzz=700, fuzz_length=0.004),
     "short": lambda a, b, c, d: Cut(
@@ -78,7 +78,7 @@ STYLES: dict[str, Callable[[float, float, float, float], Cut | None]] = {
     ),
     "long wavy": lambda a, b, c, d: Cut(
         0.018 + 0.009 * b, 0.018 + 0.006 * b, part=0.25 * (2 * d - 1), drop=0.26 + 0.14 * c, opening=0.80 + 0.25 * a,
-        wave=0.008 + 0.004 * a, ribbons=(CURTAIN,),
+        wave=0.005 + 0.003 * a, ribbons=(CURTAIN,),
     ),
     "long curly": lambda a, b, c, d: Cut(
         0.020 + 0.010 * b, 0.024 + 0.008 * b, part=0.2 * (2 * d - 1), drop=0.34 + 0.10 * c, opening=0.84, bumps=0.03,
@@ -90,7 +90,7 @@ STYLES: dict[str, Callable[[float, float, float, float], Cut | None]] = {
     ),
     "bun": lambda a, b, c, d: Cut(
         0.007 + 0.005 * b, 0.005 + 0.004 * b, 0.004, pole=0.45 + 0.75 * a, tails="bun", tail_length=0.28 + 0.14 * c,
-        ribbons=(TIPS, textured(160, 0.0018)), fuzz=120, fuzz_length=0.012,
+        ribbons=(TIPS, textured(160, 0.0018)), fuzz=120, fuzz_length=0.008,
     ),
     "plaits": lambda a, b, c, d: Cut(
         0.009 + 0.004 * b, 0.008 + 0.003 * b, 0.004, part=0.02, tails="plaits", tail_length=0.22 + 0.10 * c,
@@ -122,7 +122,7 @@ BEARDED = (
     "locs",
 )
 """Styles that go with a beard more often than not."""
-KINKY = {"afro": 1.0, "cornrows": 0.7, "locs": 0.8, "curly": 0.45, "long curly": 0.3, "cropped": 0.3}
+KINKY = {"afro": 1.0, "cornrows": 0.25, "locs": 0.8, "curly": 0.45, "long curly": 0.3, "cropped": 0.3}
 """How much of the strands' direction is lost to tight curls."""
 
 

@@ -132,7 +132,7 @@ def wrap(size: float) -> Cloth:
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
     limit = rim_line(azimuth, 1.10, 1.44, 1.95)
     share = np.linspace(0, 1, ROWS)[:, None]
-    winding = np.abs(np.sin(3.5 * np.pi * share + 0.8 * azimuth)) ** 0.7
+    winding = np.abs(np.sin(3.5 * np.pi * share + 0.5 * azimuth)) ** 0.7
     full = (0.010 + 0.022 * size) * np.sin(np.pi * np.clip(share, 0.05, 1) ** 0.8) * (0.55 + 0.45 * winding)
     grid, up = dome(limit, 0.007 + full, azimuth)
     crown = solid(turned_in(grid), np.concatenate([up, up[-1:]]), azimuth)

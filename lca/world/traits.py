@@ -76,7 +76,7 @@ def build_directions() -> tuple[Float[np.ndarray, "100"], Float[np.ndarray, "100
 def feminine_build(betas: Float[np.ndarray, "100"]) -> float:
     """0 (broad shoulders, flat chest) to 1 (wide hips, full breast), about even over people."""
     ratio, chest = build_directions()
-    return float(1 / (1 + np.exp(-1.8 * (chest @ betas - ratio @ betas))))
+    return float(1 / (1 + np.exp(-1.2 * (chest @ betas - ratio @ betas))))
 
 
 def sample_traits(seed: int, betas: Float[np.ndarray, "100"]) -> Traits:
