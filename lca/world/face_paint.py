@@ -162,7 +162,7 @@ def creases(row, x, y, z):
         high = y - ey - wave
         if 0.030 < high < 0.062:
             near = abs((high - 0.030) / 0.0085 - math.floor((high - 0.030) / 0.0085) - 0.5) * 0.0085
-            total += 0.8 * line_depth(near, 0.0013) * ramp(0.052, 0.036, side) * ramp(0.030, 0.035, high)
+            total += 0.6 * line_depth(near, 0.0016) * ramp(0.052, 0.036, side) * ramp(0.030, 0.035, high)
         t = (y - my + 0.004) / 0.030
         fold = 0.030 - 0.014 * t + 0.004 * math.sin(3.1 * min(max(t, 0.0), 1.0))
         total += 1.2 * line_depth(side - fold, 0.0022) * ramp(-0.15, 0.15, t) * ramp(1.1, 0.85, t)
@@ -185,5 +185,5 @@ def creases(row, x, y, z):
     elif y < row[32] and y > 0.40 and z > 0.0:
         ring = (y - 0.452 + 0.25 * (z - 0.08)) / 0.016
         near = abs(ring - math.floor(ring + 0.5)) * 0.016
-        total += 0.7 * line_depth(near, 0.0016) * (abs(ring) < 2.4)
+        total += 0.35 * line_depth(near, 0.0018) * (abs(ring) < 2.4)
     return min(total, 1.3)

@@ -121,6 +121,8 @@ def hung(paths: np.ndarray, start: int, cut: Cut, hanging: np.ndarray, rng: np.r
     begin, count = paths[start], ROWS - 1 - start
     leaving = begin - paths[start - 1]
     leaving /= np.linalg.norm(leaving, axis=1, keepdims=True) + 1e-9
+    leaving = np.stack([0.25 * leaving[:, 0], np.minimum(leaving[:, 1], -0.6), 0.25 * leaving[:, 2]], 1)
+    leaving /= np.linalg.norm(leaving, axis=1, keepdims=True)
     tip = cut.drop + 0.005 * ring_noise(rng, 0.8, COLUMNS) + 0.010 * ring_noise(rng, 6.0, COLUMNS)
     step = np.maximum(begin[:, 1] - tip, 0.02) / count
     k = np.arange(1, count + 1)[:, None]
@@ -244,10 +246,8 @@ def style(cut: Cut, seed: int) -> Strands:
         deeper = sheet.paths[:rows] - 0.004 * directions(LEAVE, azimuth)
         under = Sheet(deeper, sheet.pivot[:rows], sheet.slack[:rows])
         return Strands.joined([gridded(under, azimuth, rng), *locs(cut, sheet, azimuth, rng)])
-    parts = [
-        gridded(sheet, azimuth, rng, 0.03 if cut.hangs else 0.08),
-        *(ribbons(sheet, azimuth, spec, rng) for spec in cut.ribbons),
-    ]
+    parts = [gridded(sheet, azimuth, rng, 0.03 if cut.hangs else 0.08)]
+    parts += [ribbons(sheet, azimuth, spec, rng) for spec in cut.ribbons]
     if cut.fuzz:
         parts.append(fuzz(sheet, azimuth, cut.fuzz, cut.fuzz_length, rng))
     if cut.tails:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.ndimage import gaussian_filter, gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d
 
 from lca.geometry.body import PARTS
 from lca.world.figure import body_pattern
@@ -168,7 +168,10 @@ def headscarf(size: float) -> Cloth:
     over = HEAD_CENTRE + (scalp(over) + 0.013)[..., None] * over
     ease = np.interp(heights, [0.33, 0.45, 0.60], [0.014, 0.016, 0.013])[:, None]
     fold = 0.005 * np.sin(heights[:, None] * 130 + 2 * np.sin(angles)) * ramp(0.52, 0.46, heights)[:, None]
-    radius = gaussian_filter(radius + ease, (1.0, 1.5), mode=("nearest", "wrap")) + fold
+    radius = (
+        gaussian_filter1d(gaussian_filter1d(radius + ease, 1.0, axis=0, mode="nearest"), 1.5, axis=1, mode="wrap")
+        + fold
+    )
     radius[:, -1] = radius[:, 0]
     z = centres[:, None] + radius * np.cos(angles)
     below = np.stack([radius * np.sin(angles), np.broadcast_to(heights[:, None], radius.shape), z], -1)

@@ -188,7 +188,7 @@ class Outfit:
 
     @cached_property
     def upper(self) -> np.ndarray:
-        """Faces that hanging hair rests on: neck, trunk, upper arms and what is worn over them."""
+        """Faces that hanging hair rests on: head, neck, trunk, upper arms and what is worn over them."""
         worn = [name for name in SCENE_PARTS[len(PARTS) :] if name not in NOT_BELOW_HAIR]
-        ids = [1 + SCENE_PARTS.index(name) for name in ("neck", "torso", "upper_arm", *worn)]
+        ids = [1 + SCENE_PARTS.index(name) for name in ("head", "face", "neck", "torso", "upper_arm", *worn)]
         return self.faces[np.isin(self.parts, ids)]

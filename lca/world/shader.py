@@ -108,6 +108,8 @@ def surfaces(vertices, faces, canonical, normals, tangents, details, materials, 
         if side > 0:
             ox, oy, oz = lifted(vertices, normals, (a, b, c), (wa, wb, wc), px, py, pz)
         reach = 0.0012 if row[0] <= EYE else 0.0025
+        if row[0] == HAIR:
+            reach = 0.005  # light passes between the topmost strands
         out[h, 0], out[h, 1], out[h, 2] = ox + reach * nx, oy + reach * ny, oz + reach * nz
         out[h, 3], out[h, 4], out[h, 5] = unit(nx - side * bx, ny - side * by, nz - side * bz)
         out[h, 6], out[h, 7], out[h, 8] = vx, vy, vz

@@ -100,8 +100,8 @@ def test_lines_come_with_age_and_lie_on_the_face():
     depth = np.array([creases(row, *map(float, point)) for point in pattern.template[pattern.template[:, 1] > 0.45]])
     assert depth.max() > 0.8 and (depth > 0.3).mean() < 0.25
     people = [sample_identity(seed) for seed in range(60)]
-    young = [p.materials[0, 42] for p in people if p.attributes["age"] < 38]
-    old = [p.materials[0, 42] for p in people if p.attributes["age"] > 65]
+    young = [p.materials[0, 42] for p in people if float(p.attributes["age"]) < 38]
+    old = [p.materials[0, 42] for p in people if float(p.attributes["age"]) > 65]
     assert max(young) == 0 and min(old) > 0.15
 
 

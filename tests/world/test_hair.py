@@ -78,7 +78,7 @@ def test_hanging_hair_keeps_off_the_shoulders(name, turn):
     person = wearing(name)
     scene = posed(person, nodding(*turn))
     (span,) = [s for p, s in zip(person.pieces, person.outfit.spans, strict=True) if p.pivot is not None]
-    loose = np.flatnonzero(person.outfit.pieces[person.outfit.spans.index(span)].loose)
+    loose = np.flatnonzero(np.asarray(person.outfit.pieces[person.outfit.spans.index(span)].loose))
     hair = scene.vertices[span][loose]
     ids = [1 + SCENE_PARTS.index(part) for part in ("neck", "torso", "upper_arm", "shirt")]
     used, faces = np.unique(scene.faces[np.isin(scene.parts, ids)], return_inverse=True)
