@@ -47,7 +47,7 @@ STYLES: dict[str, Callable[[float, float, float, float], Cut | None]] = {
         ribbons=(TIPS, textured(240, 0.003)),
     ),
     "swept back": lambda a, b, c, d: Cut(
-        0.016 + 0.014 * b, 0.008 + 0.004 * c, 0.006, pole=1.25, recede=0.14 * d, ribbons=(TIPS, textured(300, 0.0026))
+        0.016 + 0.014 * b, 0.008 + 0.004 * c, 0.003, pole=1.25, recede=0.14 * d, ribbons=(TIPS, textured(300, 0.0026))
     ),
     "undercut": lambda a, b, c, d: Cut(
         0.026 + 0.014 * b, 0.003, 0.009, pole=0.75, recede=0.08 * d, ribbons=(textured(330, 0.0034),), fuzz=250,
