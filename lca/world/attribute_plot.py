@@ -76,4 +76,4 @@ def slanted(
     ImageDraw.Draw(mask).text((0, 0), text, 255, font)
     mask = mask.rotate(40, expand=True, resample=Image.Resampling.BICUBIC)
     ink = Image.new("RGB", mask.size, INK)
-    image.paste(ink, (place[0] - mask.size[0] + 4, place[1]), mask)
+    image.paste(ink, (max(place[0] - mask.size[0] + 4, 0), place[1]), mask)

@@ -80,7 +80,7 @@ def test_hanging_hair_keeps_off_the_shoulders(name, turn):
     (span,) = [s for p, s in zip(person.pieces, person.outfit.spans, strict=True) if p.pivot is not None]
     loose = np.flatnonzero(np.asarray(person.outfit.pieces[person.outfit.spans.index(span)].loose))
     hair = scene.vertices[span][loose]
-    ids = [1 + SCENE_PARTS.index(part) for part in ("neck", "torso", "upper_arm", "shirt")]
+    ids = [1 + SCENE_PARTS.index(part) for part in ("head", "face", "neck", "torso", "upper_arm", "shirt")]
     used, faces = np.unique(scene.faces[np.isin(scene.parts, ids)], return_inverse=True)
     solid = scene.vertices[used]
     nearest = KDTree(solid).query(hair)[1]
