@@ -130,7 +130,7 @@ def odds(dark: float, feminine: float, age: float) -> dict[str, float]:
     """Odds of each style: `dark` skin 0 to 1, `feminine` build 0 to 1, `age` in years.
 
     Tight curls and braids are more frequent with dark skin, long hair with a feminine build, bald crowns with a masculine
-    build after 35; no style of the others is ever excluded.
+    build after 32; no style of the others is ever excluded.
     """
     long = 0.35 + 1.3 * feminine
     return {
