@@ -20,7 +20,9 @@ from lca.errors import UserError
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "create": ("lca.commands.create", "add_command", "photos of a person -> an avatar file"),
     "animate": ("lca.commands.animate", "add_command", "an avatar file and a motion -> a video"),
+    "panel": ("lca.commands.panel", "add_command", "take an avatar in your hands, in the browser"),
     "export": ("lca.commands.export", "add_command", "an avatar file -> Gaussians other programs read"),
+    "player": ("lca.commands.player", "add_command", "an avatar file and a motion -> one HTML file that plays it"),
     "demo": ("lca.commands.demo", "add_command", "the whole chain on a shipped example or your own photos"),
     "world": ("lca.world.cli", "add_world_commands", "build and look at the synthetic human world"),
     "pretrain": ("lca.training.cli", "add_training_commands", "first stage of training, on the wild world"),

@@ -15,8 +15,10 @@ SUMMARIES = {
     "render": "Gaussians -> picture, against plain torch",
     "create": "four photos -> avatar, with the shipped example",
     "drive": "pose branch, skinning and a 512 x 512 picture, every frame",
+    "panel": "the control panel in a real browser: slider to pixel, dragging, playing",
     "train": "one step of pretraining the shipped size",
     "world": "one captured person of each stage",
+    "load": "reading training samples, against Pillow decoding the same bytes",
 }
 
 
@@ -26,9 +28,12 @@ def add_command(subparsers) -> None:
     parser = subparsers.add_parser("bench", help="speed of one part on this machine, as JSON", description=parts)
     parser.add_argument("part", choices=list(SUMMARIES), metavar="PART", help=", ".join(SUMMARIES))
     parser.add_argument(
-        "--checkpoint", type=Path, default=None, help="model for create and drive (default: the shipped)"
+        "--checkpoint", type=Path, default=None, help="model for create, drive and panel (default: the shipped)"
     )
     parser.add_argument("--repeats", type=int, default=5, help="measurements of create, train and world (default 5)")
+    parser.add_argument(
+        "--data", type=Path, default=None, help="folder for load (default: a few people drawn on the spot)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -42,8 +47,10 @@ def run(args: argparse.Namespace) -> None:
         "render": render,
         "create": lambda: create(args.checkpoint, args.repeats),
         "drive": lambda: drive(args.checkpoint),
+        "panel": lambda: panel(args.checkpoint),
         "train": lambda: train(args.repeats),
         "world": lambda: world(args.repeats),
+        "load": lambda: load(args.data),
     }
     print(json.dumps(measures[args.part]()))
 
@@ -121,6 +128,21 @@ def drive(checkpoint: Path | None) -> dict:
     return {"gaussians": len(avatar.canonical), "size": 512, **times, **machine()}
 
 
+def panel(checkpoint: Path | None) -> dict:
+    """The example's avatar on the panel's own page, driven in headless Chromium; see `lca.lab.panel.bench`."""
+    from lca.data.example import load_example
+    from lca.formats.photos import read_pictures
+    from lca.lab.browser import find_chromium
+    from lca.lab.panel.bench import bench
+    from lca.model.checkpoint import load_model
+    from lca.model.cutout import cut_out_people
+    from lca.model.matting import load_matting
+
+    find_chromium()
+    photos = cut_out_people(read_pictures(load_example().photos), load_matting())
+    return {**bench(load_model(checkpoint).reconstruct(photos)), **machine()}
+
+
 def train(repeats: int, people: int = 2, photos: int = 4, targets: int = 2) -> dict:
     """Steps of pretraining with every loss term; the people are drawn on the spot."""
     import lightning
@@ -169,6 +191,20 @@ def world(repeats: int) -> dict:
             "frame_seconds": round(whole / frames, 4),
         }
     return {**report, "processes": 1}
+
+
+def load(folder: Path | None, people: int = 12) -> dict:
+    """Samples read in two processes, and the memory of one over 10,000; see `lca.data.bench`."""
+    import tempfile
+
+    from lca.data.bench import bench, memory
+    from lca.world.builder import Build, build
+
+    with tempfile.TemporaryDirectory() as scratch:
+        if folder is None:
+            folder = Path(scratch) / "wild"
+            build(Build("wild", people), folder)
+        return {**bench(folder), "memory": memory(folder), **machine()}
 
 
 def captured(stage: str, index: int) -> dict:

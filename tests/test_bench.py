@@ -6,8 +6,11 @@ import pytest
 
 import lca.__main__ as cli
 from lca import bench
+from lca.data.bench import bench as load
+from lca.data.bench import memory
 from lca.data.sample import Capture
 from lca.model.checkpoint import SHIPPED
+from tests.world.captures import built
 
 
 def measured(capsys, *arguments):
@@ -42,11 +45,25 @@ def test_bad_arguments(arguments, says, capsys):
     assert says in capsys.readouterr().err
 
 
+def test_panel_without_a_browser_is_one_line(monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "")
+    assert cli.main(["bench", "panel"]) == 2
+    shown = capsys.readouterr().err
+    assert "expected chromium on the PATH" in shown and shown.count("\n") == 1
+
+
 def test_unknown_part_is_one_line(capsys):
     with pytest.raises(SystemExit) as left:
         cli.main(["bench", "everything"])
     shown = capsys.readouterr().err
     assert left.value.code == 2 and shown.count("\n") == 1 and "render" in shown
+
+
+def test_load_compares_reading_with_pillow():
+    report = load(built("wild"), processes=1, samples=2)
+    assert report["ratio"] == pytest.approx(report["samples_per_second"] / report["pillow_samples_per_second"], rel=0.1)
+    assert 0 < report["example_ratio"] < report["ratio"]
+    assert memory(built("wild"), samples=2)["growth_mb"] < 100
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from lca.world.environment import wild_light
 from lca.world.mesh_renderer import render_views
 from lca.world.people import Person
 from lca.world.poses import random_motion
-from lca.world.stages import stature
+from lca.world.filming import stature
 
 SEED = 20260401
 PHOTO_SIZE = (640, 960)

@@ -1,23 +1,47 @@
 """Draw notebooks/figures/*.png, the pictures that readers see without running a notebook: make figures."""
 
+import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
 
 from lca.data.example import load_example
 from lca.formats.photos import read_pictures
+from lca.lab.browser import Browser
 from lca.lab.figures import save_small
+from lca.lab.panel.desk import Desk
+from lca.lab.panel.local import served
+from lca.lab.panel.motions import Offered
 from lca.lab.tour import summary
+from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
+from lca.model.cutout import cut_out_people
 from lca.model.matting import load_matting
 from lca.world.motion import named_motion
 
 FIGURES = Path(__file__).resolve().parents[1] / "notebooks" / "figures"
 
 
+def panel_picture(avatar: Avatar) -> Image.Image:
+    """A screenshot of the panel, waving and smiling; needs chromium."""
+    new_desk = lambda send: Desk([avatar], send, Offered(), Path(folder))
+    with TemporaryDirectory() as folder, served(new_desk) as (address, desks), Browser(1000, 860) as browser:
+        browser.go(address)
+        browser.wait("document.querySelectorAll('.lca-gallery img[src]').length > 10")
+        for message in ({"kind": "pose", "name": "wave"}, {"kind": "emotion", "name": "smile", "strength": 1.0}):
+            desks[-1].receive(message)
+        time.sleep(2.0)
+        return browser.screenshot()
+
+
 def main() -> None:
     """Draw all of them."""
-    pictures = read_pictures(load_example().photos)
+    pictures, model, matting = read_pictures(load_example().photos), load_model(), load_matting()
     walking = named_motion("walk", seconds=1.0, fps=8.0)
-    save_small(summary(load_model(), load_matting(), pictures, walking), FIGURES / "00_tour.png")
+    save_small(summary(model, matting, pictures, walking), FIGURES / "00_tour.png")
+    avatar = model.reconstruct(cut_out_people(pictures, matting))
+    save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")
 
 
 if __name__ == "__main__":

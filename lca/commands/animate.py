@@ -1,4 +1,4 @@
-"""`lca animate person.avatar --motion walk --out person.mp4`: an avatar plays a motion."""
+"""`lca animate person.avatar --motion walk --out person.mp4`: an avatar plays a motion, ours or one from a file."""
 
 import argparse
 from pathlib import Path
@@ -13,11 +13,19 @@ def add_command(subparsers) -> None:
     """Add `animate` to the command line."""
     parser = subparsers.add_parser("animate", help="an avatar and a motion -> a film")
     parser.add_argument("avatar", type=Path, help="a file that `lca create` wrote")
-    parser.add_argument("--motion", choices=MOTIONS, default="turntable", help="what it does (default turntable)")
-    parser.add_argument("--out", type=Path, required=True, help="the film to write, .mp4")
+    parser.add_argument(
+        "--motion",
+        default="turntable",
+        help=f"what it does: {', '.join(MOTIONS)} (default turntable), or a file: .npz (AMASS, SMPL-X), .bvh, .csv (ARKit), "
+        ".json (Motion-X), or a folder of .json frames (LHM, ExAvatar)",
+    )
+    parser.add_argument(
+        "--mapping", type=Path, help="for a .bvh with unknown names: JSON of our joint names to its own"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="the film to write: .mp4, .gif, or a folder for PNGs")
     parser.add_argument("--size", type=int, default=512, help="width and height in pixels, even (default 512)")
     parser.add_argument("--fps", type=float, default=24.0, help="frames per second (default 24)")
-    parser.add_argument("--seconds", type=float, default=4.0, help="length (default 4)")
+    parser.add_argument("--seconds", type=float, help="length (default 4, or all of a file)")
     parser.add_argument("--background", default="white", help="a colour by name or #rrggbb (default white)")
     parser.set_defaults(run=run)
 
@@ -33,14 +41,46 @@ def run(args: argparse.Namespace) -> None:
     from lca.formats.video import write_video
     from lca.lab.playing import motion_camera, play
     from lca.model.avatar import Avatar
-    from lca.world.motion import named_motion
 
     background = parse_colour(args.background)
-    motion = named_motion(args.motion, args.seconds, args.fps)
+    motion, view = chosen_motion(args)
     avatar = Avatar.load(args.avatar)
-    frames = play(avatar, motion, motion_camera(avatar, motion, args.motion, args.size), background)
-    count = write_video(args.out, iter(tqdm(frames, total=len(motion), unit="frame", desc=args.motion)), args.fps)
+    frames = play(avatar, motion, motion_camera(avatar, motion, view, args.size), background)
+    count = write_video(
+        args.out, iter(tqdm(frames, total=len(motion), unit="frame", desc=Path(args.motion).name)), args.fps
+    )
     print(f"{args.out}: {count} frames of {args.size}x{args.size}")
+
+
+def chosen_motion(args: argparse.Namespace):
+    """The motion at the wanted rate and length, and the name of the motion whose camera suits it; tells what a file lacks.
+
+    Raises:
+        UserError: neither a name nor a readable motion file, or no frame.
+    """
+    from lca.world.motion import named_motion
+
+    if args.motion in MOTIONS and args.mapping is None:
+        return named_motion(args.motion, 4.0 if args.seconds is None else args.seconds, args.fps), args.motion
+    if not Path(args.motion).exists():
+        raise UserError(
+            f"expected a motion among {', '.join(MOTIONS)}, or a motion file, got {args.motion}: no such file"
+        )
+    from lca.formats.motion import read_motion
+    from lca.geometry.motion import Motion
+
+    file = read_motion(args.motion, args.fps, args.mapping)
+    print("\n  ".join([f"{args.motion}: {file.lines()[0]}", *file.lines()[1:]]))
+    motion = file.motion
+    frames = len(motion) if args.seconds is None else min(len(motion), round(args.seconds * args.fps))
+    if frames < 1:
+        raise UserError(f"expected a motion of at least one frame, got {args.seconds:g} s: raise --seconds")
+    theta, translation = motion.theta[:frames], motion.translation[:frames]
+    if "body" not in file.carried:
+        calm = named_motion("turntable", 1.0, 1.0)
+        theta, translation = calm.theta.expand(frames, -1), calm.translation.expand(frames, -1)
+    motion = Motion(theta, translation, motion.actions[:frames], motion.psi[:frames], args.fps)
+    return motion, "turntable" if "body" in file.carried else "face"
 
 
 def parse_colour(text: str):

@@ -1,4 +1,4 @@
-"""`lca export person.avatar --out person.ply`: the Gaussians for other programs."""
+"""`lca export person.avatar --out person.ply`: the Gaussians for other programs; the suffix names the format."""
 
 import argparse
 from pathlib import Path
@@ -6,30 +6,65 @@ from pathlib import Path
 from lca.errors import UserError
 
 POSES = ("standing", "canonical")
+SUFFIXES = (".ply", ".splat", ".spz", ".glb")
 
 
 def add_command(subparsers) -> None:
     """Add `export` to the command line."""
-    parser = subparsers.add_parser("export", help="an avatar -> Gaussians that other programs read (.ply)")
+    from lca.commands.animate import MOTIONS
+
+    names = ", ".join(SUFFIXES)
+    parser = subparsers.add_parser("export", help=f"an avatar -> Gaussians that other programs read ({names})")
     parser.add_argument("avatar", type=Path, help="a file that `lca create` wrote")
-    parser.add_argument("--out", type=Path, required=True, help="the 3D Gaussian Splatting file to write, .ply")
+    parser.add_argument("--out", type=Path, required=True, help=f"the splat file to write: {names}")
     parser.add_argument(
-        "--pose", choices=POSES, default="standing", help="relaxed standing (default), or the T-pose as stored"
+        "--pose", choices=POSES, default=None, help="relaxed standing (default), or the T-pose as stored"
     )
+    parser.add_argument(
+        "--sh-degree", type=int, default=None, help=".ply: 3 adds the zero columns that some importers want (default 0)"
+    )
+    parser.add_argument(
+        "--rig", action="store_true", help=".glb: the T-pose with skeleton and skin weights (without the pose branch)"
+    )
+    parser.add_argument("--motion", choices=MOTIONS, default=None, help=".glb with --rig: an animation of the skeleton")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
     """Load, pose, write."""
-    if args.out.suffix.lower() != ".ply":
-        raise UserError(f"expected a file ending in .ply, got {args.out}: name it so")
+    check(args)
+    from lca.formats.gltf import write_glb
     from lca.formats.ply import write_ply
+    from lca.formats.splat_file import write_splat
+    from lca.formats.spz import write_spz
     from lca.model.avatar import Avatar
 
     avatar = Avatar.load(args.avatar)
-    gaussians = avatar.canonical if args.pose == "canonical" else standing(avatar)
-    write_ply(args.out, gaussians)
-    print(f"{args.out}: {len(gaussians)} Gaussians")
+    stored = args.rig or args.pose == "canonical"
+    gaussians = avatar.canonical if stored else standing(avatar)
+    writers = {
+        ".ply": lambda: write_ply(args.out, gaussians, args.sh_degree or 0),
+        ".splat": lambda: write_splat(args.out, gaussians),
+        ".spz": lambda: write_spz(args.out, gaussians),
+        ".glb": lambda: write_glb(args.out, gaussians, *(rig(avatar, args.motion) if args.rig else ())),
+    }
+    writers[args.out.suffix.lower()]()
+    print(f"{args.out}: {len(gaussians)} Gaussians{', 55 joints' if args.rig else ''}")
+
+
+def check(args: argparse.Namespace) -> None:
+    """Raise UserError for options that the format does not have, before anything is loaded."""
+    kind = args.out.suffix.lower()
+    if kind not in SUFFIXES:
+        raise UserError(f"expected a file ending in {', '.join(SUFFIXES)}, got {args.out}: name it so")
+    if args.sh_degree is not None and kind != ".ply":
+        raise UserError(f"expected --sh-degree with a .ply only, got {args.out}: leave it out")
+    if args.rig and kind != ".glb":
+        raise UserError(f"expected --rig with a .glb only, got {args.out}: name it .glb")
+    if args.rig and args.pose == "standing":
+        raise UserError("expected a rig in the T-pose, got --pose standing: leave --pose out")
+    if args.motion and not args.rig:
+        raise UserError("expected --motion together with --rig, got no --rig: add it (splats alone cannot move)")
 
 
 def standing(avatar):
@@ -38,3 +73,19 @@ def standing(avatar):
     from lca.world.motion import named_motion
 
     return next(drive(avatar, named_motion("turntable", 1.0, 1.0)))
+
+
+def rig(avatar, motion: str | None) -> tuple:
+    """The avatar's skeleton and, with the name of a motion, four seconds of it."""
+    from lca.formats.gltf_rig import Playback, Skeleton
+    from lca.geometry.skinning import full_pose
+    from lca.world.joints import JOINTS
+    from lca.world.motion import named_motion
+
+    names = (*JOINTS[:22], "jaw", "left_eye", "right_eye", *JOINTS[22:])
+    held = avatar.rig
+    skeleton = Skeleton(names, held.parents, held.joints, held.skin_indices, held.skin_weights)
+    if motion is None:
+        return (skeleton,)
+    played = named_motion(motion, 4.0, 30.0)
+    return skeleton, Playback(full_pose(played.theta, played.psi), played.translation, played.fps)

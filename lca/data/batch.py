@@ -15,7 +15,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.data.sample import Capture
-from lca.formats.photos import BODY_MARGIN, BODY_SIZE, GREY, Photos, crop_square, square_box
+from lca.formats.photos import BODY_MARGIN, BODY_SIZE, GREY, Photos, square_box
+from lca.formats.squares import cut_squares
 from lca.geometry.camera import Camera
 
 
@@ -128,11 +129,10 @@ def _body_photos(shown: Capture, rng: np.random.Generator, jitter: float) -> tup
     side = boxes[:, 2:3] - boxes[:, :1]
     shift, grow = (torch.from_numpy(rng.normal(0.0, jitter, (len(boxes), n))).float() for n in (2, 1))
     boxes = boxes + side * torch.cat([shift - grow.abs(), shift + grow.abs()], -1)
-    cut = crop_square(torch.cat([shown.image * shown.mask, shown.mask], 1), boxes, BODY_SIZE)
-    image, mask = cut[:, :3], cut[:, 3:]
+    image, mask = cut_squares(shown.image.numpy(), shown.mask.numpy(), boxes.numpy(), BODY_SIZE, GREY)
     photos = Photos(
-        body=image + GREY * (1.0 - mask),
-        body_mask=mask,
+        body=torch.from_numpy(image),
+        body_mask=torch.from_numpy(mask),
         face=over_grey(shown.face, shown.face_mask),
         face_mask=shown.face_mask,
     )

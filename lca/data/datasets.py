@@ -1,10 +1,14 @@
-"""Folders of captures as Hugging Face datasets."""
+"""Folders of captures as Hugging Face datasets: in random order from disk, or streamed, split over ranks and interleaved."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from datasets import Dataset, load_dataset
+from datasets import Dataset, IterableDataset, interleave_datasets, load_dataset
+from datasets.distributed import split_dataset_by_node
 
+from lca.data.mixture import checked_weights
 from lca.data.schema import ENCODED_FEATURES
+from lca.errors import UserError
 from lca.formats.shards import shard_paths
 
 
@@ -16,3 +20,32 @@ def load_world(folder: str | Path, split: str) -> Dataset:
     """
     files = [str(path) for path in shard_paths(folder, split)]
     return load_dataset("parquet", data_files={split: files}, split=split, features=ENCODED_FEATURES)
+
+
+def stream_world(folder: str | Path, split: str, rank: int = 0, ranks: int = 1) -> IterableDataset:
+    """The same rows in the order of the shards, without a copy on disk; rank r of `ranks` sees its own part.
+
+    Shards are dealt out if `ranks` divides their number, rows otherwise.
+
+    Raises:
+        UserError: as `load_world`; a rank that is not one of `ranks`.
+    """
+    if not 0 <= rank < ranks:
+        raise UserError(f"expected a rank from 0 to {ranks - 1}, got {rank}")
+    files = [str(path) for path in shard_paths(folder, split)]
+    rows = load_dataset("parquet", data_files={split: files}, split=split, features=ENCODED_FEATURES, streaming=True)
+    return split_dataset_by_node(rows, rank, ranks)
+
+
+def stream_mixture(
+    folders: Sequence[str | Path], split: str, weights: Sequence[float], seed: int = 0, rank: int = 0, ranks: int = 1
+) -> IterableDataset:
+    """Rows of several folders drawn by weight; a folder that runs out starts again, until all were seen.
+
+    Raises:
+        UserError: as `stream_world`; weights that are not one positive number for each folder.
+    """
+    weights = checked_weights(weights, len(folders))
+    parts = [stream_world(folder, split, rank, ranks) for folder in folders]
+    probabilities = [weight / sum(weights) for weight in weights]
+    return interleave_datasets(parts, probabilities, seed, stopping_strategy="all_exhausted")

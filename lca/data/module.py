@@ -1,41 +1,51 @@
-"""The LightningDataModule: any mix of world folders, an endless and exactly resumable stream of examples."""
+"""The LightningDataModule: any mix of folders, an endless and exactly resumable stream of examples on every rank."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 import lightning
 import numpy as np
-from datasets import Dataset
 from torch.utils.data import DataLoader, Sampler
 from torch.utils.data import Dataset as TorchDataset
 
 from lca.data.batch import Batch, choose_frames, make_example, stack
-from lca.data.datasets import load_world
-from lca.data.sample import Capture
+from lca.data.mixture import InTurn, mixture
+from lca.data.neuman import FittedBody
+from lca.data.sources import Source, open_source
 from lca.errors import UserError
 
 
 class Examples(TorchDataset):
-    """Example i of a set of captures: capture order is reshuffled every pass, frames are chosen by (seed, i)."""
+    """Example i of some sources: `order` says which capture it is, its frames are chosen by (seed, i)."""
 
-    def __init__(self, captures: list[Dataset], photos: tuple[int, int], targets: int, seed: int, exact: bool):
-        self.captures, self.photos, self.targets, self.seed, self.exact = captures, photos, targets, seed, exact
-        self.ends = np.cumsum([len(c) for c in captures])
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        order: Callable[[int], tuple[int, int]],
+        photos: tuple[int, int],
+        targets: int,
+        seed: int,
+        exact: bool,
+    ):
+        self.sources, self.order, self.photos, self.targets = sources, order, photos, targets
+        self.seed, self.exact = seed, exact
 
     def __len__(self) -> int:
-        return int(self.ends[-1])
+        return sum(map(len, self.sources))
 
     def __getitem__(self, index: int) -> Batch:
-        visit, place = divmod(index, len(self))
-        if not self.exact:
-            place = int(np.random.default_rng((self.seed, visit)).permutation(len(self))[place])
-        part = int(np.searchsorted(self.ends, place, side="right"))
-        row = self.captures[part][place - int(self.ends[part - 1] if part else 0)]
-        rng = np.random.default_rng((self.seed, 1, place if self.exact else index))
+        source, place = self.order(index)
+        recording = self.sources[source][place]
+        rng = np.random.default_rng((self.seed, 1, index))
         photos = self._photo_count(index)
-        chosen, wanted = choose_frames(rng, len(row["image"]), photos, self.targets)
-        return make_example(Capture.read(row, chosen), Capture.read(row, wanted), rng, self.exact)
+        if photos + self.targets > len(recording):
+            raise UserError(
+                f"expected captures of at least {photos + self.targets} frames for {photos} photos and {self.targets} "
+                f"targets, got one of {len(recording)}: lower data.photos or data.targets"
+            )
+        chosen, wanted = choose_frames(rng, len(recording), photos, self.targets)
+        return make_example(recording.photos(chosen), recording.targets(wanted), rng, self.exact)
 
     def _photo_count(self, index: int) -> int:
         """Examples of one batch must agree: the number of photos changes every 16 examples."""
@@ -44,17 +54,19 @@ class Examples(TorchDataset):
 
 
 class From(Sampler[int]):
-    """start, start + 1, ... without end."""
+    """The examples of one rank without end, from its batch number `start` on: batches are dealt out to the ranks in turn."""
 
-    def __init__(self, start: int):
-        self.start = start
+    def __init__(self, start: int, batch_size: int = 1, rank: int = 0, ranks: int = 1):
+        self.start, self.batch_size, self.rank, self.ranks = start, batch_size, rank, ranks
 
     def __iter__(self) -> Iterator[int]:
-        return count(self.start)
+        for batch in count(self.start):
+            first = (batch * self.ranks + self.rank) * self.batch_size
+            yield from range(first, first + self.batch_size)
 
 
 class AvatarData(lightning.LightningDataModule):
-    """Captures of one or more world folders."""
+    """Captures of one or more folders."""
 
     def __init__(
         self,
@@ -65,17 +77,21 @@ class AvatarData(lightning.LightningDataModule):
         workers: int = 0,
         seed: int = 0,
         validation_people: int = 12,
+        weights: list[float] | None = None,
+        smplx: str | None = None,
     ):
         """Say where the data lies and how examples are made.
 
         Args:
-            folders: Folders written by `lca world build`.
+            folders: Folders written by `lca world build`, or of real captures (see `lca.data.sources`).
             batch_size: People per step.
             photos: Least and most photos per person.
             targets: Frames to be reconstructed per person.
             workers: Loader processes; 0 decodes in the training process.
             seed: Seed of the order and of the choice of frames.
-            validation_people: Held-out people looked at in each validation.
+            validation_people: Held-out people of each folder looked at in each validation.
+            weights: Share of the examples that comes from each folder; by default a folder counts by its people.
+            smplx: The licensed SMPL-X .npz that real captures were fitted with; the world does without.
         """
         super().__init__()
         if not folders:
@@ -93,19 +109,28 @@ class AvatarData(lightning.LightningDataModule):
             targets,
         )
         self.workers, self.seed, self.validation_people = workers, seed, validation_people
+        self.weights, self.smplx = weights, smplx
 
     def train_dataloader(self) -> DataLoader:
-        """An endless stream that starts where the run stands."""
-        done = self.trainer.global_step * self.batch_size if self.trainer else 0
-        captures = [load_world(folder, "train") for folder in self.folders]
-        return self._loader(Examples(captures, self.photos, self.targets, self.seed, exact=False), From(done))
+        """An endless stream that starts where the run stands, each rank with its own examples."""
+        sources = self._sources("train")
+        order = mixture([len(source) for source in sources], self.weights, self.seed)
+        examples = Examples(sources, order, self.photos, self.targets, self.seed, exact=False)
+        if self.trainer is None:
+            return self._loader(examples, From(0, self.batch_size))
+        done = self.trainer.global_step * self.trainer.accumulate_grad_batches
+        return self._loader(examples, From(done, self.batch_size, self.trainer.global_rank, self.trainer.world_size))
 
     def val_dataloader(self) -> DataLoader:
         """Held-out people with exact truth, always the same frames."""
-        captures = [load_world(folder, "validation") for folder in self.folders]
-        captures = [c.select(range(min(len(c), self.validation_people))) for c in captures]
+        sources = self._sources("validation", self.validation_people)
+        order = InTurn([len(source) for source in sources])
         photos = (self.photos[1], self.photos[1])
-        return self._loader(Examples(captures, photos, self.targets, self.seed, exact=True), None)
+        return self._loader(Examples(sources, order, photos, self.targets, self.seed, exact=True), None)
+
+    def _sources(self, split: str, most: int | None = None) -> list[Source]:
+        body = FittedBody.read(self.smplx) if self.smplx else None
+        return [open_source(folder, split, body, most) for folder in self.folders]
 
     def _loader(self, examples: Examples, sampler: Sampler[int] | None) -> DataLoader:
         return DataLoader(

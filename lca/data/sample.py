@@ -11,14 +11,16 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.captures import FACE_SIZE, canonical_points, decoded
+from lca.formats.captures import FACE_SIZE
+from lca.formats.fields import CAPTURE_COLUMNS, check
+from lca.formats.pixels import mask_planes, photo_planes, point_planes
 from lca.geometry.camera import Camera
 
 
 @dataclass(frozen=True)
 class Capture:
     """Some frames of one person (axes and units in `lca.geometry`). `tracked_*` is what a tracker would know: noisy in the wild
-    stage, exact in the studio. Face crops share the place of the camera and have their own intrinsics."""
+    stage, exact in the others. Face crops share the place of the camera and have their own intrinsics."""
 
     identity: str
     stage: str
@@ -52,7 +54,21 @@ class Capture:
     face_box: Float[Tensor, "frames 4"]
     """The square of the face crop in pixels of `image`; may reach beyond it."""
     radiance: Float[Tensor, "frames 32 3"]
-    """Linear RGB of the environment in the directions of `lca.world.light.fibonacci_directions`."""
+    """Linear RGB of the environment, without its lamp, in the directions of `lca.world.light.fibonacci_directions`."""
+
+    def __post_init__(self):
+        """The one door of every sample: shapes, units and ranges. Raises: UserError."""
+        views = {"camera_from_world": self.camera, "tracked_camera_from_world": self.tracked_camera}
+        values = {name: camera.camera_from_world for name, camera in views.items()}
+        values |= {"intrinsics": self.camera.intrinsics, "face_intrinsics": self.face_camera.intrinsics}
+        for name in CAPTURE_COLUMNS:
+            column = values[name] if name in values else getattr(self, name)
+            check(name, column.numpy(), len(self), self.identity)
+        for name, (channels, of, share) in PICTURE_SHAPES.items():
+            shape, side = tuple(getattr(self, name).shape), getattr(self, of).shape[-1] // share
+            if shape != (len(self), channels, side, side):
+                wanted = (len(self), channels, side, side)
+                raise UserError(f"expected {name} of shape {wanted} in the capture of {self.identity}, got {shape}")
 
     def __len__(self) -> int:
         """Number of frames."""
@@ -72,8 +88,8 @@ class Capture:
                 f"expected frames from 0 to {count - 1} of {row['identity']}, got {chosen}: choose among them"
             )
         image = photos(row["image"], chosen)
-        canonical, canonical_mask = canonical_maps(row["canonical"], chosen)
-        face_canonical, face_canonical_mask = canonical_maps(row["face_canonical"], chosen)
+        canonical, canonical_mask = canonical_maps(row["canonical"], chosen, image.shape[-1] // 2)
+        face_canonical, face_canonical_mask = canonical_maps(row["face_canonical"], chosen, FACE_SIZE // 2)
 
         def numbers(name: str) -> Tensor:
             return torch.from_numpy(np.asarray(row[name], np.float32)[chosen])
@@ -108,6 +124,14 @@ PER_FRAME = (
 )
 """Columns of numbers that a capture keeps under their own names."""
 
+PICTURE_SHAPES = {
+    **{"image": (3, "image", 1), "mask": (1, "image", 1)},
+    **{"canonical": (3, "image", 2), "canonical_mask": (1, "image", 2)},
+    **{"face": (3, "face", 1), "face_mask": (1, "face", 1)},
+    **{"face_canonical": (3, "face", 2), "face_canonical_mask": (1, "face", 2)},
+}
+"""Field -> channels, and the square picture whose side it has, or half of it."""
+
 
 def coded(picture: Any) -> bytes:
     """The bytes of a picture left coded."""
@@ -118,23 +142,26 @@ def coded(picture: Any) -> bytes:
 
 def photos(column: Sequence[Any], chosen: Sequence[int]) -> Float[Tensor, "frames 3 height width"]:
     """JPEG files -> sRGB in [0, 1]."""
-    pixels = np.stack([decoded(coded(column[k])) for k in chosen])
-    return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
+    return torch.from_numpy(photo_planes([coded(column[k]) for k in chosen]))
 
 
 def masks(column: Sequence[Any], chosen: Sequence[int]) -> Float[Tensor, "frames 1 height width"]:
     """PNG files -> coverage in [0, 1]."""
-    return torch.from_numpy(np.stack([decoded(coded(column[k])) for k in chosen]))[:, None].float().div_(255)
+    return torch.from_numpy(mask_planes([coded(column[k]) for k in chosen]))
 
 
 def canonical_maps(
-    column: Sequence[Any], chosen: Sequence[int]
-) -> tuple[Float[Tensor, "frames 3 height width"], Bool[Tensor, "frames 1 height width"]]:
-    """16-bit PNG files -> canonical points in metres (0 where there are none) and where there are any."""
-    points = torch.from_numpy(np.stack([canonical_points(decoded(coded(column[k]))) for k in chosen])).permute(
-        0, 3, 1, 2
-    )
-    return points.nan_to_num(0.0).contiguous(), ~points[:, :1].isnan()
+    column: Sequence[Any], chosen: Sequence[int], side: int
+) -> tuple[Float[Tensor, "frames 3 {side} {side}"], Bool[Tensor, "frames 1 {side} {side}"]]:
+    """16-bit PNG files -> canonical points in metres (0 where there are none) and where there are any.
+
+    A column without files says that the points are not known, or not wanted: there are none then.
+    """
+    if len(column) == 0:
+        nothing = torch.zeros(1, 1, 1, 1)
+        return nothing.expand(len(chosen), 3, side, side), nothing.bool().expand(len(chosen), 1, side, side)
+    points, known = point_planes([coded(column[k]) for k in chosen], side)
+    return torch.from_numpy(points), torch.from_numpy(known)
 
 
 def capture_frames(row: Mapping[str, Any]) -> Capture:

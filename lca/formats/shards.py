@@ -17,6 +17,8 @@ from lca.errors import UserError
 from lca.formats.atomic import writing
 from lca.formats.captures import FEATURES, PICTURES, SPLITS
 
+COMPRESSION = "zstd"
+"""Of parquet columns; pictures are compressed already."""
 LAYOUT = 1
 """Version of the folder's layout and columns."""
 
@@ -56,9 +58,8 @@ def read_manifest(folder: str | Path) -> Manifest:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise UserError(
-            f"expected a folder of captures, got {folder}, which does not exist: make it with `lca world build`"
-        )
+        what = "is a file" if folder.exists() else "does not exist"
+        raise UserError(f"expected a folder of captures, got {folder}, which {what}: make one with `lca world build`")
     path = folder / "manifest.json"
     if not path.is_file():
         raise UserError(f"expected manifest.json in {folder}, got none: this is not a folder made by `lca world build`")

@@ -1,6 +1,7 @@
-"""Films: H.264 in an .mp4, frame by frame."""
+"""Films: H.264 in an .mp4, a .gif, or a folder of PNG pictures, frame by frame."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,24 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.atomic import writing
+from lca.formats.atomic import writing, writing_folder
+
+Frame = Float[Tensor, "3 height width"]
+
+GIF_PALETTES = "split[frame][copy];[copy]palettegen=stats_mode=single[colours];[frame][colours]paletteuse=new=1"
+"""Each picture of a .gif has 256 colours of its own."""
+GIF_FPS = 50
+"""Browsers slow a .gif down that wants less than 2/100 s a picture."""
+ENCODERS = {
+    ".mp4": {"codec": "libx264", "quality": 8, "macro_block_size": 2},
+    ".gif": {
+        "codec": "gif",
+        "quality": None,
+        "macro_block_size": 1,
+        "pix_fmt_out": "pal8",
+        "output_params": ["-vf", GIF_PALETTES],
+    },
+}
 
 
 def to_bytes(image: Float[Tensor, "channels height width"]) -> np.ndarray:
@@ -17,43 +35,66 @@ def to_bytes(image: Float[Tensor, "channels height width"]) -> np.ndarray:
     return rearrange((image.detach().float().cpu().clamp(0, 1) * 255).round().byte().numpy(), "c h w -> h w c")
 
 
-def write_video(path: str | Path, frames: Iterable[Float[Tensor, "3 height width"]], fps: float) -> int:
-    """Write sRGB frames in [0, 1] of one even size as H.264, yuv420p, and return their number.
+def write_video(path: str | Path, frames: Iterable[Frame], fps: float) -> int:
+    """Write sRGB frames in [0, 1] of one size and return their number; the name says what is written.
 
-    Frames are taken one at a time, so a generator needs no memory.
+    `.mp4`: H.264, yuv420p, sides are even. `.gif`: it loops; at most 50 frames per second, in steps of 1/100 s. No suffix: a
+    new folder of pictures 0001.png, 0002.png, ..., exact and without fps. Frames are taken one at a time, so a generator needs
+    no memory.
 
     Raises:
-        UserError: there is no frame, or a side is odd, or the path does not end in .mp4.
+        UserError: there is no frame, a side of an .mp4 is odd, a .gif is too fast, the folder is there already, or the
+            name ends otherwise.
     """
-    import imageio_ffmpeg
-
-    if Path(path).suffix.lower() != ".mp4":
-        raise UserError(f"expected a film ending in .mp4, got {path}: name it so")
+    path = Path(path)
+    kind = path.suffix.lower()
+    if kind and kind not in ENCODERS:
+        raise UserError(f"expected a film ending in .mp4 or .gif, or a new folder for PNGs, got {path}: name it so")
     frames = iter(frames)
     first = next(frames, None)
     if first is None:
         raise UserError("expected at least one frame, got none: ask for more seconds")
+    if kind == ".gif" and fps > GIF_FPS:
+        raise UserError(f"expected a .gif of at most {GIF_FPS} frames per second, got {fps:g}: lower --fps")
     height, width = first.shape[-2:]
-    if height % 2 or width % 2:
+    if kind == ".mp4" and (height % 2 or width % 2):
         raise UserError(f"expected even sides (H.264 needs them), got {width}x{height}: choose an even size")
+    frames = chain([first], frames)
+    return _write_film(path, frames, (width, height), fps) if kind else _write_pictures(path, frames)
+
+
+def _write_film(path: Path, frames: Iterator[Frame], size: tuple[int, int], fps: float) -> int:
+    """Send the frames to ffmpeg."""
+    import imageio_ffmpeg
+
     with writing(path) as temporary:
         writer = imageio_ffmpeg.write_frames(
             str(temporary),
-            (width, height),
+            size,
             fps=fps,  # pyright: ignore[reportArgumentType]  (fractions are fine)
-            codec="libx264",
-            quality=8,
-            macro_block_size=2,
             ffmpeg_log_level="error",
+            **ENCODERS[path.suffix.lower()],
         )
         writer.send(None)
         count = 0
         try:
-            frame = first
-            while frame is not None:
+            for frame in frames:
                 writer.send(np.ascontiguousarray(to_bytes(frame)))
                 count += 1
-                frame = next(frames, None)
         finally:
             writer.close()
+    return count
+
+
+def _write_pictures(folder: Path, frames: Iterator[Frame]) -> int:
+    """One PNG a frame in a new folder."""
+    from PIL import Image
+
+    if folder.exists():
+        raise UserError(f"expected a new folder for the pictures, got {folder}, which is there: name another one")
+    count = 0
+    with writing_folder(folder) as temporary:
+        for frame in frames:
+            count += 1
+            Image.fromarray(to_bytes(frame)).save(temporary / f"{count:04d}.png")
     return count

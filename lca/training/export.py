@@ -45,15 +45,21 @@ class ExportModel(Callback):
 
 @torch.no_grad()
 def action_map(network: LCA, batches) -> Float[Tensor, "53 128"]:
-    """The linear map from the 52 actions to eps, over target frames that show the face."""
+    """The linear map from the 52 actions to eps, over target frames that show the face and whose actions are known.
+
+    Real captures have no known actions; without any such frame the map stays as it is.
+    """
     device = network.action_map.device
     actions, codes = [], []
     for batch in batches:
         targets = batch.to(device).targets
         frontal = faces_camera(targets.theta.flatten(0, 1), targets.camera_from_world.flatten(0, 1)) > FRONTAL
+        frontal &= targets.actions.flatten(0, 1).isfinite().all(-1)
         if frontal.any():
             codes.append(network.face_code(over_grey(targets.face, targets.face_mask).flatten(0, 1)[frontal]))
             actions.append(targets.actions.flatten(0, 1)[frontal])
+    if not codes:
+        return network.action_map.clone()
     return fit_action_map(torch.cat(actions).cpu(), torch.cat(codes).cpu()).to(device)
 
 

@@ -36,8 +36,8 @@ class LossConfig:
     """L1 of the opacity against the mask."""
     correspondence: float = 2.0
     """Canonical points of the input pixels (with transport only)."""
-    shape: float = 0.3
-    """Predicted body shape, mean square of the betas."""
+    shape: float = 10.0
+    """Predicted body shape: mean distance between the bodies, metres (betas weigh as much as they show)."""
     opacity: float = 0.02
     """Mean transparency of the canonical Gaussians: fog is cheaper than surfaces while colours are uncertain."""
     acap: float = 2.0

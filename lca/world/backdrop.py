@@ -15,6 +15,8 @@ SHAPE_NUMBERS = 8
 MATERIAL_NUMBERS = 9
 """Of a material: pattern, first colour rgb, second colour rgb (linear albedo), frequency (1/m), seed. Rows 0-2 are floor,
 walls, ceiling or sky."""
+GROUND_REACH = 2.2
+"""Metres from where a person stands to the edges of the grid of shadow on the floor."""
 
 
 @njit(cache=True)
@@ -112,16 +114,47 @@ def strike(shape, c, s, ox, oy, oz, dx, dy, dz):
 
 @njit(cache=True)
 @no_type_check
-def trace(origin, rays, room, shapes, materials, cube, clearance):
+def ground_light(grid, x, z):
+    """Share of light that reaches the floor at (x, z) metres from the person: bilinear, fading to 1 at the grid's edge."""
+    away = max(abs(x), abs(z)) / GROUND_REACH
+    if away >= 1.0:
+        return 1.0
+    n = grid.shape[0]
+    u = min(max((x / GROUND_REACH * 0.5 + 0.5) * n - 0.5, 0.0), n - 1.001)
+    v = min(max((z / GROUND_REACH * 0.5 + 0.5) * n - 0.5, 0.0), n - 1.001)
+    i, j = int(u), int(v)
+    a, b = u - i, v - j
+    near = grid[j, i] * (1 - a) + grid[j, i + 1] * a
+    far = grid[j + 1, i] * (1 - a) + grid[j + 1, i + 1] * a
+    return 1.0 - (1.0 - (near * (1 - b) + far * b)) * ramp(1.0, 0.7, away)
+
+
+@njit(cache=True)
+@no_type_check
+def from_cube(cube, nx, ny, nz, channel):
+    """Light on a surface that faces (nx, ny, nz), mixed from the six axes."""
+    return (
+        nx * nx * cube[0 if nx > 0 else 1, channel]
+        + ny * ny * cube[2 if ny > 0 else 3, channel]
+        + nz * nz * cube[4 if nz > 0 else 5, channel]
+    )
+
+
+@njit(cache=True)
+@no_type_check
+def trace(origin, rays, room, shapes, materials, cube, clearance, ground, stand):
     """Linear RGB (H, W, 3) of what each ray meets.
 
     `room` is (centre x, z, half size x, z, floor y, ceiling y); a ceiling above 50 m is a sky. `cube` (6, 3) is the light on
-    surfaces facing +x -x +y -y +z -z. Shapes nearer than `clearance` to the camera are left out: a person stands before them.
+    surfaces facing +x -x +y -y +z -z. Shapes whose middle is nearer than `clearance` to the camera are left out: the person
+    stands before all that is drawn.
+    `ground` (n, n) is the share of light on the floor round `stand` (x, z), rows along z.
     """
     image = np.empty((rays.shape[0], rays.shape[1], 3), np.float32)
     outdoors = room[5] > 50
     middle = 0.5 * (room[4] + room[5])
     cosines, sines = np.cos(shapes[:, 7]), np.sin(shapes[:, 7])
+    near = np.hypot(shapes[:, 1] - origin[0], shapes[:, 3] - origin[2]) < clearance
     for i in range(rays.shape[0]):
         for j in range(rays.shape[1]):
             dx, dy, dz = rays[i, j, 0], rays[i, j, 1], rays[i, j, 2]
@@ -134,8 +167,10 @@ def trace(origin, rays, room, shapes, materials, cube, clearance):
             if outdoors and row == 1:
                 row = 2
             for k in range(shapes.shape[0]):
+                if near[k]:
+                    continue
                 t, ux, uy, uz = strike(shapes[k], cosines[k], sines[k], origin[0], origin[1], origin[2], dx, dy, dz)
-                if t < best and t > clearance:
+                if t < best:
                     best, row, nx, ny, nz = t, 3 + k, ux, uy, uz
             x, y, z = origin[0] + best * dx, origin[1] + best * dy, origin[2] + best * dz
             material = materials[row]
@@ -146,14 +181,38 @@ def trace(origin, rays, room, shapes, materials, cube, clearance):
                     image[i, j, channel] = material[1 + channel] + mix * (material[4 + channel] - material[1 + channel])
                 continue
             mix = min(1.0, pattern(material, x, y, z))
-            shadow = 1.0 - 0.55 * math.exp(-6.0 * (x * x + z * z)) if row == 0 else 1.0
+            shadow = ground_light(ground, x - stand[0], z - stand[1]) if row == 0 else 1.0
             haze = ramp(12.0, 60.0, best) if outdoors else 0.0
             for channel in range(3):
-                light = (
-                    nx * nx * cube[0 if nx > 0 else 1, channel]
-                    + ny * ny * cube[2 if ny > 0 else 3, channel]
-                    + nz * nz * cube[4 if nz > 0 else 5, channel]
-                )
+                light = from_cube(cube, nx, ny, nz, channel)
                 albedo = material[1 + channel] + mix * (material[4 + channel] - material[1 + channel])
                 image[i, j, channel] = albedo * light * shadow * (1 - haze) + haze * materials[2, 4 + channel]
+    return image
+
+
+@njit(cache=True)
+@no_type_check
+def trace_shapes(origin, rays, shapes, materials, cube):
+    """The nearest of some shapes alone: linear RGB and distance in metres, 0 where there is none, (H, W, 4).
+
+    Here row k of `materials` is that of shape k.
+    """
+    image = np.zeros((rays.shape[0], rays.shape[1], 4), np.float32)
+    cosines, sines = np.cos(shapes[:, 7]), np.sin(shapes[:, 7])
+    for i in range(rays.shape[0]):
+        for j in range(rays.shape[1]):
+            dx, dy, dz = rays[i, j, 0], rays[i, j, 1], rays[i, j, 2]
+            best, row, nx, ny, nz = 1e9, -1, 0.0, 0.0, 0.0
+            for k in range(shapes.shape[0]):
+                t, ux, uy, uz = strike(shapes[k], cosines[k], sines[k], origin[0], origin[1], origin[2], dx, dy, dz)
+                if t < best:
+                    best, row, nx, ny, nz = t, k, ux, uy, uz
+            if row < 0:
+                continue
+            x, y, z = origin[0] + best * dx, origin[1] + best * dy, origin[2] + best * dz
+            mix = min(1.0, pattern(materials[row], x, y, z))
+            for channel in range(3):
+                first, second = materials[row, 1 + channel], materials[row, 4 + channel]
+                image[i, j, channel] = (first + mix * (second - first)) * from_cube(cube, nx, ny, nz, channel)
+            image[i, j, 3] = best
     return image

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 from jaxtyping import Float32
@@ -9,11 +10,13 @@ from numpy import ndarray
 from PIL import Image, ImageDraw, ImageFilter
 
 from lca.geometry.camera import Camera
-from lca.world.backdrop import BOX, ELLIPSOID, MATERIAL_NUMBERS, PATTERNS, POLE, SHAPE_NUMBERS, trace
+from lca.world.backdrop import BOX, ELLIPSOID, GROUND_REACH, MATERIAL_NUMBERS, PATTERNS, POLE, SHAPE_NUMBERS, trace
 from lca.world.light import Light
 from lca.world.transfer import rolled_off, srgb
 
 KINDS = ("room", "outdoors", "collage", "plain")
+PANORAMA = (1536, 512)
+"""Width and height of a collage in pixels: once round, and 60 degrees up and down."""
 AXES = np.concatenate([[sign * np.eye(3)[axis] for sign in (1, -1)] for axis in range(3)]).astype(np.float32)
 
 
@@ -28,28 +31,74 @@ class Surroundings:
     blur: float
     seed: int
 
-    def view(self, camera: Camera, light: Light) -> Float32[ndarray, "height width 3"]:
-        """The picture that `camera` takes of them, sRGB in [0, 1]."""
+    def view(
+        self,
+        camera: Camera,
+        light: Light,
+        ground: Float32[ndarray, "cells cells"] | None = None,
+        stand: tuple[float, float] = (0.0, 0.0),
+    ) -> Float32[ndarray, "height width 3"]:
+        """The picture that `camera` takes of them, sRGB in [0, 1].
+
+        A person stands at `stand` (x, z); `ground` is the share of light on the floor about there (default: a soft spot).
+        """
         if self.kind == "plain":
             image = plain(np.random.default_rng(self.seed), camera.width, camera.height)
         elif self.kind == "collage":
-            image = collage(np.random.default_rng(self.seed), camera.width, camera.height)
+            image = all_round(self.panorama, rays_of(camera)[1])
         else:
-            image = self.traced(camera, light)
+            image = self.traced(camera, light, soft_spot() if ground is None else ground, stand)
         return blurred(image, self.blur * camera.height / 256)
 
-    def traced(self, camera: Camera, light: Light) -> Float32[ndarray, "height width 3"]:
+    @cached_property
+    def panorama(self) -> Float32[ndarray, "rows columns 3"]:
+        """A collage that surrounds the camera."""
+        return collage(np.random.default_rng(self.seed), *PANORAMA)
+
+    def traced(
+        self, camera: Camera, light: Light, ground: Float32[ndarray, "cells cells"], stand: tuple[float, float]
+    ) -> Float32[ndarray, "height width 3"]:
         """Shapes in perspective under `light`."""
-        matrix, intrinsics = camera.camera_from_world.numpy(), camera.intrinsics.numpy()
-        columns, rows = np.meshgrid(np.arange(camera.width) + 0.5, np.arange(camera.height) + 0.5)
-        rays = np.stack([columns, rows, np.ones_like(rows)], -1) @ np.linalg.inv(intrinsics).T
-        rays = rays / np.linalg.norm(rays, axis=-1, keepdims=True) @ matrix[:3, :3]
-        origin = -matrix[:3, :3].T @ matrix[:3, 3]
+        origin, rays = rays_of(camera)
+        place = np.array(stand, np.float32)
+        clearance = float(np.linalg.norm(origin[[0, 2]] - place)) + 0.3
         cube = light.irradiance(AXES).astype(np.float32)
-        clearance = float(np.linalg.norm(origin[[0, 2]])) + 0.3
-        origin, rays = origin.astype(np.float32), rays.astype(np.float32)
-        linear = trace(origin, rays, self.room, self.shapes, self.materials, cube, clearance)
+        linear = trace(origin, rays, self.room, self.shapes, self.materials, cube, clearance, ground, place)
         return srgb(rolled_off(linear))
+
+
+def rays_of(camera: Camera) -> tuple[Float32[ndarray, "3"], Float32[ndarray, "height width 3"]]:
+    """The camera's place and unit directions through its pixel centres."""
+    matrix = camera.camera_from_world.numpy().astype(float)
+    across, down, ahead = (matrix[:3, :3].T @ np.linalg.inv(camera.intrinsics.numpy().astype(float))).T.astype(
+        np.float32
+    )
+    columns, rows = (np.arange(count, dtype=np.float32) + 0.5 for count in (camera.width, camera.height))
+    rays = columns[:, None] * across + ahead + (rows[:, None] * down)[:, None]
+    rays /= np.sqrt((rays * rays).sum(-1, keepdims=True))
+    return (-matrix[:3, :3].T @ matrix[:3, 3]).astype(np.float32), rays
+
+
+def all_round(
+    panorama: Float32[ndarray, "rows columns 3"], rays: Float32[ndarray, "height width 3"]
+) -> Float32[ndarray, "height width 3"]:
+    """A picture taken from the middle of a panorama."""
+    rows, columns = panorama.shape[:2]
+    u = (np.arctan2(rays[..., 0], rays[..., 2]) / (2 * math.pi) + 0.5) * columns
+    v = (0.5 - np.arcsin(np.clip(rays[..., 1], -1, 1)) / (2 * math.pi / 3)) * rows
+    left, top = np.floor(u).astype(int) % columns, np.clip(np.floor(v).astype(int), 0, rows - 2)
+    a, b = (u % 1)[..., None], np.clip(v - top, 0, 1)[..., None]
+    right = (left + 1) % columns
+    upper = panorama[top, left] * (1 - a) + panorama[top, right] * a
+    lower = panorama[top + 1, left] * (1 - a) + panorama[top + 1, right] * a
+    return (upper * (1 - b) + lower * b).astype(np.float32)
+
+
+@cache
+def soft_spot(cells: int = 32) -> Float32[ndarray, "cells cells"]:
+    """The shadow of somebody under an even sky."""
+    line = ((np.arange(cells) + 0.5) / cells * 2 - 1) * GROUND_REACH
+    return (1 - 0.55 * np.exp(-6 * (line[:, None] ** 2 + line**2))).astype(np.float32)
 
 
 def blurred(image: Float32[ndarray, "height width 3"], radius: float) -> Float32[ndarray, "height width 3"]:
@@ -146,9 +195,27 @@ def shapes_around(rng: np.random.Generator, outdoors: bool, floor: float) -> tup
     return shapes, paints
 
 
-def wild_surroundings(rng: np.random.Generator, floor: float) -> Surroundings:
-    """A room (45%), outdoors (30%), a collage (15%) or a plain screen (10%); `floor` is the height of the ground."""
-    kind = str(rng.choice(KINDS, p=[0.45, 0.3, 0.15, 0.1]))
+INDOORS = ("window", "lamps")
+"""Lights (`lca.world.environment.ENVIRONMENTS`) that are found in rooms."""
+
+
+def place_for(rng: np.random.Generator, light: str) -> str:
+    """A kind of surroundings that goes with a kind of light: rooms for windows and lamps, mostly outdoors for the others."""
+    odds = (0.75, 0.0, 0.15, 0.1) if light in INDOORS else (0.2, 0.6, 0.12, 0.08)
+    if light == "night":
+        odds = (0.4, 0.6, 0.0, 0.0)
+    return str(rng.choice(KINDS, p=odds))
+
+
+def wild_surroundings(
+    rng: np.random.Generator, floor: float, kind: str | None = None, sky: float = 1.0
+) -> Surroundings:
+    """One of `KINDS` (default: a room in 45%, outdoors 30%, a collage 15%, a plain screen 10%).
+
+    `floor` is the height of the ground, `sky` how bright the sky is against that of a day.
+    """
+    drawn = str(rng.choice(KINDS, p=[0.45, 0.3, 0.15, 0.1]))
+    kind = drawn if kind is None else kind
     outdoors = kind == "outdoors"
     blur = float(np.clip(rng.normal(0.7, 0.8), 0, 3))
     if kind in ("collage", "plain"):
@@ -159,9 +226,11 @@ def wild_surroundings(rng: np.random.Generator, floor: float) -> Surroundings:
         ground = material(rng, ("noise", "leaves", "checks", "plain"), colour(rng, 0.6) * 0.7, 2.5)
         haze = np.clip(rng.uniform(0.55, 1.0) + rng.normal(0, 0.04, 3), 0, 1)
         blue = np.clip(haze * np.array([0.35, 0.55, 0.95]) * rng.uniform(0.6, 1.1), 0, 1)
-        sky = np.array([0, *blue, *haze, rng.uniform(0, 1), rng.integers(1, 9999)], np.float32)
+        above = np.array([0, *sky * blue, *sky * haze, rng.uniform(0, 1), rng.integers(1, 9999)], np.float32)
         room = np.array([0, 0, 80, 80, floor, floor + 100], np.float32)
-        return Surroundings(kind, room, np.array(shapes, np.float32), np.stack([ground, ground, sky, *paints]), blur, 0)
+        return Surroundings(
+            kind, room, np.array(shapes, np.float32), np.stack([ground, ground, above, *paints]), blur, 0
+        )
     halves, centre = rng.uniform(2.6, 5.0, 2), rng.uniform(-0.8, 0.8, 2)
     surfaces = [
         material(rng, ("planks", "checks", "noise", "plain"), colour(rng, 0.6), rng.choice([1.5, 6.0])),

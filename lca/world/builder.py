@@ -1,8 +1,10 @@
 """Building a folder of captures: several processes, whole shards only, the same bytes whatever happens on the way."""
 
+import errno
 import hashlib
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 from collections import Counter, deque
@@ -14,18 +16,22 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from lca import __version__
 from lca.errors import UserError
-from lca.formats.atomic import writing
+from lca.formats.atomic import only_writer, writing
 from lca.formats.captures import FEATURES, SPLITS
-from lca.formats.shards import Manifest, checksum, read_manifest, resume_hint, table_of
+from lca.formats.shards import COMPRESSION, Manifest, checksum, read_manifest, resume_hint, table_of
+from lca.world.rates import SIZE, read_rates
 from lca.world.stages import STAGES, capture, split_of
 
 CAPTURES_PER_SHARD = 16
-DRAWS_NOTHING = ("builder", "cli", "motion", "sheet")
+MOST_SHARDS = 1024
+"""Of one split: larger builds have larger shards, not more of them."""
+DRAWS_NOTHING = ("builder", "cli", "motion", "plan", "presets", "rates", "sheet", "verify")
 """Modules of the world whose changes leave captures as they are."""
 ONE_THREAD: dict[str, str] = dict.fromkeys(
     ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
@@ -58,7 +64,8 @@ class Build:
         plan = {}
         for split in SPLITS:
             members = [index for index in range(self.identities) if split_of(index) == split]
-            groups = [members[k : k + CAPTURES_PER_SHARD] for k in range(0, len(members), CAPTURES_PER_SHARD)]
+            each = max(CAPTURES_PER_SHARD, -(-len(members) // MOST_SHARDS))
+            groups = [members[k : k + each] for k in range(0, len(members), each)]
             plan |= {f"{split}-{k:05d}-of-{len(groups):05d}.parquet": group for k, group in enumerate(groups)}
         return plan
 
@@ -84,7 +91,8 @@ def build(what: Build, folder: str | Path, workers: int = 2) -> Manifest:
     """Write `what` into `folder`, or go on where an interrupted build of the same stopped; shows a progress bar.
 
     Raises:
-        UserError: the folder holds something else, or no worker is asked for, or a worker process was ended.
+        UserError: the folder holds something else or is being written, the disk is too small or full, no worker is asked for,
+            or a worker process was ended.
     """
     folder = Path(folder)
     if workers < 1:
@@ -92,27 +100,64 @@ def build(what: Build, folder: str | Path, workers: int = 2) -> Manifest:
     manifest = opened(what, folder)
     if manifest.finished:
         return manifest
-    plan = what.shards()
-    waiting = {name: indices for name, indices in plan.items() if not (folder / "data" / name).is_file()}
-    done = what.identities - sum(map(len, waiting.values()))
-    bar = tqdm(total=what.identities, initial=done, unit="capture", desc=what.stage, smoothing=0.05)
-    with bar, pool(workers) as executor:
-        rows = in_order(executor, what, [index for indices in waiting.values() for index in indices], 2 * workers + 2)
+    with only_writer(folder):
+        clean(folder)
+        plan = what.shards()
+        waiting = {
+            name: indices for name, indices in plan.items() if not is_whole(folder / "data" / name, len(indices))
+        }
         try:
-            for name, indices in waiting.items():
-                write_shard(folder / "data" / name, islice(rows, len(indices)), bar)
+            draw(what, folder, waiting, workers)
+            finished = manifest.finish({name: checksum(folder / "data" / name) for name in sorted(plan)})
+            finished.write(folder)
         except BrokenProcessPool as error:
             message = f"expected {workers} workers to live, but one was ended (out of memory?): {resume_hint(manifest, folder)}"
             raise UserError(message) from error
-    finished = manifest.finish({name: checksum(folder / "data" / name) for name in sorted(plan)})
-    finished.write(folder)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            message = f"expected room on the disk of {folder}, but it is full: free some, then {resume_hint(manifest, folder)}"
+            raise UserError(message) from error
     return finished
 
 
+def draw(what: Build, folder: Path, waiting: dict[str, list[int]], workers: int) -> None:
+    """Draw the shards that wait: file name -> captures."""
+    left = sum(map(len, waiting.values()))
+    bar = tqdm(total=what.identities, initial=what.identities - left, unit="capture", desc=what.stage, smoothing=0.05)
+    with bar, pool(workers) as executor:
+        rows = in_order(executor, what, [index for indices in waiting.values() for index in indices], 2 * workers + 2)
+        for name, indices in waiting.items():
+            write_shard(folder / "data" / name, islice(rows, len(indices)), bar)
+
+
+def is_whole(path: Path, captures: int) -> bool:
+    """Whether an earlier run left a shard that ends as parquet does and holds that many captures."""
+    try:
+        return path.is_file() and pq.read_metadata(path).num_rows == captures
+    except (OSError, pa.ArrowException):
+        return False
+
+
+def check_room(what: Build, folder: Path) -> None:
+    """Raises: UserError: the recorded rates say that not even half of the build will fit on the disk."""
+    rate = read_rates().get(what.stage)
+    if rate is None:
+        return
+    disk = next(path for path in [folder.absolute(), *folder.absolute().parents] if path.exists())
+    needed, free = what.identities * rate.bytes * (what.size / SIZE) ** 2, shutil.disk_usage(disk).free
+    if free < needed / 2:
+        raise UserError(
+            f"expected about {needed / 1e9:.3g} GB of room for {what.identities} captures, got {free / 1e9:.3g} GB on the "
+            f"disk of {folder}: choose another --out or fewer --identities"
+        )
+
+
 def opened(what: Build, folder: Path) -> Manifest:
-    """The folder's manifest, new or of an earlier run; what an ended run left half written is removed."""
+    """The folder's manifest, new or of an earlier run."""
     wanted = what.manifest()
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        check_room(what, folder)
         wanted.write(folder)
         return wanted
     found = read_manifest(folder)
@@ -122,15 +167,19 @@ def opened(what: Build, folder: Path) -> Manifest:
                 f"expected a folder with {name} {getattr(wanted, name)!r}, got {getattr(found, name)!r} in {folder}: "
                 "choose another --out or delete it"
             )
+    return found
+
+
+def clean(folder: Path) -> None:
+    """Remove what an ended run left half written."""
     for leftover in [*folder.glob(".*.tmp.*"), *folder.glob("data/.*.tmp.*")]:
         leftover.unlink()
-    return found
 
 
 def write_shard(path: Path, rows: Iterator[dict], bar: tqdm) -> None:
     """Write rows as they come, one row group each; the file appears when it is whole."""
     with writing(path) as temporary:
-        with pq.ParquetWriter(temporary, FEATURES.arrow_schema, compression="zstd") as writer:
+        with pq.ParquetWriter(temporary, FEATURES.arrow_schema, compression=COMPRESSION) as writer:
             for row in rows:
                 writer.write_table(table_of(row))
                 bar.update()

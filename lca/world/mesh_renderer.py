@@ -34,6 +34,18 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """A person alone: linear RGB already multiplied by the coverage `mask`, and the same truth as a `Picture`."""
+
+    colour: Float[np.ndarray, "height width 3"]
+    mask: Float[np.ndarray, "height width"]
+    canonical: Float[np.ndarray, "height width 3"]
+    depth: Float[np.ndarray, "height width"]
+    normals: Float[np.ndarray, "height width 3"]
+    part: UInt8[np.ndarray, "height width"]
+
+
+@dataclass(frozen=True)
 class Hits:
     """Where rays through `pixels` (n, 2: x, y in pixels) met the scene: triangle, barycentric uv; only those that did."""
 
@@ -100,54 +112,74 @@ def render_views(
             f"expected one background per camera, got {len(cameras)} cameras and {len(backgrounds)}: give None for black"
         )
     tracer = Tracer(scene)
-    return [view(tracer, camera, light, behind, samples) for camera, behind in zip(cameras, backgrounds, strict=True)]
+    layers = (Seen.by(tracer, camera, samples).lit(light) for camera in cameras)
+    return [
+        over(layer, np.zeros_like(layer.colour) if behind is None else behind)
+        for layer, behind in zip(layers, backgrounds, strict=True)
+    ]
 
 
-def view(tracer: Tracer, camera: Camera, light: Light, background: np.ndarray | None, samples: int) -> Picture:
-    """One view of a scene whose hierarchy is built."""
-    height, width = camera.height, camera.width
-    if background is None:
-        background = np.zeros((height, width, 3), np.float32)
-    if background.shape != (height, width, 3):
+def over(layer: Layer, background: Float[np.ndarray, "_height _width 3"]) -> Picture:
+    """The person before an sRGB background; where nobody is it stays as it is.
+
+    Raises:
+        ValueError: a background of another size.
+    """
+    if background.shape != layer.colour.shape:
         raise ValueError(
-            f"expected a background of {(height, width, 3)}, got {background.shape}: resize it to the camera"
+            f"expected a background of {layer.colour.shape}, got {background.shape}: resize it to the camera"
         )
-    box = bounds(tracer.scene, camera)
-    colour, mask = np.zeros((height, width, 3), np.float32), np.zeros((height, width), np.float32)
-    light_sum(tracer, camera, light, box, samples, colour, mask)
-    behind = background.astype(np.float32)
-    share = mask[..., None]
-    person = share * rolled_off(colour / np.maximum(share, 1e-6))
-    mixed = srgb(person + (1 - share) * linear(behind))
-    truth = exact(tracer, camera, box)
-    return Picture(np.where(share > 0, mixed, behind).astype(np.float32), mask, **truth)
+    behind, share = background.astype(np.float32), layer.mask[..., None]
+    mixed = np.where(share > 0, srgb(layer.colour + (1 - share) * linear(behind)), behind).astype(np.float32)
+    return Picture(mixed, layer.mask, layer.canonical, layer.depth, layer.normals, layer.part)
 
 
-def light_sum(
-    tracer: Tracer,
-    camera: Camera,
-    light: Light,
-    box: tuple[int, int, int, int],
-    samples: int,
-    colour: np.ndarray,
-    mask: np.ndarray,
-) -> None:
-    """Adds the linear colour and the coverage of every sample of the pixels in `box`."""
-    pixels, groups = sample_places(box, samples)
-    hits = tracer.shoot(camera, pixels)
-    scene, lights = tracer.scene, len(light.directions)
-    stride = samples * samples if lights % (samples * samples) == 0 and lights >= 4 * samples * samples else 1
-    share = groups(hits.pixels) % stride
-    surface = surfaces(
-        scene.vertices, scene.faces, scene.canonical, scene.normals, scene.tangents, scene.details,
-        scene.materials, scene.looks, hits.faces, hits.uv, pinhole(camera)[1],
-    )  # fmt: skip
-    directions, radiance = light.directions.astype(np.float32), light.radiance.astype(np.float32)
-    origins, towards, first = shadow_rays(surface, share, directions, stride)
-    shaded = shade(surface, share, first, tracer.blocked(origins, towards), directions, radiance, stride)
-    x, y = hits.pixels.astype(np.int64).T
-    np.add.at(colour, (y, x), shaded / samples**2)
-    np.add.at(mask, (y, x), np.float32(1 / samples**2))
+@dataclass(frozen=True)
+class Seen:
+    """What a camera sees of a scene before any light falls on it: it may then be lit in many ways.
+
+    Of every hit, `surface` holds the kernels' numbers, `faces` the triangle, `pixels` the place, `groups` which of its pixel's
+    samples it is.
+    """
+
+    tracer: Tracer
+    size: tuple[int, int]
+    samples: int
+    pixels: np.ndarray
+    groups: np.ndarray
+    surface: np.ndarray
+    faces: np.ndarray
+    truth: dict[str, np.ndarray]
+
+    @classmethod
+    def by(cls, tracer: Tracer, camera: Camera, samples: int = 2) -> "Seen":
+        """Shoot `samples` x `samples` rays through each pixel that the scene can touch."""
+        box, scene = bounds(tracer.scene, camera), tracer.scene
+        places, groups = sample_places(box, samples)
+        hits = tracer.shoot(camera, places)
+        surface = surfaces(
+            scene.vertices, scene.faces, scene.canonical, scene.normals, scene.tangents, scene.details,
+            scene.materials, scene.looks, hits.faces, hits.uv, pinhole(camera)[1],
+        )  # fmt: skip
+        pixels, size = hits.pixels.astype(np.int64), (camera.height, camera.width)
+        truth = exact(tracer, camera, box)
+        return cls(tracer, size, samples, pixels, groups(hits.pixels), surface, hits.faces, truth)
+
+    def lit(self, light: Light) -> Layer:
+        """The person under `light`."""
+        lights, parts = len(light.directions), self.samples * self.samples
+        stride = parts if lights % parts == 0 and lights >= 4 * parts else 1
+        share = self.groups % stride
+        directions, radiance = light.directions.astype(np.float32), light.radiance.astype(np.float32)
+        origins, towards, first = shadow_rays(self.surface, share, directions, stride)
+        blocked = self.tracer.blocked(origins, towards)
+        shaded = shade(self.surface, share, first, blocked, directions, radiance, stride)
+        colour, mask = np.zeros((*self.size, 3), np.float32), np.zeros(self.size, np.float32)
+        x, y = self.pixels.T
+        np.add.at(colour, (y, x), shaded / parts)
+        np.add.at(mask, (y, x), np.float32(1 / parts))
+        cover = mask[..., None]
+        return Layer((cover * rolled_off(colour / np.maximum(cover, 1e-6))).astype(np.float32), mask, **self.truth)
 
 
 def sample_places(box: tuple[int, int, int, int], samples: int):

@@ -10,39 +10,17 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from numpy import ndarray
-from scipy.interpolate import CubicSpline
 
 from lca.errors import UserError
 from lca.geometry.motion import Motion
 from lca.world.contact import grounded
+from lca.world.curves import pulse
 from lca.world.expressions import actions_of, blended, following_lids, gaze
+from lca.world.gait import STRIDE_SECONDS, gait
 from lca.world.joints import Turns, arm, gaze_of_head, hand, leg, theta_of, trunk
 
 Phase = Float[ndarray, " frames"]
 """Time within the motion, 0 to 1."""
-
-STRIDE_SECONDS = 1.15
-GAIT = {
-    # per cent of the gait cycle from heel strike: hip flexion, knee flexion, ankle dorsiflexion in degrees
-    "cycle": (0, 12, 30, 50, 62, 73, 87, 100),
-    "hip": (27, 24, 8, -9, -2, 16, 29, 27),
-    "knee": (5, 17, 9, 10, 36, 58, 26, 5),
-    "ankle": (1, -4, 6, 10, -16, -4, 2, 1),
-}
-"""Joint angles of level walking, rounded from the usual gait-laboratory curves."""
-
-
-def pulse(phase: Phase, start: float, end: float, rise: float = 0.35) -> Phase:
-    """Smooth bump: 0 outside [start, end], 1 in the middle, each flank `rise` of the length."""
-    position = np.clip((phase - start) / (end - start), 0, 1)
-    edge = np.clip(np.minimum(position, 1 - position) / rise, 0, 1)
-    return edge * edge * (3 - 2 * edge)
-
-
-def gait(cycle: Phase, angle: str) -> Phase:
-    """One angle of `GAIT` in radians at a point of the gait cycle (any number; it repeats)."""
-    curve = CubicSpline(np.array(GAIT["cycle"]) / 100, np.radians(GAIT[angle]), bc_type="periodic")
-    return curve(np.mod(cycle, 1.0))
 
 
 def breathing(phase: Phase, seconds: float) -> Phase:

@@ -6,44 +6,20 @@ import torch
 from lca.geometry.motion import Motion
 from lca.world.contact import grounded, hands_clear
 from lca.world.expressions import actions_of, following_lids, gaze, random_expression
+from lca.world.gestures import ARMS, GESTURES
 from lca.world.joints import Turns, arm, gaze_of_head, hand, leg, theta_of, trunk
-
-GESTURES: dict[str, tuple[tuple[float, ...], float, float]] = {
-    "rest": ((0.25, 0.3, 0.35, 0.4), 0.05, 0.2),
-    "flat": ((0.05, 0.05, 0.05, 0.05), 0.0, 0.0),
-    "fan": ((0.0, 0.0, 0.0, 0.0), 0.3, -0.3),
-    "fist": ((1.4, 1.45, 1.45, 1.4), 0.0, 1.0),
-    "point": ((0.0, 1.4, 1.45, 1.45), 0.0, 0.9),
-    "victory": ((0.0, 0.0, 1.4, 1.4), 0.25, 1.0),
-    "thumb up": ((1.4, 1.45, 1.45, 1.4), 0.0, -0.4),
-    "horns": ((0.0, 1.4, 1.4, 0.0), 0.15, 0.9),
-    "pinch": ((0.75, 0.2, 0.15, 0.1), 0.05, 0.8),
-    "claw": ((0.7, 0.75, 0.75, 0.7), 0.2, 0.3),
-}
-"""Curl of index, middle, ring, pinky; spread; thumb."""
 
 TRIES = 6
 
 
 def random_hand(rng: np.random.Generator, side: str) -> Turns:
-    """A gesture, or a mixture of two, with jitter of every finger; half of the hands are at rest."""
+    """A hand shape, or a mixture of two, with jitter of every finger; half of the hands are at rest."""
     first = GESTURES["rest"] if rng.random() < 0.4 else GESTURES[str(rng.choice(list(GESTURES)))]
     second, mix = GESTURES[str(rng.choice(list(GESTURES)))], rng.uniform(0, 0.35)
     curl = (1 - mix) * np.array(first[0]) + mix * np.array(second[0]) + rng.normal(0, 0.07, 4)
     spread = (1 - mix) * first[1] + mix * second[1] + rng.normal(0, 0.05)
     thumb = (1 - mix) * first[2] + mix * second[2] + rng.normal(0, 0.05)
     return hand(side, np.clip(curl, -0.1, 1.5), spread, np.clip(thumb, -0.4, 1.0))
-
-
-ARMS: dict[str, tuple[float, list[tuple[float, float]]]] = {
-    "hang": (0.38, [(1.0, 1.36), (-0.4, 0.4), (-0.5, 0.5), (0.05, 0.5), (-0.6, 0.6)]),
-    "bent": (0.22, [(1.0, 1.35), (-0.1, 0.8), (-0.5, 0.5), (0.7, 1.9), (-0.8, 0.8)]),
-    "across": (0.12, [(1.1, 1.35), (0.0, 0.9), (-1.2, -0.4), (1.2, 2.3), (-0.9, 0.3)]),
-    "hip": (0.06, [(0.75, 0.95), (-0.4, -0.3), (-0.8, -0.6), (1.4, 1.7), (-0.8, -0.4)]),
-    "raised": (0.12, [(-0.9, 0.3), (-0.1, 0.5), (-0.3, 1.2), (0.1, 1.5), (-0.6, 0.6)]),
-    "out": (0.1, [(0.2, 0.9), (-0.2, 0.9), (-0.6, 0.6), (0.0, 0.9), (-0.8, 0.8)]),
-}
-"""How often, and the ranges of `arm`'s lower, swing, twist, elbow, forearm."""
 
 
 def random_arm(rng: np.random.Generator, side: str) -> Turns:

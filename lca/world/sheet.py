@@ -1,5 +1,7 @@
 """A contact sheet of captures: photos, masks, canonical maps and face crops side by side."""
 
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ from lca.formats.captures import CANONICAL_REACH, canonical_points, decoded
 from lca.formats.shards import shard_paths
 
 TILE = 192
+ACROSS = 8
+"""Tiles in a row of the sheet, if the strips are not longer."""
 
 
 def tile(pixels: UInt8[ndarray, "height width *channels"]) -> UInt8[ndarray, "192 192 3"]:
@@ -56,19 +60,32 @@ def photos_strip(row: dict, frames: list[int]) -> UInt8[ndarray, "height width 3
 def sheet(folder: str | Path, out: str | Path, split: str = "train", captures: int = 6, frames: int = 8) -> Path:
     """Draw the first captures of a split to `out`: the first of them with all its truth, the others with photos and faces.
 
+    Short strips stand side by side, so that a sheet of many people is not a column.
+
     Raises:
         UserError: the folder is not a whole folder of captures (see `lca.formats.shards`), or nothing is asked for.
     """
     if captures < 1 or frames < 1:
         raise UserError(f"expected at least one capture and one frame, got {captures} and {frames}: raise them")
-    rows: list[dict] = []
-    for path in shard_paths(folder, split):
-        rows += pq.read_table(path).slice(0, captures - len(rows)).to_pylist()
-        if len(rows) >= captures:
-            break
-    frames = min(frames, *[len(row["image"]) for row in rows]) if rows else frames
-    chosen = list(range(frames))
+    rows = list(islice(rows_of(shard_paths(folder, split)), captures))
+    chosen = list(range(min(frames, *[len(row["image"]) for row in rows])))
     drawn = [strip(rows[0], chosen), *[photos_strip(row, chosen) for row in rows[1:]]]
     with writing(out) as path:
-        Image.fromarray(np.concatenate(drawn, 0)).save(path, format="PNG")
+        Image.fromarray(shelved(drawn, max(1, ACROSS // len(chosen)))).save(path, format="PNG")
     return Path(out)
+
+
+def rows_of(paths: list[Path]) -> Iterator[dict]:
+    """The rows of shards, read one by one."""
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                yield from file.read_row_group(group).to_pylist()
+
+
+def shelved(strips: list[UInt8[ndarray, "_ _ 3"]], columns: int) -> UInt8[ndarray, "height width 3"]:
+    """Strips of one width in rows of `columns`, black where there is nothing; the first has a row of its own."""
+    shelves = [strips[:1], *[strips[k : k + columns] for k in range(1, len(strips), columns)]]
+    width = max(map(len, shelves)) * strips[0].shape[1]
+    rows = [np.concatenate(shelf, 1) for shelf in shelves]
+    return np.concatenate([np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows], 0)

@@ -48,11 +48,20 @@ def photos(tmp_path):
     return folder
 
 
+@pytest.fixture(scope="session")
+def created():
+    """What `avatar` has made once: its bytes, by name."""
+    return {}
+
+
 @pytest.fixture
-def avatar(tmp_path, photos, checkpoint):
-    """An avatar file."""
+def avatar(tmp_path, photos, checkpoint, created):
+    """An avatar file of the test's own."""
     path = tmp_path / "person.avatar"
-    assert main(["create", str(photos), "--out", str(path), "--checkpoint", str(checkpoint)]) == 0
+    if not created:
+        assert main(["create", str(photos), "--out", str(path), "--checkpoint", str(checkpoint)]) == 0
+        created[path.name] = path.read_bytes()
+    path.write_bytes(created[path.name])
     return path
 
 

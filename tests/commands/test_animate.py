@@ -1,12 +1,12 @@
-"""`lca animate` and `lca export`: an avatar file -> film, splats; bad files and numbers are one line and leave nothing."""
+"""`lca animate`: an avatar file -> film; bad files (of export and player too) and numbers are one line and leave nothing."""
 
-import numpy as np
 import pytest
 import torch
-from plyfile import PlyData
 from safetensors.torch import load_file, save_file
 
-from lca.model.avatar import Avatar
+from lca.formats.motion_npz import write_motion
+from lca.geometry.body import load_body
+from lca.geometry.motion import Motion
 
 
 @pytest.mark.parametrize("motion", ["walk", "gaze"])
@@ -20,15 +20,44 @@ def test_film(tmp_path, avatar, lca, motion):
     assert film.read_bytes()[4:8] == b"ftyp"
 
 
-@pytest.mark.parametrize("pose", ["canonical", "standing"])
-def test_splats(tmp_path, avatar, lca, pose):
-    code, out, _ = lca("export", avatar, "--out", tmp_path / "a.ply", "--pose", pose)
-    assert code == 0 and "384 Gaussians" in out
-    vertex = PlyData.read(tmp_path / "a.ply")["vertex"]
-    reach = np.ptp(vertex["x"])
-    assert len(vertex) == 384 and (reach > 1.2 if pose == "canonical" else reach < 1.2)
-    if pose == "canonical":
-        np.testing.assert_allclose(vertex["y"], -Avatar.load(avatar).canonical.means[:, 1].numpy(), atol=1e-6)
+def _motion(frames: int) -> Motion:
+    """Arms that come down, at 4 frames a second."""
+    theta = torch.zeros(frames, 156)
+    theta[:, [50, 53]] = torch.linspace(0, 1.2, frames)[:, None] * torch.tensor([-1.0, 1.0])
+    return Motion(theta, torch.zeros(frames, 3), torch.zeros(frames, 52), torch.zeros(frames, 4), 4.0)
+
+
+@pytest.mark.parametrize(("seconds", "frames"), [([], 9), (["--seconds", 0.5], 4)])
+def test_film_of_a_motion_file(tmp_path, avatar, lca, seconds, frames):
+    write_motion(tmp_path / "arms.npz", _motion(5))
+    options = ["--out", tmp_path / "film.mp4", "--size", 64, "--fps", 8, *seconds]
+    code, out, error = lca("animate", avatar, "--motion", tmp_path / "arms.npz", *options)
+    assert code == 0, error
+    assert (
+        "our own .npz, 9 frames at 8 fps; carries root, translation, body" in out and f"{frames} frames of 64x64" in out
+    )
+
+
+def test_a_face_moves_a_person_at_ease(tmp_path, monkeypatch, avatar, lca):
+    names = load_body().expression_names
+    table = [",".join(names), *[",".join(["0.5"] * 52)] * 6]
+    (tmp_path / "face.csv").write_text("\n".join(table))
+    played = []
+    monkeypatch.setattr("lca.lab.playing.play", lambda _, motion, *rest: played.append(motion) or iter(()))
+    lca("animate", avatar, "--motion", tmp_path / "face.csv", "--out", tmp_path / "film.mp4", "--fps", 30)
+    (motion,) = played
+    assert len(motion) == 3 and (motion.actions == 0.5).all()
+    assert motion.theta[:, 50].max() < -0.5, "the left arm hangs"
+
+
+@pytest.mark.parametrize("name", ["bad.bvh", "bad.csv", "bad.npz", "bad.json", "bad"])
+def test_bad_motion_files(tmp_path, avatar, lca, name):
+    (tmp_path / "bad").mkdir()
+    if name != "bad":
+        (tmp_path / name).write_text("a letter")
+    code, out, error = lca("animate", avatar, "--motion", tmp_path / name, "--out", tmp_path / "made" / "a.mp4")
+    assert (code, out) == (2, "") and name in error and error.count("\n") == 1
+    assert not (tmp_path / "made").exists()
 
 
 def _spoil(kind: str, avatar) -> None:
@@ -45,7 +74,7 @@ def _spoil(kind: str, avatar) -> None:
         avatar.unlink()
 
 
-@pytest.mark.parametrize("command", ["animate", "export"])
+@pytest.mark.parametrize(("command", "suffix"), [("animate", "mp4"), ("export", "ply"), ("player", "html")])
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
@@ -56,9 +85,9 @@ def _spoil(kind: str, avatar) -> None:
         ("missing", "no such file"),
     ],
 )
-def test_bad_avatars(tmp_path, avatar, lca, command, kind, message):
+def test_bad_avatars(tmp_path, avatar, lca, command, suffix, kind, message):
     _spoil(kind, avatar)
-    place = tmp_path / "made" / ("a.mp4" if command == "animate" else "a.ply")
+    place = tmp_path / "made" / f"a.{suffix}"
     code, out, error = lca(command, avatar, "--out", place)
     assert (code, out) == (2, "")
     assert message in error and error.count("\n") == 1
@@ -73,8 +102,13 @@ def test_bad_avatars(tmp_path, avatar, lca, command, kind, message):
         (["--fps", 0], "--fps from 1 to 240"),
         (["--seconds", 0], "at least one frame"),
         (["--background", "nocolour"], "expected a colour such as white"),
-        (["--motion", "swim"], "invalid choice"),
-        (["--out", "film.gif"], "ending in .mp4"),
+        (
+            ["--motion", "swim"],
+            "expected a motion among turntable, walk, hands, face, gaze, or a motion file, got swim",
+        ),
+        (["--motion", "walk", "--mapping", "map.json"], "got walk: no such file"),
+        (["--out", "film.avi"], "ending in .mp4 or .gif"),
+        (["--out", "film.gif", "--fps", 60], "at most 50 frames per second"),
     ],
 )
 def test_bad_numbers(tmp_path, avatar, lca, monkeypatch, options, message):
@@ -83,8 +117,3 @@ def test_bad_numbers(tmp_path, avatar, lca, monkeypatch, options, message):
     code, _, error = lca("animate", avatar, "--out", tmp_path / "film.mp4", *options)
     assert code == 2 and message in error
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_export_wants_ply(tmp_path, avatar, lca):
-    code, _, error = lca("export", avatar, "--out", tmp_path / "a.obj")
-    assert code == 2 and "ending in .ply" in error

@@ -8,10 +8,20 @@ import numpy as np
 import pytest
 import torch
 
-from lca.data import FEATURES, Capture, capture_frames, load_world
+from lca.data import FEATURES, Capture, Circumstances, Surface, capture_frames, load_world
 from lca.data.schema import ENCODED_FEATURES
 from lca.errors import UserError
-from lca.formats.captures import CANONICAL_REACH, canonical_codes, canonical_points, halved
+from lca.formats.captures import (
+    CANONICAL_REACH,
+    canonical_codes,
+    canonical_points,
+    decoded,
+    depth_bytes,
+    depth_metres,
+    halved,
+    normal_bytes,
+    unit_normals,
+)
 from tests.world.captures import SIZE, built
 
 
@@ -22,7 +32,7 @@ def test_chosen_frames_are_those_of_the_whole():
     for field in fields(Capture):
         if field.name in ("identity", "stage", "attributes", "betas", "tracked_betas"):
             assert str(getattr(whole, field.name)) == str(getattr(some, field.name))
-        elif "camera" in field.name:
+        elif field.name.endswith("camera"):
             assert torch.equal(getattr(whole, field.name)[[5, 2]].intrinsics, getattr(some, field.name).intrinsics)
         else:
             assert torch.equal(getattr(whole, field.name)[[5, 2]], getattr(some, field.name)), field.name
@@ -39,6 +49,17 @@ def test_values_have_their_ranges():
     assert isinstance(capture.attributes, dict) and capture.radiance.min() >= 0
 
 
+def test_circumstances_are_known():
+    row = load_world(built("wild"), "test")[0]
+    known = Circumstances.read(row, [0, 3])
+    assert known.scene["motion"] and known.scene["light"] and known.time[0] == 0 < known.time[1]
+    assert "theta" in known.exact and "tracked_theta" not in known.exact
+    assert known.tracked_confidence.max() <= 1 and known.camera_index.tolist() == [0, 0]
+    row["lamp_colour"] = -np.ones_like(row["lamp_colour"])
+    with pytest.raises(UserError, match="expected lamp_colour from 0"):
+        Circumstances.read(row, [0])
+
+
 def test_columns_are_the_documented_ones():
     rows = load_world(built("wild"), "validation")
     assert rows.features == ENCODED_FEATURES and set(rows.features) == set(FEATURES)
@@ -52,6 +73,23 @@ def test_canonical_codes_invert():
     assert np.isnan(back[0, 0]).all() and np.nanmax(np.abs(back - points)) < 2.1e-5
 
 
+def test_depth_and_normals_invert():
+    rng = np.random.default_rng(0)
+    depth = rng.uniform(0.5, 8, (6, 8)).astype(np.float32)
+    normals = rng.normal(size=(6, 8, 3)).astype(np.float32)
+    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
+    depth[0, 0] = normals[0, 0] = np.nan
+    back, turned = depth_metres(decoded(depth_bytes(depth))), unit_normals(decoded(normal_bytes(normals)))
+    assert back[0, 0] == 0 and (turned[0, 0] == 0).all()
+    assert np.abs(back - depth)[0, 1:].max() < 1.3e-4
+    assert (turned * normals).sum(-1)[1:].min() > np.cos(np.radians(0.5))
+
+
+def test_only_some_stages_promise_geometry():
+    with pytest.raises(UserError, match="expected depth and normals in wild-000002, got none"):
+        Surface.read(load_world(built("wild"), "train")[0], [0])
+
+
 def test_halving_never_mixes_surfaces():
     points = np.full((4, 4, 3), np.nan, np.float32)
     points[:2, :2] = [
@@ -63,6 +101,8 @@ def test_halving_never_mixes_surfaces():
     small = halved(points)
     assert np.allclose(small[0, 0], [0.01, 0, 0]) and np.allclose(small[0, 1], 0.5)
     assert np.isnan(small[1]).all()
+    depth = halved(points, np.arange(16, dtype=np.float32).reshape(4, 4, 1))
+    assert depth[0, 0, 0] == pytest.approx((0 + 1 + 4) / 3) and np.isnan(depth[1]).all()
 
 
 def damaged(folder, how):
@@ -94,7 +134,7 @@ def test_damaged_folders(tmp_path, how, message):
 
 
 def test_other_mistakes(tmp_path):
-    with pytest.raises(UserError, match="which does not exist: make it with `lca world build`"):
+    with pytest.raises(UserError, match="which does not exist: make one with `lca world build`"):
         load_world(tmp_path / "nowhere", "train")
     with pytest.raises(UserError, match=r"expected manifest\.json in"):
         load_world(tmp_path, "train")

@@ -1,4 +1,4 @@
-"""Films read back through ffmpeg."""
+"""Films read back through ffmpeg and Pillow."""
 
 import subprocess
 
@@ -6,6 +6,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageSequence
 
 from lca.errors import UserError
 from lca.formats.video import to_bytes, write_video
@@ -26,6 +27,33 @@ def test_frames_come_back(tmp_path):
     np.testing.assert_allclose(frames.mean((1, 2, 3)), 0.2 + 0.1 * np.arange(6), atol=0.02)
 
 
+def test_gif_comes_back_with_its_colours_and_its_pace(tmp_path):
+    colours = [torch.tensor([0.9, 0.1 * k, 0.3])[:, None, None].expand(3, 33, 47) for k in range(6)]
+    assert write_video(tmp_path / "a.gif", colours, fps=8.0) == 6
+    with Image.open(tmp_path / "a.gif") as film:
+        assert film.size == (47, 33) and film.info["loop"] == 0
+        read = [(np.asarray(f.convert("RGB")), f.info["duration"]) for f in ImageSequence.Iterator(film)]
+    assert sum(duration for _, duration in read) == pytest.approx(6 / 8 * 1000, abs=20)
+    for (picture, _), colour in zip(read, colours, strict=True):
+        np.testing.assert_allclose(picture / 255, colour.permute(1, 2, 0), atol=0.02)
+
+
+def test_pictures_come_back_exactly(tmp_path):
+    frames = [torch.rand(3, 7, 5) for _ in range(3)]
+    assert write_video(tmp_path / "made" / "film", iter(frames), fps=12.0) == 3
+    pictures = sorted((tmp_path / "made" / "film").iterdir())
+    assert [p.name for p in pictures] == ["0001.png", "0002.png", "0003.png"]
+    for picture, frame in zip(pictures, frames, strict=True):
+        np.testing.assert_array_equal(np.asarray(Image.open(picture)), to_bytes(frame))
+
+
+def test_a_folder_is_not_overwritten(tmp_path):
+    (tmp_path / "film").mkdir()
+    with pytest.raises(UserError, match="expected a new folder"):
+        write_video(tmp_path / "film", _frames(2), fps=12.0)
+    assert list((tmp_path / "film").iterdir()) == []
+
+
 def test_bytes_round_and_clamp():
     image = torch.tensor([-1.0, 0.5, 2.0]).reshape(3, 1, 1)
     assert to_bytes(image).tolist() == [[[0, 128, 255]]]
@@ -36,20 +64,22 @@ def test_bytes_round_and_clamp():
     [
         ("a.mp4", lambda: _frames(0), "at least one frame"),
         ("a.mp4", lambda: _frames(2, height=63), "even sides.*48x63"),
-        ("a.gif", lambda: _frames(2), "ending in .mp4"),
+        ("a.gif", lambda: _frames(2), "at most 50 frames per second, got 60"),
+        ("a.avi", lambda: _frames(2), "ending in .mp4 or .gif"),
     ],
 )
 def test_bad_films_leave_nothing(tmp_path, name, frames, message):
     with pytest.raises(UserError, match=message):
-        write_video(tmp_path / name, frames(), fps=12.0)
+        write_video(tmp_path / name, frames(), fps=60.0)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failing_frame_leaves_nothing(tmp_path):
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a"])
+def test_a_failing_frame_leaves_nothing(tmp_path, name):
     def frames():
         yield torch.zeros(3, 32, 32)
         raise RuntimeError("stopped")
 
     with pytest.raises(RuntimeError, match="stopped"):
-        write_video(tmp_path / "a.mp4", frames(), fps=12.0)
+        write_video(tmp_path / name, frames(), fps=12.0)
     assert list(tmp_path.iterdir()) == []

@@ -42,6 +42,7 @@ def test_background_does_not_bleed_into_the_points_of_the_silhouette(template):
     tokens = torch.randn(1, 4, 16)
     foreground = torch.tensor([[True, False, False, False]])
     pyramid = [torch.zeros(1, 8, size, size) for size in (16, 8, 4)]
+    assert head.out.bias is not None
     maps = head(tokens, foreground, pyramid, template.anchors)
     alone = maps.coarse.point[0, :, 0, 0]
     near = maps.canonical[0, :, :11, :11] - alone[:, None, None]  # to the middle between two tokens

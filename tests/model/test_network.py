@@ -24,8 +24,13 @@ def test_any_number_of_photos(network, photos):
 
 
 def test_order_of_photos_leaves_the_avatar_alone(network, photos):
-    first, second = network.reconstruct(photos), network.reconstruct(permuted(photos, [2, 0, 1]))
-    assert different(first.canonical, second.canonical) < 0.02  # bfloat16 sums in another order
+    """But for sums of bfloat16 in another order, which may hand a pixel to its next Gaussian."""
+    turned = permuted(photos, [2, 0, 1])
+    other = replace(turned, body=turned.body.flip(1), face=turned.face.flip(1))
+    first, second, third = (network.reconstruct(p).canonical for p in (photos, turned, other))
+    moved, changed = ((x.colors - first.colors).abs().mean() for x in (second, third))
+    assert moved < 0.1 * changed
+    assert (second.means - first.means).norm(dim=-1).median() < 1e-4
 
 
 def test_another_photo_changes_the_avatar(network, photos):

@@ -8,7 +8,7 @@ from lca.training.optimizer import MuonAdamW, block_matrices
 from lca.training.schedule import OptimizerConfig
 
 
-def stepping(seed: int, muon: float = 10.0) -> tuple[torch.nn.Module, MuonAdamW]:
+def stepping(seed: int, muon: float = 10.0) -> tuple[torch.nn.Sequential, MuonAdamW]:
     torch.manual_seed(seed)
     network = torch.nn.Sequential(torch.nn.Linear(8, 8), SelfBlock(8, 2))
     config = OptimizerConfig(lr=1e-3, muon=muon)

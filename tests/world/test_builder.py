@@ -1,5 +1,7 @@
 """The same seed gives the same bytes: with any number of workers, after any interruption."""
 
+import argparse
+import errno
 import os
 import shutil
 import signal
@@ -7,16 +9,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from datasets import load_dataset
 
 from lca.errors import UserError
+from lca.formats.atomic import only_writer
 from lca.formats.shards import read_manifest
 from lca.world.builder import Build, build
-from lca.world.cli import add_world_commands
-from lca.world.sheet import sheet
-from lca.world.stages import split_of
+from lca.world.cli import add_world_commands, asked
+from lca.world.presets import builds
+from lca.world.rates import Rate
+from lca.world.sheet import sheet, shelved
+from lca.world.stages import STAGES, split_of
 from tests.world.captures import SIZE, built, contents
 
 WHAT = Build("wild", 3, seed=5, size=SIZE)
@@ -45,7 +52,8 @@ def test_another_seed_is_another_world(tmp_path):
 def test_an_interrupted_build_continues(tmp_path):
     folder = shutil.copytree(built("wild"), tmp_path / "half")
     unfinished(folder)
-    (folder / "data/validation-00000-of-00001.parquet").unlink()
+    cut = folder / "data/validation-00000-of-00001.parquet"
+    cut.write_bytes(cut.read_bytes()[:-100])
     (folder / "data/.validation-00000-of-00001.x1.tmp.parquet").write_bytes(b"half")
     kept = (folder / "data/train-00000-of-00001.parquet").stat().st_mtime_ns
     build(WHAT, folder, workers=1)
@@ -109,6 +117,11 @@ def test_splits_are_by_identity_and_large_enough():
     assert max(map(len, plan.values())) == 16
 
 
+def test_a_large_build_has_large_shards():
+    plan = Build("wild", 40_000).shards()
+    assert sum(name.startswith("train-") for name in plan) <= 1024 and max(map(len, plan.values())) == 36
+
+
 def test_the_sheet_is_a_picture(tmp_path):
     from PIL import Image
 
@@ -116,10 +129,17 @@ def test_the_sheet_is_a_picture(tmp_path):
         assert picture.size == (8 * 192, 5 * 192)
 
 
+def test_short_strips_stand_side_by_side():
+    strips = [np.full((height, 4, 3), value, np.uint8) for value, height in ((9, 6), (1, 3), (2, 3), (3, 3))]
+    drawn = shelved(strips, 2)
+    assert drawn.shape == (12, 8, 3)
+    assert drawn[0, :, 0].tolist() == [9] * 4 + [0] * 4 and drawn[6, :, 0].tolist() == [1] * 4 + [2] * 4
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (("moon", 3), "expected a stage among wild, studio, got 'moon'"),
+        (("moon", 3), "expected a stage among wild, studio.*got 'moon'"),
         (("wild", 0), "at least one identity, got 0"),
         (("wild", 3, -1), "expected a seed from 0"),
         (("wild", 3, 0, 33), "even picture size from 64 to 2048, got 33"),
@@ -152,6 +172,38 @@ def test_a_foreign_folder_is_left_alone(tmp_path):
     assert contents(tmp_path) == {"thesis.txt": b"years of work"}
 
 
+@pytest.fixture
+def half(tmp_path):
+    """A folder that an interrupted build left."""
+    folder = shutil.copytree(built("wild"), tmp_path / "half")
+    unfinished(folder)
+    return folder
+
+
+def test_a_full_disk_is_told(half, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("lca.world.builder.draw", full)
+    with pytest.raises(
+        UserError, match=r"the disk of .* is full: free some, then run `lca world build wild .*continues"
+    ):
+        build(WHAT, half)
+
+
+def test_a_disk_too_small_is_told_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setattr("lca.world.builder.read_rates", lambda: {"wild": Rate(1.0, 10**6, 8)})
+    monkeypatch.setattr("lca.world.builder.shutil.disk_usage", lambda path: SimpleNamespace(free=4 * 10**8))
+    with pytest.raises(UserError, match=r"about 1 GB of room for 1000 captures, got 0\.4 GB on the disk"):
+        build(Build("wild", 1000), tmp_path / "small")
+    assert not (tmp_path / "small").exists()
+
+
+def test_a_folder_has_one_writer(half):
+    with only_writer(half), pytest.raises(UserError, match="got another process writing into it"):
+        build(WHAT, half)
+
+
 def test_workers_are_counted(tmp_path):
     with pytest.raises(UserError, match="at least one worker, got 0"):
         build(WHAT, tmp_path / "none", workers=0)
@@ -163,11 +215,31 @@ def test_environment_is_as_before():
     assert "NUMBA_NUM_THREADS" not in os.environ or os.environ["NUMBA_NUM_THREADS"] != ""
 
 
-def test_the_command_line_knows_its_options():
-    import argparse
-
+def parsed(line):
     parser = argparse.ArgumentParser()
     add_world_commands(parser.add_subparsers())
-    parsed = parser.parse_args("world build wild --identities 3 --out x".split())
-    assert (parsed.stage, parsed.identities, parsed.seed, parsed.size, str(parsed.out)) == ("wild", 3, 0, 256, "x")
-    assert callable(parsed.run)
+    return parser.parse_args(line.split())
+
+
+def test_the_command_line_says_what_to_build():
+    ((what, folder),) = asked(parsed("world build wild --identities 3 --out x"))
+    assert (what, folder) == (Build("wild", 3), Path("x"))
+    every = asked(parsed("world build --preset tiny --size 128 --out x"))
+    assert [(what.stage, folder) for what, folder in every] == [(stage, Path("x") / stage) for stage in STAGES]
+    ((what, folder),) = asked(parsed("world build studio --preset tiny --out x"))
+    assert (what, folder) == (builds("tiny")["studio"], Path("x"))
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("wild", "STAGE and --identities, or --preset"),
+        ("--identities 3", "STAGE and --identities, or --preset"),
+        ("wild --preset tiny --seed 3", "got both"),
+        ("moon --preset tiny", "expected a stage among wild"),
+        ("--preset huge", "expected a preset among"),
+    ],
+)
+def test_mistakes_on_the_command_line(options, says):
+    with pytest.raises(UserError, match=says):
+        asked(parsed(f"world build {options} --out x"))

@@ -1,0 +1,78 @@
+// Elements in one call, and an outbox that sends streams of events no faster than they can be used.
+
+function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== null) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+function button(text, label, onclick) {
+  return h("button", { type: "button", "aria-label": label, title: label, onclick }, text);
+}
+
+function choice(label, values, onchange) {
+  const select = h("select", { "aria-label": label, title: label });
+  for (const value of values) select.append(h("option", { value }, String(value)));
+  select.addEventListener("change", () => onchange(select.value));
+  return select;
+}
+
+function checkbox(text, onchange) {
+  const input = h("input", { type: "checkbox" });
+  input.addEventListener("change", () => onchange(input.checked));
+  return { input, label: h("label", { class: "lca-check" }, input, text) };
+}
+
+function filePicker(text, label, accept, multiple, onfiles) {
+  const input = h("input", { type: "file", accept, multiple, "aria-label": label, title: label });
+  input.addEventListener("change", async () => {
+    const files = [...input.files];
+    input.value = "";
+    if (files.length) await onfiles(files);
+  });
+  return h("label", { class: "lca-file" }, text, input);
+}
+
+const PAUSE = 12; // milliseconds between two messages of one stream
+
+class Outbox {
+  constructor(send) {
+    this.send = send;
+    this.waiting = new Map();
+    this.sent = -Infinity;
+    this.timer = null;
+  }
+
+  // The newest of a stream: `merge` joins it with one that has not been sent yet.
+  stream(key, message, merge = (older, newer) => newer) {
+    const older = this.waiting.get(key);
+    this.waiting.set(key, older ? merge(older, message) : message);
+    const wait = this.sent + PAUSE - performance.now();
+    if (wait <= 0) this.flush();
+    else if (this.timer === null) this.timer = setTimeout(() => this.flush(), wait);
+  }
+
+  flush() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.sent = performance.now();
+    const messages = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const message of messages) this.send(message);
+  }
+
+  // At once, after whatever waits.
+  post(message, buffers = []) {
+    if (this.waiting.size) this.flush();
+    this.send(message, buffers);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.waiting.clear();
+  }
+}

@@ -1,0 +1,109 @@
+// The whole panel on one element: joins the parts, listens to its host, says when the host does not answer.
+// A host is { send(message, buffers), listen(callback) -> stop }.
+
+const PATIENCE = 8000; // milliseconds
+const GONE = "no answer: the kernel or server is busy or gone; run the cell (or command) again";
+
+function mount(host, root) {
+  const shared = { eyes: "sliders", togglePlay: () => {} };
+  let silence = null;
+  const hear = () => {
+    clearTimeout(silence);
+    silence = null;
+  };
+  const send = (message, buffers = []) => {
+    try {
+      host.send(message, buffers);
+    } catch {
+      say(GONE, "error"); // a restarted kernel has closed the channel
+      return;
+    }
+    if (silence === null && message.kind !== "ack" && message.kind !== "bye")
+      silence = setTimeout(() => say(GONE, "error"), PATIENCE);
+  };
+  const outbox = new Outbox(send);
+  const view = makeView(outbox, shared);
+  const timeline = makeTimeline(outbox, shared);
+  const sliders = makeSliders(outbox);
+  const gallery = makeGallery(outbox);
+  const tools = makeTools(outbox);
+  const line = h("div", { class: "lca-message", role: "status", "aria-live": "polite" });
+  const progress = h("progress", { hidden: true, "aria-label": "Progress" });
+  let people = 1;
+
+  function say(text, level) {
+    line.textContent = text;
+    line.classList.toggle("lca-error", level === "error");
+    line.setAttribute("role", level === "error" ? "alert" : "status");
+  }
+
+  const on = {
+    setup(message) {
+      people = message.people;
+      view.forget();
+      for (const part of [timeline, gallery, tools]) part.setup(message);
+      sliders.setup(message, [{ name: "Poses", element: gallery.element }]);
+      outbox.post({ kind: "thumbnails" });
+    },
+    state(message) {
+      shared.eyes = message.eyes;
+      view.resize(message.look.size, people);
+      for (const part of [timeline, sliders, gallery, tools]) part.update(message);
+    },
+    frame(message, [buffer]) {
+      timeline.tick(message.time);
+      return view.paint(message, buffer);
+    },
+    thumbnail: (message, [buffer]) => gallery.thumbnail(message.name, buffer),
+    message: ({ text, level }) => say(text, level),
+    progress({ done, whole, text }) {
+      progress.hidden = done >= whole;
+      [progress.max, progress.value] = [whole, done];
+      if (text) say(`${text} (${done} of ${whole})`, "info");
+    },
+  };
+  const stop = host.listen((message, buffers) => {
+    hear();
+    return on[message.kind]?.(message, buffers);
+  });
+
+  const seen = () => send({ kind: document.hidden ? "bye" : "back" });
+  document.addEventListener("visibilitychange", seen);
+  root.classList.add("lca-panel");
+  root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's single keys stay out
+  root.addEventListener("dragover", (event) => event.preventDefault());
+  root.addEventListener("drop", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.dataTransfer.files.length) tools.sendPhotos([...event.dataTransfer.files]);
+  });
+  root.append(
+    h("div", { class: "lca-stage" }, view.element, timeline.element, progress, line, tools.element),
+    sliders.element,
+  );
+  send({ kind: "hello" });
+
+  return () => {
+    document.removeEventListener("visibilitychange", seen);
+    for (const part of [outbox, view, gallery]) part.close();
+    hear();
+    send({ kind: "bye" });
+    stop();
+  };
+}
+
+// In a notebook: the host is the widget's model.
+function render({ model, el }) {
+  const host = {
+    send: (message, buffers) => model.send(message, undefined, buffers),
+    listen(callback) {
+      const hear = (message, buffers) => callback(message, buffers);
+      model.on("msg:custom", hear);
+      return () => model.off("msg:custom", hear);
+    },
+  };
+  return mount(host, el);
+}
+
+export { mount };
+export default { render };

@@ -1,0 +1,81 @@
+// How the picture is made, and everything that goes into files: photos, snapshots, films, splats, states.
+
+const LARGEST_SIDE = 2048; // pixels of a photo on its way
+const MOST_BYTES = 3e6;
+
+// A photo as bytes; large ones are made smaller here, which also turns them upright. What is no picture goes as it is, cut
+// short: the answer says what is wrong with it.
+async function photoBytes(file) {
+  if (file.size <= MOST_BYTES) return file.arrayBuffer();
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file);
+  } catch {
+    return file.slice(0, 65536).arrayBuffer();
+  }
+  const scale = Math.min(1, LARGEST_SIDE / Math.max(bitmap.width, bitmap.height));
+  const canvas = h("canvas", { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale) });
+  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
+  return blob.arrayBuffer();
+}
+
+function makeTools(outbox) {
+  const look = (change) => outbox.post({ kind: "look", ...change });
+  const background = h("input", { type: "color", value: "#ffffff", "aria-label": "Background", title: "Background" });
+  background.addEventListener("input", () => look({ background: background.value }));
+  const picture = choice("Picture shows", [], (value) => look({ picture: value }));
+  const size = choice("Render size in pixels", [], (value) => look({ size: Number(value) }));
+  const skeleton = checkbox("skeleton", (on) => look({ skeleton: on }));
+  const anchors = checkbox("anchors", (on) => look({ anchors: on }));
+  const splats = choice("File format of splats", [], () => {});
+  const order = (text, label, message) => button(text, label, () => outbox.post(message));
+  const undo = order("undo", "Undo", { kind: "undo" });
+  const redo = order("redo", "Redo", { kind: "redo" });
+  const release = order("release", "Let the motion move what was held by sliders", { kind: "release" });
+  const record = button("record", "Record a film", () => outbox.post({ kind: "record", on: record.ariaPressed !== "true" }));
+
+  async function sendPhotos(files) {
+    const buffers = await Promise.all(files.map(photoBytes));
+    outbox.post({ kind: "photos", names: files.map((file) => file.name) }, buffers);
+  }
+
+  async function sendMotion([file]) {
+    outbox.post({ kind: "motion file", names: [file.name] }, [await file.arrayBuffer()]);
+  }
+
+  async function sendState([file]) {
+    outbox.post({ kind: "load" }, [await file.slice(0, 1e6).arrayBuffer()]);
+  }
+
+  function setup(spec) {
+    for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes], [splats, spec.splats]])
+      select.replaceChildren(...values.map((value) => h("option", { value }, String(value))));
+  }
+
+  function update(state) {
+    background.value = state.look.background;
+    [picture.value, size.value] = [state.look.picture, String(state.look.size)];
+    [skeleton.input.checked, anchors.input.checked] = [state.look.skeleton, state.look.anchors];
+    [undo.disabled, redo.disabled] = [!state.undo, !state.redo];
+    release.disabled = !state.held.length;
+    record.ariaPressed = String(state.recording);
+    record.textContent = state.recording ? "stop and write" : "record";
+  }
+
+  const element = h("div", {},
+    h("div", { class: "lca-row", role: "group", "aria-label": "Picture" }, picture, size, background, skeleton.label, anchors.label),
+    h("div", { class: "lca-row", role: "group", "aria-label": "Edit" }, undo, redo,
+      order("reset", "Standing, face at rest, shape of the photos", { kind: "reset" }),
+      order("feet on floor", "Put the feet on the floor", { kind: "floor" }), release,
+      order("camera home", "Reset the camera", { kind: "home" })),
+    h("div", { class: "lca-row", role: "group", "aria-label": "Files" },
+      filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos),
+      filePicker("motion…", "Play a motion file: npz, bvh, json or csv", ".npz,.bvh,.json,.csv", false, sendMotion),
+      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), record,
+      button("splats", "Write the posed Gaussians", () => outbox.post({ kind: "splats", suffix: splats.value })), splats,
+      order("save state", "Write the state as JSON", { kind: "save" }),
+      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, sendState)));
+  return { element, setup, update, sendPhotos };
+}

@@ -1,0 +1,85 @@
+"""A face as CSV: the 52 ARKit actions by name, one row a frame, as Live Link Face and its like export them.
+
+Names are compared without regard to case. Actions arrive as they are, cut to [0, 1]; the gaze comes from the eight eyeLook
+columns (`lca.geometry.face_joints`). The rate is that of the `Timecode` column (HH:MM:SS:FF.fff), 60 where there is none or the
+take is shorter than three seconds. Head and eye rotation columns are left out: recorders disagree on their unit and sign.
+"""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from lca.errors import UserError
+from lca.formats.motion_file import Conventions, MotionFile, check_rate, checked
+from lca.geometry.body import load_body
+from lca.geometry.face_joints import psi_of_looks
+from lca.geometry.motion import Motion
+
+USUAL_FPS = 60.0
+ROTATIONS = ("headyaw", "headpitch", "headroll", "lefteyeyaw", "lefteyepitch", "righteyeyaw", "righteyepitch")
+FULL = 1.5
+"""An action above this is not in [0, 1] but in per cent or something else."""
+
+
+def read_face(path: Path, asked: Conventions) -> MotionFile:
+    """Read the 52 actions.
+
+    Raises:
+        UserError: no table, a missing column, no rows, a row of another length, values that are no numbers or not in [0, 1].
+    """
+    header, rows = read_table(path)
+    columns = {name.strip().lower(): index for index, name in enumerate(header)}
+    names = load_body().expression_names
+    missing = [name for name in names if name.lower() not in columns]
+    if missing:
+        raise UserError(
+            f"expected the {len(names)} ARKit columns in {path}, got a table without {', '.join(missing[:8])}"
+            f"{', ...' if len(missing) > 8 else ''}: export all blend shapes"
+        )
+    picked = [[row[columns[name.lower()]] for name in names] for row in rows]
+    actions = checked(picked, "the actions", path).float()
+    if actions.max() > FULL or actions.min() < 1 - FULL:
+        raise UserError(
+            f"expected actions in [0, 1] in {path}, got {actions.min():g} to {actions.max():g}: rescale them"
+        )
+    actions = actions.clamp(0, 1)
+    timecodes = [row[columns["timecode"]] for row in rows] if "timecode" in columns else []
+    fps, notes = rate(timecodes, path) if asked.fps is None else (asked.fps, [])
+    if set(ROTATIONS) & set(columns):
+        notes.append("head and eye rotations: not read, recorders disagree on their unit and sign")
+    motion = Motion(
+        torch.zeros(len(actions), 156),
+        torch.zeros(len(actions), 3),
+        actions,
+        psi_of_looks(actions),
+        fps,
+    )
+    return MotionFile(motion, "ARKit CSV", ("jaw", "face", "gaze"), tuple(notes))
+
+
+def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Header and rows, all of one length."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        try:
+            table = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
+        except csv.Error as error:
+            raise UserError(f"expected a CSV table in {path}, got something else ({error}): export it again") from error
+    if len(table) < 2:
+        raise UserError(f"expected a header and at least one row in {path}, got {len(table)} lines: export it again")
+    for number, row in enumerate(table[1:], 1):
+        if len(row) != len(table[0]):
+            raise UserError(
+                f"expected {len(table[0])} cells a row in {path}, got {len(row)} in row {number}: it is cut short or damaged"
+            )
+    return table[0], table[1:]
+
+
+def rate(timecodes: list[str], path: Path) -> tuple[float, list[str]]:
+    """Frames per second, and what is to be told: rows in each whole second of the timecode, by the median."""
+    seconds = list(Counter(code.rsplit(":", 1)[0] for code in timecodes if code.count(":") == 3).values())
+    if len(seconds) < 3:  # the first and the last second are cut
+        return USUAL_FPS, [f"the file does not tell its frame rate: {USUAL_FPS:g} fps taken"]
+    return check_rate(float(np.median(seconds[1:-1])), path), []

@@ -1,0 +1,78 @@
+"""A BVH file as a motion of ours.
+
+Conventions: the upward axis is that of the rest pose (legs hang down), unless it is given; lengths are scaled so that the file's
+legs are as long as our mean person's, whatever its unit; heights are the file's, scaled (its floor is not ours). Positions of
+joints below the pelvis do not move ours. Lacking: face, jaw, gaze, and every joint without a name that is known or mapped.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from lca.errors import UserError
+from lca.formats.bvh import Bvh, parse_bvh
+from lca.formats.bvh_names import pair
+from lca.formats.motion_file import Conventions, MotionFile, in_order
+from lca.geometry.joint_names import BODY_JOINTS, JOINTS
+from lca.geometry.motion import Motion
+from lca.geometry.retarget import Performance, retarget, stands
+
+
+def read_bvh(path: Path, mapping: Mapping[str, str | None] | None, asked: Conventions) -> MotionFile:
+    """Read and retarget.
+
+    Raises:
+        UserError: damaged, empty, NaN, unknown joints, a skeleton that does not stand at rest.
+    """
+    bvh = parse_bvh(path)
+    family, pairs = pair([joint.name for joint in bvh.joints], mapping, path)
+    rest = bvh.rest()
+    if not stands(rest, pairs):
+        raise UserError(
+            f"expected a skeleton that stands upright at rest in {path}, got another pose or no size: export it with a "
+            "T-pose or an A-pose at rest"
+        )
+    places, turns = bvh.posed()
+    performance = Performance(rest, bvh.tips(), turns, places[:, pairs["pelvis"]])
+    theta, translation = retarget(performance, pairs, asked.up)
+    carried = {"root", "body"}
+    if any(
+        name.endswith("position") for joint in above(bvh, pairs["pelvis"]) for _, name in bvh.joints[joint].channels
+    ):
+        carried.add("translation")
+    else:
+        translation = torch.zeros_like(translation)
+    fingers = {side: [j for j in JOINTS[22:] if j in pairs and j.startswith(side)] for side in ("left", "right")}
+    carried |= {f"{side} hand" for side, joints in fingers.items() if joints}
+    motion = Motion(
+        theta.float(),
+        translation.float(),
+        torch.zeros(len(theta), 52),
+        torch.zeros(len(theta), 4),
+        asked.fps or bvh.fps,
+    )
+    return MotionFile(motion, f"BVH with names of {family}", in_order(carried), tuple(account(bvh, pairs, fingers)))
+
+
+def above(bvh: Bvh, joint: int) -> list[int]:
+    """The joint and all that it hangs from."""
+    chain = []
+    while joint >= 0:
+        chain.append(joint)
+        joint = bvh.joints[joint].parent
+    return chain
+
+
+def account(bvh: Bvh, pairs: Mapping[str, int], fingers: Mapping[str, list[str]]) -> list[str]:
+    """Which joints of ours keep still in their parent, and which of theirs find no place."""
+    notes = ["lengths are scaled to our legs"]
+    still = [name for name in BODY_JOINTS if name not in pairs]
+    if still:
+        notes.append(f"joints without a counterpart keep still: {', '.join(still)}")
+    notes += [f"{side} hand: {len(found)} of 15 joints" for side, found in fingers.items() if 0 < len(found) < 15]
+    unused = [joint.name for index, joint in enumerate(bvh.joints) if index not in pairs.values()]
+    if unused:
+        shown = ", ".join(unused[:6]) + (", ..." if len(unused) > 6 else "")
+        notes.append(f"{len(unused)} joints of the file are not ours, what they carry moves with them: {shown}")
+    return notes

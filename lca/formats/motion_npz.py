@@ -1,0 +1,114 @@
+"""Motions in .npz: AMASS (SMPL-H and SMPL-X), the fields of SMPL-X by name, and our own.
+
+AMASS lives in a z-up world with flat hands; its two layouts are told apart by the width of `poses`. 156 numbers are root, body,
+left hand, right hand; 165 are root, body, jaw, left eye, right eye, left hand, right hand. Files with named fields
+(global_orient, body_pose, ...) count as y up and flat unless they hold `flat_hand_mean`. Nothing pickled is ever opened:
+AMASS's `gender` is sometimes an object, and is not needed.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy import ndarray
+
+from lca.errors import UserError
+from lca.formats.atomic import writing
+from lca.formats.motion_file import CHANNELS, Conventions, MotionFile, check_rate, checked
+from lca.formats.smplx_fields import EXPRESSION, NAMES, SHAPE, Layout, smplx_motion
+from lca.geometry.motion import Motion
+
+FORMAT, VERSION = "lca-motion", 1
+OWN = {"theta": 156, "translation": 3, "actions": 52, "psi": 4}
+"""Our own arrays (frames, width), float32; beside them `fps`, `format` and `version`."""
+RATE_NAMES = ("mocap_framerate", "mocap_frame_rate", "fps", "frame_rate")
+AMASS = {
+    156: ("AMASS SMPL-H", {"root_orient": 3, "pose_body": 63, "left_hand_pose": 45, "right_hand_pose": 45}),
+    165: (
+        "AMASS SMPL-X",
+        {"root_orient": 3, "pose_body": 63, "jaw_pose": 3, "pose_eye": 6, "left_hand_pose": 45, "right_hand_pose": 45},
+    ),
+}
+"""Width of `poses` -> name, and the parts in their order."""
+
+
+def write_motion(path: str | Path, motion: Motion) -> None:
+    """Write a motion in our own layout; `lca.formats.motion.read_motion` reads back the same numbers.
+
+    Raises:
+        UserError: the path does not end in .npz, or the rate is none that a file may have.
+    """
+    if Path(path).suffix.lower() != ".npz":
+        raise UserError(f"expected a motion file ending in .npz, got {path}: name it so")
+    fps = check_rate(motion.fps, path)
+    arrays = {name: getattr(motion, name).detach().cpu().numpy() for name in OWN}
+    with writing(path) as temporary:
+        np.savez(temporary, allow_pickle=False, format=FORMAT, version=VERSION, fps=fps, **arrays)
+
+
+def read_npz(path: Path, asked: Conventions) -> MotionFile:
+    """Read any of the layouts above.
+
+    Raises:
+        UserError: damaged, pickled, none of the layouts, another number of joints, NaN.
+    """
+    arrays = read_arrays(path)
+    if str(arrays.get("format")) == FORMAT:
+        return own_motion(arrays, path)
+    fps = next((rate_of(arrays[name], path) for name in RATE_NAMES if name in arrays), None)
+    if "poses" in arrays:
+        return amass_motion(arrays, fps, asked, path)
+    flat = bool(checked(arrays["flat_hand_mean"], "flat_hand_mean", path).any()) if "flat_hand_mean" in arrays else True
+    return smplx_motion(arrays, Layout("SMPL-X .npz", "y", flat, fps), asked, path)
+
+
+def read_arrays(path: Path) -> dict[str, ndarray]:
+    """The arrays that some layout needs; the others stay unread."""
+    wanted = {*OWN, "format", "version", "poses", "flat_hand_mean", *RATE_NAMES, *NAMES}
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files if name in wanted}
+    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        reason = str(error).split("\n")[0]
+        raise UserError(f"expected a motion in .npz, got {path} ({reason}): download or export it again") from error
+
+
+def rate_of(value: ndarray, path: Path) -> float:
+    """Frames per second from an array of one number."""
+    rate = checked(value, "the frame rate", path)
+    if rate.numel() != 1:
+        raise UserError(f"expected one frame rate in {path}, got {rate.numel()} numbers: export the motion again")
+    return check_rate(rate.item(), path)
+
+
+def amass_motion(arrays: Mapping[str, ndarray], fps: float | None, asked: Conventions, path: Path) -> MotionFile:
+    """Cut `poses` into named fields by its width."""
+    poses = arrays["poses"]
+    if poses.ndim != 2 or poses.shape[1] not in AMASS or not len(poses):
+        joints = f" ({poses.shape[1] // 3} joints)" if poses.ndim == 2 else ""
+        raise UserError(
+            f"expected poses (frames, 156) of SMPL-H's 52 joints or (frames, 165) of SMPL-X's 55 in {path}, "
+            f"got {poses.shape}{joints}: take the SMPL-H or SMPL-X version of the motion"
+        )
+    name, parts = AMASS[poses.shape[1]]
+    fields = dict(zip(parts, np.split(poses, np.cumsum(list(parts.values()))[:-1], axis=1), strict=True))
+    fields |= {key: arrays[key] for key in ("trans", *SHAPE, *EXPRESSION) if key in arrays}
+    return smplx_motion(fields, Layout(name, "z", True, fps), asked, path)
+
+
+def own_motion(arrays: Mapping[str, ndarray], path: Path) -> MotionFile:
+    """A file of `write_motion`."""
+    missing = [name for name in (*OWN, "fps", "version") if name not in arrays]
+    if missing or str(arrays["version"]) != str(VERSION):
+        problem = f"without {', '.join(missing)}" if missing else f"of version {arrays['version']}"
+        raise UserError(f"expected a motion of version {VERSION}, got one {problem}: {path}; write it again")
+    tensors = {name: checked(arrays[name], name, path).float() for name in OWN}
+    frames = len(arrays["theta"])
+    for name, width in OWN.items():
+        if tensors[name].shape != (frames, width) or not frames:
+            raise UserError(
+                f"expected {name} (frames, {width}) in {path}, got {tuple(tensors[name].shape)}: write it again"
+            )
+    return MotionFile(Motion(**tensors, fps=rate_of(arrays["fps"], path)), "our own .npz", tuple(CHANNELS))

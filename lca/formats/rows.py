@@ -1,0 +1,95 @@
+"""Captures out of a table in memory (a shard, or a file that `datasets` maps), copying as little as can be.
+
+`datasets` itself builds nested Python lists of every row, all frames and all pictures, which takes longer than reading the frames
+that are wanted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Files(Sequence):
+    """Picture files of one column of a row; the bytes of a file are copied out of the table when it is asked for."""
+
+    files: pa.BinaryArray
+    first: int
+    count: int
+
+    def __len__(self) -> int:
+        """Number of files."""
+        return self.count
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        """The file as `datasets` gives it."""
+        if not 0 <= index < self.count:
+            raise IndexError(index)
+        return {"bytes": self.files[self.first + index].as_py(), "path": None}
+
+
+class Rows(Sequence):
+    """The rows of a table: numbers as arrays in the table's memory, frames first; pictures as `Files`."""
+
+    def __init__(self, table: pa.Table):
+        """Look at the columns once."""
+        shapes = [
+            tuple(column.type.shape[1:]) if isinstance(column.type, pa.ExtensionType) else () for column in table.schema
+        ]
+        batches = [batch for batch in table.to_batches() if batch.num_rows]
+        self.batches = [
+            {name: Cells.of(batch.column(place), shapes[place]) for place, name in enumerate(table.schema.names)}
+            for batch in batches
+        ]
+        self.ends = np.cumsum([batch.num_rows for batch in batches])
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return int(self.ends[-1]) if len(self.ends) else 0
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        """Inverse of `lca.formats.shards.table_of`."""
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        part = int(np.searchsorted(self.ends, index, side="right"))
+        place = index - int(self.ends[part - 1] if part else 0)
+        return {name: cells.at(place) for name, cells in self.batches[part].items()}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One column: where each list begins and ends, level by level, and what is in the innermost lists."""
+
+    levels: tuple[np.ndarray, ...]
+    leaf: np.ndarray | pa.Array
+    shape: tuple[int, ...]
+    """Of the numbers of a frame."""
+
+    @staticmethod
+    def of(values: pa.Array, shape: tuple[int, ...]) -> "Cells":
+        """Take an array of lists apart."""
+        values, levels = values.storage if isinstance(values, pa.ExtensionArray) else values, []
+        while pa.types.is_list(values.type) or pa.types.is_fixed_size_list(values.type):
+            if pa.types.is_list(values.type):
+                levels.append(values.offsets.to_numpy())
+            else:
+                size = values.type.list_size
+                levels.append((np.arange(len(values) + 1) + values.offset) * size)
+            values = values.values
+        if pa.types.is_struct(values.type):
+            return Cells(tuple(levels), values.field("bytes"), ())
+        return Cells(tuple(levels), values.to_numpy() if levels else values, shape)
+
+    def at(self, place: int) -> Any:
+        """The value of a row."""
+        if not self.levels:
+            return self.leaf[place].as_py()
+        first, last = place, place + 1
+        for ends in self.levels:
+            first, last = int(ends[first]), int(ends[last])
+        if isinstance(self.leaf, np.ndarray):
+            return self.leaf[first:last].reshape(-1, *self.shape) if self.shape else self.leaf[first:last]
+        return Files(self.leaf, first, last - first)

@@ -1,0 +1,34 @@
+"""Where joints and skin are at some moments of a motion: for cameras, occluders and motion blur."""
+
+import torch
+from jaxtyping import Float32, Int
+from numpy import ndarray
+from torch import Tensor
+
+from lca.geometry.body import load_body
+from lca.geometry.motion import Motion
+from lca.geometry.skinning import blend, full_pose, joint_transforms, skin
+
+EVERY = 9
+"""One vertex in so many is followed."""
+
+
+def joints_at(
+    motion: Motion, betas: Float32[Tensor, "100"], moments: Int[ndarray, " moments"]
+) -> Float32[ndarray, "moments 55 3"]:
+    """Joints in the world, metres."""
+    body = load_body()
+    joints = body.rest(betas)[1]
+    pose, place = full_pose(motion.theta[moments]), motion.translation[moments]
+    return skin(joints, joint_transforms(pose, joints, body.parents, place)[..., :3, :]).numpy()
+
+
+def points_at(
+    motion: Motion, betas: Float32[Tensor, "100"], moments: Int[ndarray, " moments"]
+) -> Float32[ndarray, "moments points 3"]:
+    """Some points of the skin in the world, metres."""
+    body, chosen = load_body(), torch.arange(0, len(load_body().template), EVERY)
+    vertices, joints = body.rest(betas)
+    pose, place = full_pose(motion.theta[moments]), motion.translation[moments]
+    transforms = joint_transforms(pose, joints, body.parents, place)
+    return skin(vertices[chosen], blend(transforms, body.skin_indices[chosen], body.skin_weights[chosen])).numpy()

@@ -1,0 +1,181 @@
+"""BVH of skeletons with other names, rest poses, axes, units and orders of angles: our body moves as the writer's did."""
+
+import json
+
+import numpy as np
+import pytest
+
+from lca.errors import UserError
+from lca.formats.bvh_names import CMU, FULL, MIXAMO
+from lca.formats.motion import read_motion
+from lca.formats.motion_file import Conventions
+from lca.geometry.joint_names import BODY_JOINTS, JOINTS
+from tests.formats.bvh_writer import bvh_text, places, world_turns
+
+A_POSE = {"left_shoulder": (0, 0, -0.8), "right_shoulder": (0, 0, 0.8)}
+LEGS_APART = {
+    **{"left_hip": (0.1, 0, 0.1), "right_hip": (0.1, 0, -0.1)},
+    **{"left_ankle": (0, 0.3, 0), "right_knee": (0.1, 0, 0)},
+}
+SPLAYED = {"left_hip": (0, 0, 0.35), "right_hip": (0, 0, -0.35)}
+Z_UP = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
+FACING_X = np.array([[0.0, 0, 1], [0, 1, 0], [-1, 0, 0]])
+WITHOUT_FINGERS = {name: MIXAMO[name] for name in BODY_JOINTS}
+
+
+def performed(joints=JOINTS):
+    """Six frames of a person who moves the given joints and walks away."""
+    theta = np.random.uniform(-0.5, 0.5, (6, 52, 3))
+    theta[:, [i for i, name in enumerate(JOINTS) if name not in joints]] = 0
+    theta[:, 0, 1] = np.linspace(0, 5, 6)
+    return theta.reshape(6, 156), np.random.uniform(-1, 1, (6, 3))
+
+
+def read(tmp_path, text, **options):
+    (tmp_path / "a.bvh").write_text(text)
+    return read_motion(tmp_path / "a.bvh", **options)
+
+
+def assert_same_places(motion, theta, translation, atol=1e-4):
+    found = places(motion.theta.double().numpy(), motion.translation.double().numpy())
+    np.testing.assert_allclose(found, places(theta, translation), atol=atol)
+
+
+@pytest.mark.parametrize(
+    ("names", "rest", "unit", "axes", "order"),
+    [
+        (MIXAMO, {}, 100.0, np.eye(3), "ZXY"),
+        ({k: f"mixamorig:{v}" for k, v in MIXAMO.items()}, A_POSE, 1.0, Z_UP, "XYZ"),
+        (WITHOUT_FINGERS, A_POSE, 39.37, FACING_X, "YZX"),
+        ({k: CMU[k] for k in BODY_JOINTS}, {}, 17.8, np.eye(3), "ZYX"),
+        (
+            {k: f"{k[0].upper()}_{k.split('_')[1].title()}" if "_" in k else k.title() for k in BODY_JOINTS},
+            {},
+            1,
+            Z_UP,
+            "YXZ",
+        ),
+        (FULL, A_POSE, 1000.0, np.eye(3), "XZY"),
+    ],
+    ids=["mixamo", "mixamo, A-pose, z up", "no fingers, facing x", "cmu", "smpl", "smpl-x"],
+)
+def test_theta_and_path_come_back(tmp_path, names, rest, unit, axes, order):
+    theta, translation = performed(names)
+    file = read(tmp_path, bvh_text(theta, translation, names, rest, unit, axes, order))
+    assert file.motion.fps == pytest.approx(30, abs=1e-3)
+    assert_same_places(file.motion, theta, translation)
+    # the turns about the bones too, which places of joints do not show at the ends
+    np.testing.assert_allclose(file.motion.theta[:, 3:].numpy(), theta[:, 3:], atol=2e-4)
+    fingers = {"left hand", "right hand"} if "left_thumb1" in names else set()
+    assert set(file.carried) == {"root", "translation", "body"} | fingers
+    assert set(file.lacking) == {"jaw", "face", "gaze", "left hand", "right hand"} - fingers
+
+
+def test_bones_point_where_theirs_do_whatever_the_rest_pose(tmp_path):
+    theta, translation = performed(BODY_JOINTS)
+    file = read(tmp_path, bvh_text(theta, translation, WITHOUT_FINGERS, A_POSE | LEGS_APART))
+    found = places(file.motion.theta.double().numpy(), file.motion.translation.double().numpy())
+    truth = places(theta, translation)
+    toes = [JOINTS.index(f"{side}_foot") for side in ("left", "right")]
+    others = [joint for joint in range(22) if joint not in toes]
+    np.testing.assert_allclose(found[:, others], truth[:, others], atol=1e-4)
+
+
+def test_feet_of_splayed_legs_are_square_to_the_shanks(tmp_path):
+    theta, translation = performed(BODY_JOINTS)
+    file = read(tmp_path, bvh_text(theta, translation, {k: CMU[k] for k in BODY_JOINTS}, SPLAYED))
+    found, truth = world_turns(file.motion.theta.double().numpy()), world_turns(theta)
+    for joint in (7, 8, 10, 11):
+        assert (truth[joint].inv() * found[joint]).magnitude().max() < 0.06
+
+
+def test_steps_fit_the_legs(tmp_path):
+    theta, translation = performed()
+    text = bvh_text(theta, translation, MIXAMO, unit=50.0)  # half as tall in centimetres, and walking half as far
+    assert_same_places(read(tmp_path, text).motion, theta, translation)
+
+
+def test_one_finger_bone_of_cmu_moves_four_fingers(tmp_path):
+    names = {k: CMU[k] for k in (*BODY_JOINTS, "left_index1", "left_thumb1")}
+    theta, translation = performed(names)
+    file = read(tmp_path, bvh_text(theta, translation, names))
+    turns = file.motion.theta.reshape(6, 52, 3)
+    for finger in ("middle1", "pinky1", "ring1"):
+        np.testing.assert_allclose(
+            turns[:, JOINTS.index(f"left_{finger}")], turns[:, JOINTS.index("left_index1")], atol=0.5
+        )
+        assert turns[:, JOINTS.index(f"left_{finger}")].abs().max() > 0.1
+    assert "right hand" in file.lacking and "left hand: 5 of 15 joints" in file.notes
+
+
+def test_upward_axis_can_be_given(tmp_path):
+    theta, translation = performed()
+    lying = bvh_text(theta, translation, MIXAMO)  # its rest pose stands along y; say that the world's up is z
+    root = read(tmp_path, lying, conventions=Conventions(up="z")).motion.theta[0, :3]
+    assert abs(float(np.linalg.norm(root)) - float(np.linalg.norm(theta[0, :3]))) > 0.5
+
+
+def test_mapping_file(tmp_path):
+    names = {name: f"bone {index}" for index, name in enumerate(BODY_JOINTS)}
+    theta, translation = performed(BODY_JOINTS)
+    (tmp_path / "map.json").write_text(json.dumps(names))
+    file = read(tmp_path, bvh_text(theta, translation, names), mapping=tmp_path / "map.json")
+    assert_same_places(file.motion, theta, translation)
+    (tmp_path / "map.json").write_text(json.dumps({"head": None}))
+    file = read(tmp_path, bvh_text(theta, translation, WITHOUT_FINGERS), mapping=tmp_path / "map.json")
+    assert not file.motion.theta[:, 45:48].any() and file.motion.theta[:, 36:39].any()
+    assert "joints without a counterpart keep still: head" in file.notes
+    assert "1 joints of the file are not ours, what they carry moves with them: Head" in file.notes
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ("{", "expected JSON"),
+        ("[]", "expected an object such as"),
+        ('{"left_hip": 3}', "expected an object such as"),
+        ('{"left_leg": "LeftUpLeg"}', "got left_leg: choose from pelvis, left_hip"),
+        ('{"left_hip": "Thigh"}', "got 'Thigh' for left_hip"),
+    ],
+)
+def test_bad_mappings(tmp_path, mapping, message):
+    (tmp_path / "map.json").write_text(mapping)
+    with pytest.raises(UserError, match=message):
+        read(tmp_path, bvh_text(*performed(), MIXAMO), mapping=tmp_path / "map.json")
+
+
+BAD = {
+    "empty file": (lambda text: "", "HIERARCHY and MOTION"),
+    "no motion": (lambda text: text.split("MOTION")[0], "HIERARCHY and MOTION"),
+    "no frames": (lambda text: text.split("Frames:")[0] + "Frames: 0\nFrame Time: 0.1\n", "at least one frame"),
+    "no numbers": (lambda text: text.split("0.0333")[0] + "0.0333333\n", "at least one frame"),
+    "cut": (lambda text: text[:-200], "cut short"),
+    "NaN": (lambda text: text.rsplit(None, 1)[0] + " nan\n", "got nan"),
+    "words": (lambda text: text.rsplit(None, 1)[0] + " x\n", "expected numbers for the motion"),
+    "no time": (lambda text: text.replace("0.0333333", "0"), "frames per second"),
+    "unknown channel": (lambda text: text.replace("Zrotation", "Wrotation"), "hierarchy .* got 'CHANNELS 6"),
+    "short offset": (
+        lambda text: text.replace("OFFSET 0.000000", "OFFSET"),
+        "hierarchy .* got 'OFFSET 0.000000 0.000000'",
+    ),
+    "open brace": (lambda text: text.replace("}\nMOTION", "MOTION"), "open braces"),
+    "two roots": (lambda text: text.replace("JOINT LeftUpLeg", "ROOT LeftUpLeg"), "got 'ROOT LeftUpLeg'"),
+    "strange names": (
+        lambda text: text.replace("Leg", "Bone"),
+        "none for left_hip, right_hip, left_knee.*mapping file",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_files_are_one_line(tmp_path, kind):
+    spoil, message = BAD[kind]
+    with pytest.raises(UserError, match=message) as error:
+        read(tmp_path, spoil(bvh_text(*performed(), WITHOUT_FINGERS)))
+    assert "\n" not in str(error.value) and "a.bvh" in str(error.value)
+
+
+@pytest.mark.parametrize(("rest", "unit"), [({}, 0.0), ({"spine1": (3.1, 0, 0)}, 1.0)], ids=["no size", "head down"])
+def test_a_skeleton_that_does_not_stand(tmp_path, rest, unit):
+    with pytest.raises(UserError, match="stands upright at rest"):
+        read(tmp_path, bvh_text(*performed(), WITHOUT_FINGERS, rest, unit))

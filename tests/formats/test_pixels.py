@@ -1,0 +1,44 @@
+"""The fast way from picture files to numbers against the plain one."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lca.errors import UserError
+from lca.formats.captures import canonical_bytes, canonical_planes, decoded, mask_bytes, photo_bytes
+from lca.formats.pixels import mask_planes, photo_planes, point_planes
+
+DRAW = np.random.default_rng(0)
+
+
+def test_photos_and_masks_are_what_pillow_decodes():
+    photos = [photo_bytes(DRAW.random((40, 48, 3), np.float32), quality) for quality in (80, 95)]
+    masks = [mask_bytes(DRAW.random((40, 48), np.float32)) for _ in range(2)]
+    plain = [decoded(file).transpose(2, 0, 1) / np.float32(255) for file in photos]
+    np.testing.assert_allclose(photo_planes(photos), plain, atol=1e-7)
+    np.testing.assert_allclose(mask_planes(masks)[:, 0], [decoded(file) / np.float32(255) for file in masks], atol=1e-7)
+
+
+def test_canonical_maps_keep_their_points_and_holes():
+    points = DRAW.uniform(-1.2, 1.2, (2, 16, 16, 3)).astype(np.float32)
+    points[0, :4] = np.nan
+    files = [canonical_bytes(picture) for picture in points]
+    fast, known = point_planes(files, 16)
+    plain = [canonical_planes(decoded(file)) for file in files]
+    np.testing.assert_allclose(fast, [metres for metres, _ in plain], atol=1e-6)
+    assert np.array_equal(known, [holes for _, holes in plain]) and not known[0, 0, :4].any() and known[1].all()
+
+
+def test_a_grey_photo_is_told():
+    buffer = io.BytesIO()
+    Image.new("L", (64, 64)).save(buffer, "JPEG")
+    with pytest.raises(UserError, match="expected a picture of mode RGB, got L"):
+        photo_planes([buffer.getvalue()])
+
+
+def test_pictures_of_two_sizes_are_told():
+    files = [mask_bytes(np.zeros((size, size), np.float32)) for size in (64, 48)]
+    with pytest.raises(UserError, match=r"one size, got \(64, 64\) and \(48, 48\)"):
+        mask_planes(files)
