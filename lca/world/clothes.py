@@ -1,4 +1,4 @@
-"""What a person wears: every choice, each from its own named stream of the person's seed, so that one seed is one outfit for ever.
+"""What a person wears: every choice from its own named stream of the person's seed, so that one seed is one outfit for ever.
 
 Choices and what they lean on (odds are multiplied, nothing is excluded unless it cannot be worn together):
 
@@ -181,8 +181,8 @@ def cut_clothes(seed: int, kinds: dict[str, str], rows: np.ndarray, words: dict[
         words["dress"] = length_word(skirt)
     elif tucked:
         shirt = replace(shirt, hem=0.035, band=0.004)
-        trousers = replace(trousers, under=0.007) if trousers else None
-        skirt = replace(skirt, under=0.009) if skirt else None
+        trousers = replace(trousers, under=0.010) if trousers else None
+        skirt = replace(skirt, under=0.010) if skirt else None
     else:
         room = 0.008 + (trousers.ease if trousers else 0.006)
         shirt = replace(shirt, over=min(room, 0.024))

@@ -9,6 +9,8 @@ from lca.world.scene import SCENE_PARTS
 
 COLLARS = ("none", "rib", "roll", "stand", "shirt", "lapel", "hood")
 """Kinds of collar."""
+FOLDED = ("roll", "shirt", "lapel", "hood")
+"""Those that turn outwards and down, so that their inside is seen."""
 SPINE3 = 9
 
 Profile = Float[np.ndarray, "rows angles 2"]
@@ -24,6 +26,8 @@ def make_collar(line: Neckline, kind: str, look: int) -> Piece:
     rows, columns = profile.shape[:2]
     faces = grid(rows, columns)
     faces = faces[(kept[faces % columns]).all(1)]
+    if kind in FOLDED:
+        faces = faces[:, ::-1]
     weights = np.broadcast_to(line.weights, (rows, *line.weights.shape)).copy()
     if kind == "hood":
         weights = resting(weights, profile)

@@ -19,6 +19,8 @@ SLICE = 0.014
 Points = Float[np.ndarray, "points 3"]
 Cross = Float[np.ndarray, "points 2"]
 Field = Float[np.ndarray, " points"]
+Rows = Float[np.ndarray, " rows"]
+Axis = Float[np.ndarray, "rows 2"]
 Radii = Float[np.ndarray, "rows angles"]
 
 
@@ -26,8 +28,8 @@ Radii = Float[np.ndarray, "rows angles"]
 class Tube:
     """Metres: `stations` along the axis, increasing towards the hem, `centres` of the axis in the cross plane, `radius`."""
 
-    stations: Float[np.ndarray, " rows"]
-    centres: Float[np.ndarray, "rows 2"]
+    stations: Rows
+    centres: Axis
     radius: Radii
 
     def centre(self, along: Field) -> Cross:
@@ -53,7 +55,7 @@ class Tube:
         return cross + (share * missing / length)[:, None] * off
 
 
-def outline(along: Field, cross: Cross, stations: Field, centres: Cross) -> Radii:
+def outline(along: Field, cross: Cross, stations: Rows, centres: Axis) -> Radii:
     """Radius of the convex outline of the points near each station, seen from its centre."""
     towards, cosine = np.stack([np.sin(FAN), np.cos(FAN)]), np.cos(FAN[:, None] - FAN[None])
     radius = np.full((len(stations), ANGLES), 0.01)
@@ -67,7 +69,7 @@ def outline(along: Field, cross: Cross, stations: Field, centres: Cross) -> Radi
     return radius
 
 
-def hung(body: Radii, stations: Field, ease: Field, taper: float | Field) -> Radii:
+def hung(body: Radii, stations: Rows, ease: Rows, taper: float | Float[np.ndarray, " angles"]) -> Radii:
     """Cloth at least `ease` (rows,) off the outline that narrows by at most `taper` metres per metre (negative: it flares).
 
     `taper` may be one number per angle.
@@ -79,16 +81,27 @@ def hung(body: Radii, stations: Field, ease: Field, taper: float | Field) -> Rad
     return np.maximum(soft, body + 0.6 * ease[:, None])
 
 
-def gathered(cloth: Radii, body: Radii, stations: Field, hem: float, band: float) -> Radii:
+def gathered(cloth: Radii, body: Radii, stations: Rows, hem: float, band: float) -> Radii:
     """Drawn in to `band` metres off the body at the station `hem`, so that the cloth above it blouses."""
     room = band + 1.1 * np.maximum(hem - stations, 0)
     return np.minimum(cloth, body + room[:, None])
 
 
-def relaxed(cloth: Points, skin: Points, normals: Points, least: Field, mean, rounds: int) -> Points:
-    """Smoothed over its neighbours (`mean`, an averaging matrix) while it stays `least` metres above the skin's surface."""
+def even_normals(normals: Points, mean, rounds: int = 8) -> Points:
+    """Normals averaged over the mesh, so that cloth bridges clefts instead of following them in."""
     for _ in range(rounds):
-        cloth = 0.45 * cloth + 0.55 * (mean @ cloth)
-        above = ((cloth - skin) * normals).sum(1)
-        cloth += np.maximum(least - above, 0)[:, None] * normals
-    return cloth
+        normals = 0.5 * normals + 0.5 * (mean @ normals)
+    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
+
+
+def relaxed(cloth: Points, skin: Points, normals: Points, least: Field, mean, rounds: int) -> Points:
+    """The offset from the skin smoothed over the mesh (`mean`, an averaging matrix) while the cloth stays `least` metres off.
+
+    Offsets and not places, so that the mesh does not creep along the surface and hems stay straight.
+    """
+    offset = cloth - skin
+    for _ in range(rounds):
+        offset = 0.4 * offset + 0.6 * (mean @ offset)
+        above = (offset * normals).sum(1)
+        offset += np.maximum(least - above, 0)[:, None] * normals
+    return skin + offset

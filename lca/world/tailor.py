@@ -23,6 +23,7 @@ from lca.world.prints import PRINTS
 from lca.world.streams import stream
 
 Row = Float[np.ndarray, " numbers"]
+Number = float | int
 
 TEE = {
     "plain": 0.20, "stripes": 0.14, "logo": 0.15, "text": 0.13, "block": 0.06, "gradient": 0.05, "heather": 0.08, "dots": 0.04,
@@ -55,9 +56,9 @@ class Stuff:
     prints: dict[str, float] = field(default_factory=lambda: PLAIN)
     colours: tuple | None = None
     folds: float = 1.0
-    gloss: tuple[float, float] = (0.015, 8)
+    gloss: tuple[Number, Number] = (0.015, 8)
     weave: float = 0.08
-    fixed: dict[int, float] = field(default_factory=dict)
+    fixed: dict[int, Number] = field(default_factory=dict)
 
 
 SILKY = (0.05, 22)
@@ -114,7 +115,10 @@ STUFFS: dict[str, Stuff] = {
     "socks": Stuff(c.KNIT, {"plain": 0.8, "stripes": 0.2}, None, 0.2, fixed={c.RIB: 0.02}),
 }  # fmt: skip
 """Garments by kind."""
-LIKE = {"mini skirt": "skirt", "knee skirt": "skirt", "long skirt": "skirt"}
+LIKE = {
+    "mini skirt": "skirt", "knee skirt": "skirt", "long skirt": "skirt", "slim jeans": "jeans", "straight jeans": "jeans",
+    "wide jeans": "jeans",
+}  # fmt: skip
 """Kinds made as another kind."""
 
 

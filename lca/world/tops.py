@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lca.world.draping import Field, Points, Tube, gathered, hung, outline, relaxed
+from lca.world.draping import Field, Points, Tube, even_normals, gathered, hung, outline, relaxed
 from lca.world.edging import COLLAR_ANGLES, Neckline, neckline
 from lca.world.figure import JOINT_INDEX, Figure, Piece, joint
 from lca.world.mesh import clip
@@ -81,18 +81,21 @@ def top_shape(rest: Points, on: Figure, top: Top) -> Points:
     x, y = np.abs(pattern.template[:, 0]), pattern.template[:, 1]
     shoulder = joint("left_shoulder")
     arm = ramp(shoulder[0] - 0.03, shoulder[0] + 0.08, x)
-    normals = vertex_normals(rest.astype(np.float32), pattern.faces).astype(np.float64)
+    normals = even_normals(vertex_normals(rest.astype(np.float32), pattern.faces).astype(np.float64), mean)
     chest = ramp(shoulder[1] + 0.05, shoulder[1] - 0.12, y)
     hips = ramp(joint("spine3")[1], joint("spine1")[1], y)
-    least = SNUG + top.under + top.over * hips + 0.35 * top.ease * np.maximum(chest, arm)
+    drawn = ramp(hem_height(top) + 0.08, hem_height(top) + 0.04, y) if top.band >= 0 else 0.0
+    least = SNUG + top.under + top.over * hips + 0.35 * top.ease * np.maximum(chest, arm) * (1 - drawn)
     cloth = rest + least[:, None] * normals
     trunk = (1 - arm) * ramp(shoulder[1] - 0.02, shoulder[1] - 0.11, y)
     cloth[:, [0, 2]] = trunk_tube(rest[arm < 0.3], on, top).pushed(-cloth[:, 1], cloth[:, [0, 2]], trunk)
     sleeve = ramp(shoulder[0] + 0.01, shoulder[0] + 0.10, x)
     along = np.abs(cloth[:, 0])
-    cloth[:, [1, 2]] = sleeve_tube(rest[x > shoulder[0]], on, top).pushed(along, cloth[:, [1, 2]], sleeve)
+    cloth[:, [1, 2]] = sleeve_tube(rest[(x > shoulder[0] + 0.02) & (y > shoulder[1] - 0.075)], on, top).pushed(
+        along, cloth[:, [1, 2]], sleeve
+    )
     cloth = relaxed(cloth, rest, normals, 0.8 * least, mean, 5)
-    return cloth + folds(pattern.template, top, trunk, sleeve)[:, None] * normals
+    return cloth + (folds(pattern.template, top, trunk, sleeve) * (1 - drawn))[:, None] * normals
 
 
 def trunk_tube(skin: Points, on: Figure, top: Top) -> Tube:
@@ -116,10 +119,12 @@ def sleeve_tube(skin: Points, on: Figure, top: Top) -> Tube:
     names = ("left_shoulder", "left_elbow", "left_wrist")
     axis = np.stack([on.joints[JOINT_INDEX[name]] for name in names]).astype(np.float64)
     end = axis[0, 0] + top.sleeve * (axis[2, 0] - axis[0, 0]) / (joint("left_wrist")[0] - joint("left_shoulder")[0])
-    stations = np.linspace(axis[0, 0], max(end, axis[0, 0] + 0.05) + 0.02, 34)
+    stations = np.linspace(axis[0, 0] + 0.03, max(end, axis[0, 0] + 0.08) + 0.02, 34)
     centres = np.stack([np.interp(stations, axis[:, 0], axis[:, k]) for k in (1, 2)], 1)
-    body = outline(np.abs(skin[:, 0]), skin[:, [1, 2]], stations, centres)
-    cloth = hung(body, stations, np.full(len(stations), SNUG + top.under + 0.7 * top.ease), 0.25)
+    body = np.minimum(outline(np.abs(skin[:, 0]), skin[:, [1, 2]], stations, centres), 0.075)
+    cloth = hung(
+        body, stations, np.full(len(stations), SNUG + top.under + 0.6 * top.ease), 0.6 if top.cuff > 0 else 0.35
+    )
     wide = np.interp(stations, [axis[0, 0], max(end, axis[0, 0] + 0.05)], [0.05, top.cuff])[:, None]
     cloth = np.maximum(cloth, wide if top.cuff > 0 else 0)
     if top.band >= 0 and top.sleeve > 0.3:

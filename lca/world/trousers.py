@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lca.world.draping import FAN, Field, Points, Tube, gathered, hung, outline, relaxed
+from lca.world.draping import FAN, Field, Points, Tube, even_normals, gathered, hung, outline, relaxed
 from lca.world.figure import JOINT_INDEX, Figure, Piece, joint
 from lca.world.scene import vertex_normals
 from lca.world.wardrobe import cut, ground, level, ramp, sewn, suit, waist
@@ -50,7 +50,7 @@ def make_shaft(figure: Figure, low: float, high: float, ease: float, part: str, 
     y = pattern.template[:, 1] - ground()
 
     def shape(rest: Points, on: Figure) -> Points:
-        normals = vertex_normals(rest.astype(np.float32), pattern.faces).astype(np.float64)
+        normals = even_normals(vertex_normals(rest.astype(np.float32), pattern.faces).astype(np.float64), mean)
         least = np.full(len(rest), ease)
         cloth = rest + least[:, None] * normals
         tube = leg_tube(rest, on, Trousers(waist() - ground() - low, ease, 0.5))
@@ -64,7 +64,7 @@ def trousers_shape(rest: Points, on: Figure, trousers: Trousers) -> Points:
     """The suit's vertices on a figure moved to where trousers hang."""
     pattern, mean = suit("lower")
     y, side = pattern.template[:, 1], np.sign(pattern.template[:, 0])
-    normals = vertex_normals(rest.astype(np.float32), pattern.faces).astype(np.float64)
+    normals = even_normals(vertex_normals(rest.astype(np.float32), pattern.faces).astype(np.float64), mean)
     hip, top = joint("left_hip")[1], ramp(waist() - 0.10, waist(), y)
     least = 0.004 + 0.4 * trousers.ease * (1 - top) + trousers.under * ramp(hip - 0.02, waist(), y)
     cloth = rest + least[:, None] * normals

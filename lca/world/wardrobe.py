@@ -41,7 +41,7 @@ def mean_figure() -> Figure:
     return Figure(np.zeros(100, np.float32))
 
 
-def level(figure: Figure, height: float | np.ndarray) -> np.ndarray:
+def level(figure: Figure, height: float | np.ndarray) -> float | np.ndarray:
     """Where a canonical height (y, metres) is on a figure: linear between ground, joints and neck."""
 
     def marks(on: Figure) -> list[float]:
