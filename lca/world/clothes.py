@@ -175,7 +175,7 @@ def cut_clothes(seed: int, kinds: dict[str, str], rows: np.ndarray, words: dict[
         skirt is not None and not loose(kinds)
     )
     if kinds["jacket"] != "none":
-        shirt = replace(shirt, ease=min(shirt.ease, 0.012), taper=max(shirt.taper, 0.35), cuff=min(shirt.cuff, 0.07))
+        shirt = replace(shirt, ease=min(shirt.ease, 0.012), taper=max(shirt.taper, 0.35), cuff=0.0)
     if dress and skirt is not None:
         skirt, shirt = joined(seed, skirt, shirt)
         words["dress"] = length_word(skirt)

@@ -132,7 +132,8 @@ def top_pockets(row, x, y, out):
     """Pockets of tops; (dark, accent)."""
     kind = int(row[POCKETS])
     if kind == CHEST:
-        away = box(x - 0.075, y - 0.215 - 0.10 * abs(x - 0.075), 0.034, 0.038)
+        side = out if row[YOKE] > 0 else x
+        away = box(side - 0.075, y - 0.215 - 0.10 * abs(side - 0.075), 0.034, 0.038)
         return 0.35 * max(line(away, 0.0012), line(y - 0.242, 0.001) * (away < 0)), 0.0
     if kind == KANGAROO:
         away = box(x, y + 0.005, 0.115 - 0.9 * max(y + 0.005, 0.0), 0.062)
@@ -140,8 +141,13 @@ def top_pockets(row, x, y, out):
         return max(0.40 * line(away, 0.0014), 0.6 * opening), 0.0
     if kind == FLAPS:
         flap = box(out - 0.088, y + 0.01 + 0.1 * (out - 0.09), 0.042, 0.014)
-        breast = box(x - 0.080, y - 0.205, 0.030, 0.006)
-        return max(0.45 * line(flap, 0.0013), max(0.30 * line(breast, 0.0012), 0.12 * (flap < 0))), 0.0
+        breast = box(x - 0.095, y - 0.185, 0.028, 0.006)
+        edge = row[GAP] + row[SPREAD] * (NECK_Y - y) + 0.26 * (y - 0.06)
+        lapel = max(line(out - edge, 0.0016), line(y - 0.335, 0.0014) * (out > edge - 0.03)) * (y > 0.06) * (y < 0.337)
+        lapel *= 1.0 * (out < edge + 0.003)
+        return max(
+            0.45 * line(flap, 0.0013), max(0.30 * line(breast, 0.0012), max(0.55 * lapel, 0.12 * (flap < 0)))
+        ), 0.0
     if kind == SLANTED:
         slant = line((out - 0.095) + 0.45 * (y - 0.03), 0.002) * (y < 0.09) * (y > -0.03)
         return 0.5 * slant, 0.0

@@ -82,7 +82,7 @@ STUFFS: dict[str, Stuff] = {
         {c.RIB: 0.05, c.GATHER: 1, c.POCKETS: c.SLANTED, c.CLOSURE: c.ZIP},
     ),
     "denim jacket": Stuff(
-        c.DENIM, PLAIN, DENIM_COLOURS, 0.9, weave=0.12, fixed={c.YOKE: 1, c.CLOSURE: c.BUTTONS, c.GATHER: 1}
+        c.DENIM, PLAIN, DENIM_COLOURS, 0.9, weave=0.12, fixed={c.YOKE: 1, c.CLOSURE: c.BUTTONS, c.GATHER: 1, c.POCKETS: c.CHEST}
     ),
     "blazer": Stuff(c.TWEED, {"plain": 0.75, "tartan": 0.1, "pinstripes": 0.15}, SUIT_COLOURS, 0.5, fixed={c.POCKETS: c.FLAPS}),
     "leather jacket": Stuff(

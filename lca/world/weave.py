@@ -12,12 +12,14 @@ from lca.world.cloth_columns import (
     FLEECE,
     FOLDS,
     GATHER,
+    JERSEY,
     KNIT,
     LAYOUT,
     LEATHER,
     LEGS,
     LOWER,
     RIB,
+    SATIN,
     SEED,
     SKIRT,
     SLEEVE,
@@ -37,10 +39,12 @@ WAVE = 2 * math.pi
 def threads(row, down, across, edge, trim):
     """(tint, slope across, slope down) of the fabric at an unrolled place; ribs at the borders where the row has them."""
     fabric, seed, strength = int(row[FABRIC]), int(row[SEED]) + 3, row[WEAVE]
-    if row[RIB] > 0 and edge < row[RIB] + 0.0015 and (edge < row[RIB] or trim > 0.5):
+    ribbed = row[RIB] > 0 and edge < row[RIB]
+    if trim > 0.5:
+        ribbed = fabric == JERSEY or fabric == KNIT or (fabric == SATIN and row[RIB] > 0)
+    if ribbed:
         turn = WAVE * across / 0.0085
-        fold = ramp(row[RIB], row[RIB] - 0.002, edge)
-        return 0.90 + 0.08 * math.sin(turn) + 0.02 * fold, 0.45 * math.cos(turn), 0.0
+        return 0.92 + 0.08 * math.sin(turn), 0.45 * math.cos(turn), 0.0
     fine = grain(across * 420, down * 420, 0.5, seed) - 0.5
     tint = 1 + strength * fine
     if fabric == DENIM:

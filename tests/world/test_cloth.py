@@ -23,7 +23,7 @@ def row(layout: int, printed: str = "plain", **numbers: float) -> np.ndarray:
 
 @pytest.mark.parametrize("layout, height, depth", [(c.TOP, 0.1, -0.06), (c.SKIRT, -0.3, -0.1)])
 def test_prints_close_at_the_back(layout, height, depth):
-    cloth = row(layout, "checks")
+    cloth = row(layout, "pinstripes")
     sides = [unrolled(cloth, x, height, depth) for x in (1e-6, -1e-6)]
     repeats = around(layout, 0) / cloth[c.SIZE]
     stretch = max(round(repeats), 1) / repeats
