@@ -106,5 +106,7 @@ def unrolled(row, x, y, z):
     turn = math.atan2(x / TRUNK_WIDE, (z - TRUNK_Z) / TRUNK_DEEP)
     arc = 0.5 * (TRUNK_WIDE + TRUNK_DEEP) * turn + 0.25 * (TRUNK_WIDE - TRUNK_DEEP) * math.sin(2 * turn)
     angle = math.atan2(x, z - TRUNK_Z)
-    over = 0.8 * ramp(0.30, 0.41, y) * abs(z - SHOULDER_Z)  # the panels run on over the shoulders
+    over = (
+        0.7 * ramp(0.19, 0.44, y) * abs(z - SHOULDER_Z)
+    )  # the panels run on over the shoulders; slow, or prints would loop
     return over - y, arc, 0, math.cos(angle), 0.0, -math.sin(angle), 0.0, -1.0, 0.0

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.ndimage import gaussian_filter1d
 
 from lca.world.figure import Piece
 from lca.world.scene import vertex_normals
@@ -86,15 +87,16 @@ class Neckline:
 
 
 def neckline(cloth: Piece, angles: Float[np.ndarray, " angles"]) -> Neckline:
-    """The highest border of `cloth`, resampled at `angles`."""
+    """The highest border of `cloth`, resampled at `angles` (a full turn, ends included) and smoothed a little."""
     ring = highest_ring(borders(cloth.faces), cloth.canonical)
     off = cloth.canonical[ring] - cloth.canonical[ring].mean(0)
     around = np.arctan2(off[:, 0], off[:, 2])
     order = np.argsort(around)
 
     def resampled(table: np.ndarray) -> np.ndarray:
-        columns = [np.interp(angles, around[order], column, period=2 * np.pi) for column in table[ring][order].T]
-        return np.stack(columns, 1)
+        columns = [np.interp(angles[:-1], around[order], column, period=2 * np.pi) for column in table[ring][order].T]
+        even = gaussian_filter1d(np.stack(columns, 1), 1.2, axis=0, mode="wrap")
+        return np.concatenate([even, even[:1]])
 
     return Neckline(resampled(cloth.rest), resampled(cloth.canonical), resampled(cloth.weights))
 

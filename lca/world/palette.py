@@ -62,7 +62,7 @@ def picked(rng: np.random.Generator, colours: tuple) -> np.ndarray:
 def cloth_colour(rng: np.random.Generator) -> np.ndarray:
     """Linear RGB of a dyed cloth: a wardrobe basic in four of ten, else any hue, muted or vivid."""
     choice, pick = rng.random(), rng.integers(len(BASICS))
-    hue, saturation, value = rng.random(), rng.uniform(0.25, 0.85), rng.uniform(0.30, 0.95)
+    hue, saturation, value = rng.random(), rng.uniform(0.15, 0.75), rng.uniform(0.28, 0.92)
     jitter = rng.uniform(0.94, 1.06, 3)
     colour = np.array(BASICS[pick]) if choice < 0.4 else np.array(colorsys.hsv_to_rgb(hue, saturation, value))
     return linear(np.clip(colour * jitter, 0.02, 0.96))

@@ -138,7 +138,7 @@ def cloth_row(seed: int, place: str, kind: str, layout: int) -> tuple[Row, str]:
     if printed == "pinstripes" and stuff.fabric == c.TWEED:
         row[c.SHARE], row[c.SECOND : c.SECOND + 3] = 0.07, colour + 0.35 * (0.8 - colour)
     row[c.SEED] = size.integers(1 << 15)
-    row[c.FOLDS], row[c.WEAVE] = stuff.folds * size.uniform(0.8, 1.25), stuff.weave * size.uniform(0.7, 1.4)
+    row[c.FOLDS], row[c.WEAVE] = stuff.folds * size.uniform(1.1, 1.7), stuff.weave * size.uniform(0.5, 1.1)
     row[c.SPECULAR], row[c.EXPONENT] = stuff.gloss
     place_logo(row, size)
     trim = dye.random()

@@ -66,7 +66,7 @@ def threads(row, down, across, edge, trim):
         return tint, 0.30 * grainy, 0.30 * (grain(across * 260, down * 260, 4.5, seed + 1) - 0.5)
     if fabric == FLEECE:
         tuft = grain(across * 330, down * 330, 0.5, seed + 1) - 0.5
-        return tint + 0.12 * tuft, 0.25 * tuft, 0.25 * fine
+        return tint + 0.06 * tuft, 0.15 * tuft, 0.15 * fine
     if fabric == TWEED:
         return tint + 0.30 * (grain(across * 520, down * 520, 7.5, seed + 1) - 0.5), 0.1 * fine, 0.0
     return tint, 0.0, 0.0
