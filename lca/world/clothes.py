@@ -253,7 +253,7 @@ def details(seed: int, clothes: Clothes, kinds: dict[str, str]) -> None:
     if kinds["bottom"] == "joggers" and stripe < 0.4:
         bottom[c.STRIPE] = 0.014
     if "jeans" in kinds["bottom"] or "denim" in kinds["bottom"]:
-        bottom[c.WEAR] = 0.45 * wear * (wear > 0.25)
+        bottom[c.WEAR] = 0.22 * wear * (wear > 0.25)
     if kinds["jacket"] == "blazer" and kinds["bottom"] == "suit trousers" and suit < 0.67:
         jacket = rows[ROWS.index("jacket")]
         for column in (*range(c.COLOUR, c.THIRD + 3), c.PRINT, c.SIZE, c.SHARE):
