@@ -120,7 +120,7 @@ def sample_clothes(seed: int, presentation: float = 0.5) -> Clothes:
         if kinds[place] != "none":
             rows[ROWS.index(place)], prints[place] = cloth_row(seed, place, kinds[place], layout)
     rows[ROWS.index("shoes")] = shoe_row(seed, kinds["shoes"])
-    words = {place: kinds[place] for place in ("shirt", "jacket", "bottom", "shoes")}
+    words: dict[str, str | float] = {place: kinds[place] for place in ("shirt", "jacket", "bottom", "shoes")}
     words |= {f"{place}_print": prints[place] for place in ("shirt", "jacket", "bottom") if place in prints}
     clothes = cut_clothes(seed, kinds, rows, words)
     fill_rows(seed, clothes, kinds)

@@ -11,7 +11,7 @@ from lca.world.edging import hemmed
 from lca.world.figure import JOINTS, Figure, Piece, body_pattern, joint, piece
 from lca.world.mesh import Binding, bind
 from lca.world.scene import SCENE_PARTS
-from lca.world.wardrobe import level, mean_figure, ramp, suit, waist
+from lca.world.wardrobe import levels, mean_figure, ramp, suit, waist
 
 ROWS, COLUMNS = 40, 132
 AXIS = 0.03
@@ -63,7 +63,7 @@ def sheet() -> np.ndarray:
 def skirt_shape(on: Figure, skirt: Skirt) -> Points:
     """Vertices on a figure: the hull of hips and legs, let fall, with folds that grow downwards."""
     high, low = waist() + skirt.top, waist() - skirt.length
-    heights = level(on, np.linspace(high, low, ROWS))
+    heights = levels(on, np.linspace(high, low, ROWS))
     suited, _ = suit("lower")
     skin = suited.shaped(on.betas).astype(np.float64)
     fore = skin[:, 1] < heights[-1] + 0.10

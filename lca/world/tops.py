@@ -101,7 +101,7 @@ def top_shape(rest: Points, on: Figure, top: Top) -> Points:
 def trunk_tube(skin: Points, on: Figure, top: Top) -> Tube:
     """Round the trunk of a figure, stations count downwards (minus y)."""
     hem = level(on, hem_height(top))
-    stations = np.linspace(-level(on, joint("left_shoulder")[1]), -hem + 0.04, 46)
+    stations = np.linspace(-level(on, float(joint("left_shoulder")[1])), -hem + 0.04, 46)
     along, cross = -skin[:, 1], skin[:, [0, 2]]
     middle = np.interp(stations, [-0.4, -0.2, 0.1, 0.3], [0.02, 0.045, 0.04, 0.03])
     centres = np.stack([np.zeros_like(middle), middle], 1)

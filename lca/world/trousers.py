@@ -101,7 +101,7 @@ def leg_tube(skin: Points, on: Figure, trousers: Trousers) -> Tube:
     """Round the left leg of a figure from the hip joint to the hem; it hangs from seat and thigh."""
     names = ("left_hip", "left_knee", "left_ankle")
     axis = np.stack([on.joints[JOINT_INDEX[name]] for name in names]).astype(np.float64)
-    hem = float(level(on, waist() - trousers.length))
+    hem = level(on, waist() - trousers.length)
     stations = np.linspace(-axis[0, 1] - 0.01, -hem + 0.03, 52)
     centres = np.stack([np.interp(stations, -axis[:, 1], axis[:, k]) for k in (0, 2)], 1)
     left = skin[(skin[:, 0] > 0.0) & (skin[:, 1] < axis[0, 1] + 0.03)]
@@ -111,7 +111,7 @@ def leg_tube(skin: Points, on: Figure, trousers: Trousers) -> Tube:
     inside = 0.35 * np.maximum(-np.sin(FAN), 0)  # the inner seam runs from the crotch to the ankle and does not hang
     cloth = hung(body, stations, np.full(52, 0.004 + trousers.ease), trousers.taper + inside)
     if trousers.hem > 0:
-        thigh = level(on, joint("left_hip")[1] - 0.15)
+        thigh = level(on, float(joint("left_hip")[1]) - 0.15)
         cone = np.interp(stations, [-thigh, -hem], [0.0, trousers.hem])
         shin = np.interp(stations, [-thigh, 0.5 * (-thigh - hem), -hem], [0.0, 0.95 * trousers.hem, trousers.hem])
         cloth = np.maximum(cloth, np.maximum(cone, shin)[:, None])

@@ -41,13 +41,18 @@ def mean_figure() -> Figure:
     return Figure(np.zeros(100, np.float32))
 
 
-def level(figure: Figure, height: float | np.ndarray) -> float | np.ndarray:
-    """Where a canonical height (y, metres) is on a figure: linear between ground, joints and neck."""
+def levels(figure: Figure, heights: np.ndarray) -> np.ndarray:
+    """Where canonical heights (y, metres) are on a figure: linear between ground, joints and neck."""
 
     def marks(on: Figure) -> list[float]:
         return [float(on.rest[:, 1].min()), *[float(on.joints[JOINT_INDEX[name], 1]) for name in LEVELS]]
 
-    return np.interp(height, marks(mean_figure()), marks(figure))
+    return np.interp(heights, marks(mean_figure()), marks(figure))
+
+
+def level(figure: Figure, height: float) -> float:
+    """Where one canonical height is on a figure."""
+    return float(levels(figure, np.array([height]))[0])
 
 
 @lru_cache

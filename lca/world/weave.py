@@ -44,7 +44,7 @@ def threads(row, down, across, edge, trim):
         ribbed = fabric == JERSEY or fabric == KNIT or (fabric == SATIN and row[RIB] > 0)
     if ribbed:
         turn = WAVE * across / 0.0085
-        return 0.92 + 0.08 * math.sin(turn), 0.45 * math.cos(turn), 0.0
+        return 0.93 + 0.06 * math.sin(turn), 0.35 * math.cos(turn), 0.0
     fine = grain(across * 420, down * 420, 0.5, seed) - 0.5
     tint = 1 + strength * fine
     if fabric == DENIM:
@@ -54,10 +54,10 @@ def threads(row, down, across, edge, trim):
     if fabric == KNIT:
         turn = WAVE * across / 0.010
         stitch = WAVE * (down + 0.002 * math.sin(turn)) / 0.007
-        return tint + 0.07 * math.sin(turn) + 0.04 * math.sin(stitch), 0.38 * math.cos(turn), 0.14 * math.cos(stitch)
+        return tint + 0.04 * math.sin(turn) + 0.03 * math.sin(stitch), 0.26 * math.cos(turn), 0.10 * math.cos(stitch)
     if fabric == CORDUROY:
         turn = WAVE * across / 0.0065
-        return tint + 0.10 * math.sin(turn), 0.45 * math.cos(turn), 0.0
+        return tint + 0.05 * math.sin(turn), 0.28 * math.cos(turn), 0.0
     if fabric == WOVEN:
         slub = grain(across * 70, down * 900, 0.5, seed + 1) + grain(across * 900, down * 70, 1.5, seed + 2) - 1
         return tint + 0.5 * strength * slub, 0.0, 0.0

@@ -41,9 +41,9 @@ def test_unrolling_keeps_lengths_round_the_trunk():
 
 def test_a_plain_cloth_has_its_colour_and_a_striped_one_two():
     places = np.random.default_rng(0).uniform((-0.12, -0.05, 0.06), (0.12, 0.2, 0.12), (300, 3))
-    plain = np.array([paint_cloth(row(c.TOP), *p, 0.1, 0.0)[:3] for p in places])
+    plain = np.array([paint_cloth(row(c.TOP), x, y, z, 0.1, 0.0)[:3] for x, y, z in places])
     assert np.abs(plain - 0.4).max() < 0.05
-    striped = np.array([paint_cloth(row(c.TOP, "stripes"), *p, 0.1, 0.0)[0] for p in places])
+    striped = np.array([paint_cloth(row(c.TOP, "stripes"), x, y, z, 0.1, 0.0)[0] for x, y, z in places])
     assert 0.35 < (striped < 0.1).mean() < 0.65
 
 
@@ -62,6 +62,6 @@ def test_every_row_paints_colours_in_range():
         clothes = sample_clothes(seed)
         for name in ("shirt", "bottom"):
             cloth = clothes.materials[ROWS.index(name)]
-            for place in rng.uniform((-0.5, -0.9, -0.1), (0.5, 0.4, 0.2), (60, 3)):
-                seen = np.array(paint_cloth(cloth, *place, rng.uniform(0, 0.1), 0.0))
+            for x, y, z in rng.uniform((-0.5, -0.9, -0.1), (0.5, 0.4, 0.2), (60, 3)):
+                seen = np.array(paint_cloth(cloth, x, y, z, rng.uniform(0, 0.1), 0.0))
                 assert np.isfinite(seen).all() and seen[:3].min() >= 0 and seen[:3].max() < 1.5

@@ -42,7 +42,7 @@ def test_tops_lie_outside_the_skin_and_jackets_outside_shirts(figure):
     shirt, _ = make_top(figure, TOP, 0)
     jacket, _ = make_top(figure, Top(0.46, 0.12, 0.02, ease=0.012, under=layer(TOP), opening=0.04, spread=0.1), 0)
     assert inside(shirt, figure).mean() < 0.01
-    chest = float(level(figure, joint("spine3")[1]))
+    chest = level(figure, float(joint("spine3")[1]))
     for axis in (0, 2):
         if axis == 0:  # the arms reach further than the trunk
             shirts, jackets = (p.rest[np.abs(p.rest[:, 0]) < 0.25] for p in (shirt, jacket))
@@ -66,7 +66,7 @@ def test_a_boxy_top_hangs_straighter_than_a_fitted_one():
 @pytest.mark.parametrize("seed", [1, 2])
 def test_trousers_fall_straight_and_leggings_cling(figure, seed):
     calf = figure.rest[figure.rest[:, 0] < 0.3]
-    low = float(level(figure, joint("left_knee")[1] - 0.18))
+    low = level(figure, float(joint("left_knee")[1]) - 0.18)
     wide = make_trousers(figure, cut_trousers(seed, "wide trousers"), 0)
     tight = make_trousers(figure, cut_trousers(seed, "leggings"), 0)
     skin = slice_width(calf, low, 2, side=True)
