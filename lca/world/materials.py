@@ -12,10 +12,11 @@ from numba import njit
 
 from lca.world.cloth import paint_cloth
 from lca.world.grain import grain, layered, ramp
+from lca.world.shoe_paint import paint_shoe
 from lca.world.skin import paint_skin
 
 SKIN, EYE, MOUTH, TEETH, LASH, CLOTH, SHOE, HAIR = range(8)
-NUMBERS = 48
+NUMBERS = 64
 
 
 @njit(cache=True)
@@ -28,7 +29,7 @@ def paint(row, x, y, z, d0, d1, d2):
     if kind == EYE:
         return paint_eye(row, x, y, z)
     if kind == CLOTH:
-        return paint_cloth(row, x, y, z, d0)
+        return paint_cloth(row, x, y, z, d0, d1)
     if kind == SHOE:
         return paint_shoe(row, x, y, z, d0, d1, d2)
     if kind == HAIR:
@@ -59,36 +60,6 @@ def paint_eye(row, x, y, z):
     green += iris * ((row[2] + inner * (row[5] - row[2])) * fibre * limbus * pupil - green)
     blue += iris * ((row[3] + inner * (row[6] - row[3])) * fibre * limbus * pupil - blue)
     return red, green, blue, 0.05, 90.0, 0.0, 0.0, 0.0
-
-
-@njit(cache=True)
-@no_type_check
-def paint_shoe(row, x, y, z, height, along, across):
-    """Row: 1:4 upper, 4:7 sole, 7:10 accent, 10 style, 11 sole height (m), 12 seed; `along` 0 heel to 1 toe."""
-    red, green, blue = row[1], row[2], row[3]
-    style = int(row[10])
-    mark = 0.0
-    if style == 1:
-        mark = ramp(0.80, 0.81, along)
-    elif style == 2:
-        mark = ramp(0.02, 0.03, height) * ramp(0.55, 0.5, abs(along - 0.42) * 6) * ramp(0.25, 0.35, abs(across))
-    elif style == 3:
-        mark = ramp(0.16, 0.15, along)
-    laces = (
-        ramp(0.34, 0.30, abs(across)) * ramp(0.42, 0.45, along) * ramp(0.76, 0.73, along) * ramp(0.035, 0.045, height)
-    )
-    laces *= ramp(-0.3, 0.3, math.sin(along * 110)) * (row[13] > 0)
-    red += (row[7] - red) * max(mark, laces)
-    green += (row[8] - green) * max(mark, laces)
-    blue += (row[9] - blue) * max(mark, laces)
-    sole = ramp(row[11] + 0.001, row[11] - 0.001, height)
-    shadow = 1 - 0.45 * ramp(0.006, 0.0, height - row[11]) * (height > row[11])
-    groove = 1 - 0.25 * sole * (math.sin(along * 160) > 0.3) * (height < 0.6 * row[11])
-    red, green, blue = shadow * red, shadow * green, shadow * blue
-    red += (groove * row[4] - red) * sole
-    green += (groove * row[5] - green) * sole
-    blue += (groove * row[6] - blue) * sole
-    return red, green, blue, row[14], row[15], 0.0, 0.0, 0.0
 
 
 @njit(cache=True)
