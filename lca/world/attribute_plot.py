@@ -16,15 +16,16 @@ INK, BAR, RULE = (40, 40, 44), (84, 122, 168), (205, 205, 210)
 NUMBERS = {"skin_tone": (0.0, 9.0), "age": (18.0, 82.0), "build": (0.0, 1.0), "hair_grey": (0.0, 1.0)}
 """Attributes that are numbers, with their ranges."""
 WORDS = (
-    "hair", "hair_colour", "beard", "eyes", "freckles", "glasses", "headwear", "sleeve", "bottom", "shirt_print",
+    "hair", "hair_colour", "beard", "eyes", "freckles", "glasses", "headwear", "shirt", "jacket", "bottom", "shoes",
+    "shirt_print", "bottom_print", "skirt_style",
 )  # fmt: skip
-"""Attributes that are words."""
+"""Attributes that are words; somebody without one counts as "none"."""
 
 
 def attribute_plot(attributes: Sequence[dict[str, str | float]], out: str | Path) -> Path:
     """Draw one histogram per attribute of these people to a PNG; bars of skin tone have the tone's colour."""
     panels = [numbers_panel(name, [float(who[name]) for who in attributes]) for name in NUMBERS]
-    panels += [words_panel(name, [str(who[name]) for who in attributes]) for name in WORDS]
+    panels += [words_panel(name, [str(who.get(name, "none")) for who in attributes]) for name in WORDS]
     panels += [Image.new("RGB", (WIDTH, HEIGHT), "white")] * (-len(panels) % 3)
     rows = [np.concatenate([np.asarray(panel) for panel in panels[k : k + 3]], 1) for k in range(0, len(panels), 3)]
     with writing(out) as path:

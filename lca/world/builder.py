@@ -31,7 +31,18 @@ from lca.world.stages import STAGES, capture, split_of
 CAPTURES_PER_SHARD = 16
 MOST_SHARDS = 1024
 """Of one split: larger builds have larger shards, not more of them."""
-DRAWS_NOTHING = ("builder", "cli", "motion", "plan", "presets", "rates", "sheet", "verify")
+DRAWS_NOTHING = (
+    "attribute_plot",
+    "builder",
+    "cli",
+    "motion",
+    "plan",
+    "portraits",
+    "presets",
+    "rates",
+    "sheet",
+    "verify",
+)
 """Modules of the world whose changes leave captures as they are."""
 ONE_THREAD: dict[str, str] = dict.fromkeys(
     ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"

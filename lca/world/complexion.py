@@ -6,8 +6,7 @@ from lca.world.beard import KINDS, Beard
 from lca.world.cut import Cut
 from lca.world.figure import joint
 from lca.world.hair_styles import KINKY
-from lca.world.materials import EYE, HAIR, LASH, MOUTH, SKIN, TEETH
-from lca.world.paint import FRAME, HEADWEAR, ROW
+from lca.world.materials import EYE, FRAME, HAIR, HEADWEAR, LASH, MOUTH, NUMBERS, SKIN, TEETH
 from lca.world.palette import EYE_COLOURS, cloth_colour
 from lca.world.scalp import HEAD_CENTRE
 from lca.world.skin import tone
@@ -25,7 +24,7 @@ FRAMES = (
 
 def skin_row(seed: int, who: Traits, cut: Cut | None, beard: Beard) -> np.ndarray:
     """The skin (`lca.world.skin`)."""
-    row = np.zeros(ROW, np.float32)
+    row = np.zeros(NUMBERS, np.float32)
     light, dark, old = 1 - who.dark, who.dark, float(np.clip((who.age - 38) / 40, 0, 1))
     rng = stream(seed, "skin")
     skin = tone(who.tone, stream(seed, "undertone").uniform(-1, 1)) * rng.uniform(0.96, 1.04)
@@ -96,7 +95,7 @@ def lips_and_paint(seed: int, who: Traits, row: np.ndarray, skin: np.ndarray) ->
 
 def eye_row(seed: int, who: Traits) -> np.ndarray:
     """The eyes (`lca.world.eye_paint`)."""
-    row, rng = np.zeros(ROW, np.float32), stream(seed, "iris")
+    row, rng = np.zeros(NUMBERS, np.float32), stream(seed, "iris")
     outer = linear(EYE_COLOURS[EYES.index(who.eyes)]) * rng.uniform(0.8, 1.25)
     row[0], row[1:4], row[4:7] = EYE, outer, 1.5 * outer + np.array([0.03, 0.015, 0.0])
     row[7:10] = joint("left_eye")
@@ -106,7 +105,7 @@ def eye_row(seed: int, who: Traits) -> np.ndarray:
 
 def mouth_rows(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Inside of the mouth, and teeth (`lca.world.eye_paint`)."""
-    mouth, teeth, rng = np.zeros(ROW, np.float32), np.zeros(ROW, np.float32), stream(seed, "teeth")
+    mouth, teeth, rng = np.zeros(NUMBERS, np.float32), np.zeros(NUMBERS, np.float32), stream(seed, "teeth")
     mouth[0], mouth[1:4] = MOUTH, rng.uniform(0.9, 1.2)
     white = rng.uniform(0, 1)
     teeth[0], teeth[1:4], teeth[4:7] = TEETH, (0.66, 0.60 + 0.04 * white, 0.47 + 0.12 * white), (0.42, 0.16, 0.15)
@@ -115,7 +114,7 @@ def mouth_rows(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def lash_row(who: Traits) -> np.ndarray:
     """Lashes: dark, darker with mascara."""
-    row = np.zeros(ROW, np.float32)
+    row = np.zeros(NUMBERS, np.float32)
     row[0], row[1:4] = LASH, (0.16 - 0.12 * (who.made_up > 0.3)) * np.array(who.rgb) + 0.01
     return row
 
@@ -127,7 +126,7 @@ def faded(who: Traits) -> np.ndarray:
 
 def hair_row(seed: int, who: Traits) -> np.ndarray:
     """The hair (`lca.world.hair_paint`)."""
-    row, rng = np.zeros(ROW, np.float32), stream(seed, "strands")
+    row, rng = np.zeros(NUMBERS, np.float32), stream(seed, "strands")
     root = faded(who)
     row[0], row[1:4] = HAIR, root
     row[4:7] = root * rng.uniform(1.0, 1.6) + (0.015 if who.colour not in ("black", "grey", "white") else 0.0)
@@ -156,7 +155,7 @@ def beard_row(seed: int, who: Traits) -> np.ndarray:
 
 def wear_rows(seed: int, who: Traits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Frame and lens of the glasses, headwear (`lca.world.wear_paint`)."""
-    frame, lens, cloth = np.zeros(ROW, np.float32), np.zeros(ROW, np.float32), np.zeros(ROW, np.float32)
+    frame, lens, cloth = np.zeros(NUMBERS, np.float32), np.zeros(NUMBERS, np.float32), np.zeros(NUMBERS, np.float32)
     rng = stream(seed, "frame")
     colour, flecks = FRAMES[int(rng.integers(len(FRAMES)))]
     frame[0], frame[1:4], frame[4:7], frame[7] = FRAME, linear(colour), 0.03, flecks

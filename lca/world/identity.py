@@ -20,7 +20,7 @@ others. What depends on what, in the order in which it is decided:
 | lines, dark rings | age | from 38 years on |
 | glasses | age | 16 to 40 %, a fifth of them sunglasses |
 | resting face | nothing | a slight smile, soft brows and lids |
-| clothes, shoes | nothing | see `lca.world.garment_choice` |
+| clothes, shoes | build | see `lca.world.clothes`; dresses, skirts and blouses more often with a feminine build |
 """
 
 from dataclasses import dataclass, replace
@@ -30,36 +30,21 @@ from jaxtyping import Float
 
 from lca.world.accessories import Worn
 from lca.world.beard import Beard
+from lca.world.clothes import Clothes, sample_clothes
 from lca.world.complexion import beard_row, eye_row, hair_row, lash_row, mouth_rows, skin_row, wear_rows
 from lca.world.cut import Cut
-from lca.world.garment_choice import cloth_row, sample_bottom, sample_top, shoe_row
 from lca.world.hair_styles import cut_of
 from lca.world.rest_face import rest_face
 from lca.world.streams import stream
 from lca.world.traits import Traits, sample_betas, sample_traits
-from lca.world.wardrobe import Bottom, Top
 
-ROWS = (
-    "skin",
-    "eye",
-    "mouth",
-    "teeth",
-    "lash",
-    "hair",
-    "beard",
-    "frame",
-    "lens",
-    "headwear",
-    "shirt",
-    "bottom",
-    "shoes",
-)
-"""Rows of the material table; the clothes' are the last."""
+ROWS = ("skin", "eye", "mouth", "teeth", "lash", "hair", "beard", "frame", "lens", "headwear")
+"""First rows of the material table; the clothes' follow."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """One person: `betas` of the shape, the table of materials, hair, beard, what the head wears, garments, the 52 actions of its
+    """One person: `betas` of the shape, the table of materials, hair, beard, what the head wears, clothes, the 52 actions of its
     resting face, words for the record."""
 
     betas: Float[np.ndarray, "100"]
@@ -68,10 +53,7 @@ class Identity:
     hair_seed: int
     beard: Beard
     worn: Worn
-    top: Top
-    bottom: Bottom
-    tucked: bool
-    collar: float
+    clothes: Clothes
     rest_face: Float[np.ndarray, "52"]
     attributes: dict[str, str | float]
 
@@ -81,17 +63,17 @@ def sample_identity(seed: int) -> Identity:
     betas = sample_betas(seed)
     who = sample_traits(seed, betas)
     cut, beard, worn = sample_cut(seed, who), sample_beard(seed, who), sample_worn(seed, who)
-    clothes, garments, words = sample_clothes(seed)
+    clothes = sample_clothes(seed, who.feminine)
     mouth, teeth = mouth_rows(seed)
     rows = {
         "skin": skin_row(seed, who, cut, beard), "eye": eye_row(seed, who), "mouth": mouth, "teeth": teeth,
         "lash": lash_row(who), "hair": hair_row(seed, who), "beard": beard_row(seed, who),
-        **dict(zip(("frame", "lens", "headwear"), wear_rows(seed, who), strict=True)), **clothes,
+        **dict(zip(("frame", "lens", "headwear"), wear_rows(seed, who), strict=True)),
     }  # fmt: skip
     return Identity(
-        betas=betas, materials=np.stack([rows[name] for name in ROWS]), hair=cut,
-        hair_seed=int(stream(seed, "hair").integers(1 << 31)), beard=beard, worn=worn, **garments,
-        rest_face=rest_face(stream(seed, "resting face")), attributes=described(who, rows["skin"]) | words,
+        betas=betas, materials=np.concatenate([np.stack([rows[name] for name in ROWS]), clothes.materials]), hair=cut,
+        hair_seed=int(stream(seed, "hair").integers(1 << 31)), beard=beard, worn=worn, clothes=clothes,
+        rest_face=rest_face(stream(seed, "resting face")), attributes=described(who, rows["skin"]) | clothes.attributes,
     )  # fmt: skip
 
 
@@ -132,22 +114,3 @@ def sample_worn(seed: int, who: Traits) -> Worn:
     rng = stream(seed, "sizes worn")
     size, thick, cloth = rng.uniform(0.92, 1.10), rng.uniform(0.0012, 0.0024), rng.random()
     return Worn(who.glasses, who.tinted, float(size), float(thick), who.headwear, float(cloth))
-
-
-def sample_clothes(seed: int) -> tuple[dict[str, np.ndarray], dict, dict[str, str | float]]:
-    """Rows, cuts and words of the garments."""
-    top, sleeve = sample_top(stream(seed, "top"))
-    kind, bottom = sample_bottom(stream(seed, "bottom"))
-    shirt, shirt_words = cloth_row(stream(seed, "print of the shirt"), shirt=True, skirt=False)
-    lower, lower_words = cloth_row(stream(seed, "print of the bottom"), shirt=False, skirt=bottom.skirt)
-    dress = bottom.skirt and stream(seed, "dress").random() < 0.25
-    if dress:
-        lower[1:28], lower[19:24] = shirt[1:28], lower[19:24].copy()
-    tucked = bool((stream(seed, "tuck").random() < 0.2) | bottom.skirt)
-    shoes, collar = shoe_row(stream(seed, "shoes"))
-    garments = {"top": top, "bottom": bottom, "tucked": tucked, "collar": collar}
-    words: dict[str, str | float] = {
-        "sleeve": sleeve, "bottom": kind, "shirt_print": shirt_words,
-        "bottom_print": shirt_words if dress else lower_words, "dress": str(dress),
-    }  # fmt: skip
-    return {"shirt": shirt, "bottom": lower, "shoes": shoes}, garments, words

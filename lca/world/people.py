@@ -1,21 +1,21 @@
 """Procedural people: `Person.sample(seed)` decides who it is, `assemble` poses and dresses them as a `Scene`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import torch
 from jaxtyping import Float
-from scipy.spatial import KDTree
 
 from lca.geometry.body import PARTS
 from lca.geometry.skinning import full_pose, joint_transforms
 from lca.world.accessories import make_accessories
 from lca.world.beard import make_beard
+from lca.world.collision import clear_of
 from lca.world.dressing import dress
 from lca.world.figure import Figure, Piece, body_pattern
 from lca.world.identity import ROWS, Identity, sample_identity
-from lca.world.mesh import pushed_out
 from lca.world.rest_face import resting
 from lca.world.scene import SCENE_PARTS, Scene, vertex_normals
 from lca.world.swing import calm_turn, swung
@@ -153,42 +153,30 @@ class Outfit:
                 tangents[span] = np.einsum("vij,vj->vi", turn, piece.tangents)
 
     def settled(self, vertices: Vertices) -> Vertices:
-        """Skirts pushed off the posed legs, hanging hair and scarves off shoulders and shirt."""
+        """Skirts pushed off the posed legs, hanging hair and scarves off shoulders and clothes, `gap` metres clear of them."""
         above = [1 + SCENE_PARTS.index(name) for name in ("hair", "accessories")]
         for piece, span in zip(self.pieces, self.spans, strict=True):
             if piece.loose is not None and piece.loose.any():
-                vertices[span] = self.pushed(
-                    vertices, piece, span, self.upper if piece.parts[0] in above else self.legs
-                )
+                used, faces = self.upper if piece.parts[0] in above else self.legs
+                solid, mean = np.ascontiguousarray(vertices[used]), piece.averaging
+                gaps = np.where(piece.loose > 0, piece.gap * piece.loose, -1).astype(np.float32)
+                links = mean.indptr.astype(np.int64), mean.indices.astype(np.int64)
+                vertices[span] = clear_of(vertices[span], gaps, links, solid, vertex_normals(solid, faces))
         return vertices
 
-    def pushed(
-        self, vertices: Vertices, piece: Piece, span: slice, obstacle: np.ndarray
-    ) -> Float[np.ndarray, "pushed 3"]:
-        """One piece kept `gap` outside the obstacle's faces; the push is spread over the neighbourhood, as cloth would."""
-        used, faces = np.unique(obstacle, return_inverse=True)
-        solid = np.ascontiguousarray(vertices[used])
-        normals = vertex_normals(solid, faces.reshape(-1, 3))
-        moved, tree = vertices[span], KDTree(solid)
-        loose = np.zeros(len(moved), np.float32) if piece.loose is None else piece.loose
-        free = np.flatnonzero(loose > 0)
-        gaps = (piece.gap * loose[free]).astype(np.float32)
-        for final in (False, False, True):
-            out = moved.copy()
-            out[free] = pushed_out(moved[free], tree.query(moved[free])[1], solid, normals, gaps)
-            step = out - moved
-            moved = out if final else (moved + piece.averaging @ (piece.averaging @ step)).astype(np.float32)
-        return moved
+    @cached_property
+    def legs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices of hips, thighs and calves and the faces among them."""
+        return self.surface(("hips", "thigh", "calf"))
 
     @cached_property
-    def legs(self) -> np.ndarray:
-        """Faces of hips, thighs and calves."""
-        ids = [1 + PARTS.index(name) for name in ("hips", "thigh", "calf")]
-        return self.faces[np.isin(self.parts, ids)]
-
-    @cached_property
-    def upper(self) -> np.ndarray:
-        """Faces that hanging hair rests on: head, neck, trunk, upper arms and what is worn over them."""
+    def upper(self) -> tuple[np.ndarray, np.ndarray]:
+        """What hanging hair rests on: head, neck, trunk, upper arms and what is worn over them."""
         worn = [name for name in SCENE_PARTS[len(PARTS) :] if name not in NOT_BELOW_HAIR]
-        ids = [1 + SCENE_PARTS.index(name) for name in ("head", "face", "neck", "torso", "upper_arm", *worn)]
-        return self.faces[np.isin(self.parts, ids)]
+        return self.surface(("head", "face", "neck", "torso", "upper_arm", *worn))
+
+    def surface(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Vertex numbers (n,) of some parts of the scene and their faces (m, 3) as indices into those."""
+        ids = [1 + SCENE_PARTS.index(name) for name in names]
+        used, faces = np.unique(self.faces[np.isin(self.parts, ids)], return_inverse=True)
+        return used, np.ascontiguousarray(faces.reshape(-1, 3), np.int32)

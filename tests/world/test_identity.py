@@ -9,6 +9,7 @@ import pytest
 
 from lca.world import identity as identity_module
 from lca.world.attribute_plot import people_plot
+from lca.world.clothes import ROWS as CLOTHES_ROWS
 from lca.world.hair_styles import STYLES
 from lca.world.headwear import HEADWEAR
 from lca.world.identity import ROWS, sample_identity
@@ -80,7 +81,7 @@ def test_beards_grow_where_the_build_is_masculine_and_scarves_cover_the_hair(cro
 
 def test_rows_are_finite_colours(crowd):
     rows = np.stack([who.materials for who in crowd])
-    assert np.isfinite(rows).all() and rows.shape[1] == len(ROWS)
+    assert np.isfinite(rows).all() and rows.shape[1] == len(ROWS) + len(CLOTHES_ROWS)
     colours = rows[:, [ROWS.index(name) for name in ("skin", "eye", "hair", "beard", "headwear")], 1:7]
     assert colours.min() >= 0 and colours.max() < 1.2
 

@@ -10,7 +10,7 @@ from lca.world.cuts import cut_skirt, cut_top, cut_trousers
 from lca.world.edging import COLLAR_ANGLES, borders
 from lca.world.figure import Figure, Piece, body_pattern, joint
 from lca.world.footwear import Shoe, make_shoes
-from lca.world.mesh import neighbours, pushed_out
+from lca.world.mesh import neighbours
 from lca.world.scene import vertex_normals
 from lca.world.skirts import make_skirt
 from lca.world.tops import Top, layer, make_top
@@ -137,8 +137,9 @@ def test_the_grid_finds_what_a_tree_finds():
     mean = neighbours(faces, len(cloth))
     links = (mean.indptr.astype(np.int64), mean.indices.astype(np.int64))
     away, nearest = KDTree(skin).query(cloth)
-    truth = pushed_out(cloth, nearest, skin, normals, gaps)
-    truth = np.where((away < 0.05)[:, None] & (gaps > 0)[:, None], truth, cloth)
+    above = ((cloth - skin[nearest]) * normals[nearest]).sum(1)
+    push = np.where((away < 0.05) & (gaps > 0), np.maximum(gaps - above, 0), 0)
+    truth = cloth + push[:, None] * normals[nearest]
     np.testing.assert_allclose(clear_of(cloth, gaps, links, skin, normals, rounds=1), truth, atol=1e-6)
     settled = clear_of(cloth, gaps, links, skin, normals)
     free = (gaps > 0) & (away < 0.04)
