@@ -6,11 +6,35 @@ One call costs a few milliseconds for a skirt of five thousand vertices, and giv
 from typing import no_type_check
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numba import njit
+
+from lca.world.figure import joint
 
 CELL = 0.05
 """Edge of the grid's cells, metres: skin further than this from the cloth is not looked for."""
+
+SECTORS, BAND, INSIDE = 48, 0.012, 0.007
+"""Round the neck the outermost cloth of a sector and a band (m) of height covers what lies further inside than this (m)."""
+
+
+def below_collar(
+    points: Float[np.ndarray, "points 3"], cloth: Float[np.ndarray, "cloth 3"]
+) -> Bool[np.ndarray, " points"]:
+    """Whether points near the neck lie inside the outermost cloth there, all in canonical coordinates."""
+    top, reach = joint("neck"), 0.17
+
+    def polar(places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        x, y, z = (places - top).T
+        return (np.arctan2(x, z) / (2 * np.pi) % 1 * SECTORS).astype(int), (y / BAND).astype(int) + 20, np.hypot(x, z)
+
+    outermost = np.zeros((SECTORS + 1, 40))
+    sector, band, radius = polar(cloth)
+    near = (radius < reach) & (band > 12) & (band < 40)
+    np.maximum.at(outermost, (sector[near], band[near]), radius[near])
+    sector, band, radius = polar(points)
+    beside = (radius < reach) & (band > 12) & (band < 40)
+    return beside & (radius < outermost[sector, np.clip(band, 0, 39)] - INSIDE)
 
 
 def clear_of(

@@ -12,9 +12,9 @@ from lca.geometry.body import PARTS
 from lca.geometry.skinning import full_pose, joint_transforms
 from lca.world.accessories import make_accessories
 from lca.world.beard import make_beard
-from lca.world.collision import clear_of
+from lca.world.collision import below_collar, clear_of
 from lca.world.dressing import dress
-from lca.world.figure import Figure, Piece, body_pattern
+from lca.world.figure import Figure, Piece, body_pattern, joint
 from lca.world.identity import ROWS, Identity, sample_identity
 from lca.world.rest_face import resting
 from lca.world.scene import SCENE_PARTS, Scene, vertex_normals
@@ -166,17 +166,26 @@ class Outfit:
 
     @cached_property
     def legs(self) -> tuple[np.ndarray, np.ndarray]:
-        """Vertices of hips, thighs and calves and the faces among them."""
-        return self.surface(("hips", "thigh", "calf"))
+        """Vertices of hips, thighs and calves, socks and boots, and the faces among them: what skirts fall over."""
+        return self.surface(self.of_parts(("hips", "thigh", "calf", "trousers", "shoes")))
 
     @cached_property
     def upper(self) -> tuple[np.ndarray, np.ndarray]:
-        """What hanging hair rests on: head, neck, trunk, upper arms and what is worn over them."""
-        worn = [name for name in SCENE_PARTS[len(PARTS) :] if name not in NOT_BELOW_HAIR]
-        return self.surface(("head", "face", "neck", "torso", "upper_arm", *worn))
+        """What hanging hair rests on: head, neck, trunk, upper arms and the outer sides of what is worn over them."""
+        worn = self.of_parts([name for name in SCENE_PARTS[len(PARTS) :] if name not in NOT_BELOW_HAIR])
+        skin = self.of_parts(("head", "face", "neck", "torso", "upper_arm"))
+        faces = np.concatenate([skin, worn])
+        a, b, c = (self.canonical[faces[:, k]] for k in range(3))
+        normal, away = np.cross(b - a, c - a)[:, ::2], (a - joint("neck"))[:, ::2]
+        inside = (normal * away).sum(1) < -0.3 * np.linalg.norm(normal, axis=1) * np.linalg.norm(away, axis=1)
+        return self.surface(faces[~inside & ~below_collar(a, self.canonical[worn[:, 0]])])
 
-    def surface(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Vertex numbers (n,) of some parts of the scene and their faces (m, 3) as indices into those."""
-        ids = [1 + SCENE_PARTS.index(name) for name in names]
-        used, faces = np.unique(self.faces[np.isin(self.parts, ids)], return_inverse=True)
-        return used, np.ascontiguousarray(faces.reshape(-1, 3), np.int32)
+    def of_parts(self, names: Sequence[str]) -> np.ndarray:
+        """Faces of some parts of the scene."""
+        return self.faces[np.isin(self.parts, [1 + SCENE_PARTS.index(name) for name in names])]
+
+    @staticmethod
+    def surface(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Vertex numbers (n,) that some faces use, and the faces (m, 3) as indices into those."""
+        used, own = np.unique(faces, return_inverse=True)
+        return used, np.ascontiguousarray(own.reshape(-1, 3), np.int32)
