@@ -122,6 +122,8 @@ def sample_clothes(seed: int, presentation: float = 0.5) -> Clothes:
     rows[ROWS.index("shoes")] = shoe_row(seed, kinds["shoes"])
     words: dict[str, str | float] = {place: kinds[place] for place in ("shirt", "jacket", "bottom", "shoes")}
     words |= {f"{place}_print": prints[place] for place in ("shirt", "jacket", "bottom") if place in prints}
+    if worn == "dress":
+        words["bottom_print"] = prints["shirt"]
     clothes = cut_clothes(seed, kinds, rows, words)
     fill_rows(seed, clothes, kinds)
     return clothes

@@ -11,7 +11,8 @@ others. What depends on what, in the order in which it is decided:
 | build | shape | feminine 0 to 1: hips against shoulders, breast |
 | headwear | build | none in 80 %; beanie, cap, hat, wrap; headscarf where the build is not masculine |
 | hair style | headwear, tone, build, age | all styles for all; tight curls and braids more often with dark skin, long hair with a
-  feminine build, bald crowns with a masculine build after 32; flat styles under hats, covered under scarf and wrap |
+  feminine build, bald crowns with a masculine build after 32; flat styles under hats, covered under scarf and wrap;
+  no longer than to the nape above a hood |
 | hair colour, grey | tone, age | black to dark brown for all, light colours with light skin; grey and white with age; 4 % dyed |
 | beard | build, hair style | only where the build is masculine; stubble, full, moustache, goatee, circle |
 | eyes | tone | light eyes with light skin |
@@ -40,6 +41,8 @@ from lca.world.traits import Traits, sample_betas, sample_traits
 
 ROWS = ("skin", "eye", "mouth", "teeth", "lash", "hair", "beard", "frame", "lens", "headwear")
 """First rows of the material table; the clothes' follow."""
+ABOVE_HOOD = 0.45
+"""Canonical height (m) of the nape, below which hair would hang through a hood."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ def sample_identity(seed: int) -> Identity:
     """The person of `seed`."""
     betas = sample_betas(seed)
     who = sample_traits(seed, betas)
-    cut, beard, worn = sample_cut(seed, who), sample_beard(seed, who), sample_worn(seed, who)
     clothes = sample_clothes(seed, who.feminine)
+    cut, beard, worn = sample_cut(seed, who, clothes), sample_beard(seed, who), sample_worn(seed, who)
     mouth, teeth = mouth_rows(seed)
     rows = {
         "skin": skin_row(seed, who, cut, beard), "eye": eye_row(seed, who), "mouth": mouth, "teeth": teeth,
@@ -87,14 +90,16 @@ def described(who: Traits, skin: np.ndarray) -> dict[str, str | float]:
     }  # fmt: skip
 
 
-def sample_cut(seed: int, who: Traits) -> Cut | None:
-    """The haircut; flattened under a hat."""
+def sample_cut(seed: int, who: Traits, clothes: Clothes) -> Cut | None:
+    """The haircut; flattened under a hat, and no longer than to a hood."""
     if who.style == "covered":
         return None
     cut = cut_of(who.style, stream(seed, "hair cut"))
     if cut is None:
         return None
     cut = replace(cut, shift=float(stream(seed, "hairline").uniform(-0.10, 0.07)))
+    if "hood" in (clothes.shirt_collar, clothes.jacket_collar):
+        cut = replace(cut, drop=max(cut.drop, ABOVE_HOOD))
     if who.headwear:
         flat = tuple(replace(locks, rise=(0.0003, 0.0012)) for locks in cut.ribbons)
         cut = replace(cut, top=0.004, side=0.005, rim=0.003, fringe=0.0, fuzz=0, bumps=0.0, ribbons=flat)

@@ -11,7 +11,7 @@ from lca.world.identity import sample_identity
 from lca.world.light import studio_light
 from lca.world.mesh_renderer import render_scene
 from lca.world.people import Person
-from lca.world.portraits import GREY, portrait_sheet
+from lca.world.portraits import GREY, people_sheet, portrait_sheet
 from lca.world.scene import SCENE_PARTS
 
 REST = (np.zeros(156, np.float32), np.zeros(3, np.float32), np.zeros(52, np.float32), np.zeros(4, np.float32))
@@ -112,3 +112,10 @@ def test_portraits_are_drawn_from_several_sides(tmp_path):
     assert sheet.shape == (48, 96, 3)
     front, back = sheet[:, :48], sheet[:, 48:]
     assert np.abs(front - 255 * GREY).max() > 40 and np.abs(front - back).mean() > 5
+
+
+def test_whole_people_are_drawn_in_the_frame(tmp_path):
+    sheet = np.asarray(Image.open(people_sheet([3, 4, 8], tmp_path / "people.jpg", size=64, across=2))).astype(float)
+    assert sheet.shape == (128, 80, 3) and sheet[64:, 40:].max() < 8
+    shown = np.abs(sheet[:64, :40] - 255 * GREY).max(2) > 40
+    assert shown.any(1).sum() > 45 and not shown[[0, -1]].any() and not shown[:, [0, -1]].any()
