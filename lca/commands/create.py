@@ -6,6 +6,9 @@ from pathlib import Path
 
 from lca.errors import UserError
 
+SHORTEST, TALLEST = 1.2, 2.3
+"""Metres, statures of adults that the body's shape space reaches."""
+
 
 def add_command(subparsers) -> None:
     """Add `create` to the command line."""
@@ -15,6 +18,12 @@ def add_command(subparsers) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, help="the avatar file to write")
     parser.add_argument("--checkpoint", type=Path, default=None, help="model weights (default: the shipped ones)")
+    parser.add_argument(
+        "--stature",
+        type=float,
+        metavar="METRES",
+        help="how tall the person is (photos cannot show it; default: a guess)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -24,6 +33,10 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(
             f"expected a file name for the avatar, got a folder: {args.out}; add a name, e.g. person.avatar"
         )
+    if args.stature is not None and not SHORTEST <= args.stature <= TALLEST:
+        raise UserError(
+            f"expected a stature from {SHORTEST} to {TALLEST} metres, got {args.stature}; give metres, e.g. 1.75"
+        )
     from lca.formats.photos import read_pictures
     from lca.model.checkpoint import load_model
     from lca.model.cutout import cut_out_people
@@ -32,7 +45,7 @@ def run(args: argparse.Namespace) -> None:
     pictures = read_pictures(args.photos)
     model, matting = load_model(args.checkpoint), load_matting()
     started = time.perf_counter()
-    avatar = model.reconstruct(cut_out_people(pictures, matting))
+    avatar = model.reconstruct(cut_out_people(pictures, matting), stature=args.stature)
     avatar.save(args.out)
     seconds = time.perf_counter() - started
     print(f"{args.out}: {len(avatar.canonical)} Gaussians from {len(pictures)} photos in {seconds:.1f} s")

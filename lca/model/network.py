@@ -166,10 +166,18 @@ class LCA(nn.Module):
         return Rig(joints, self.parents, self.template.skin_indices, self.template.skin_weights)
 
     @torch.no_grad()
-    def reconstruct(self, photos: Photos, betas: Float[Tensor, "shape"] | None = None) -> Avatar:
-        """Photos of one person (no batch axis) -> avatar; `betas` replace the predicted shape where it is known."""
+    def reconstruct(
+        self, photos: Photos, betas: Float[Tensor, "shape"] | None = None, stature: float | None = None
+    ) -> Avatar:
+        """Photos of one person (no batch axis) -> avatar; `betas` replace the predicted shape where it is known.
+
+        `stature` (metres) is how tall the person is, which photos cannot show: a tall person who stands further away
+        gives the same picture. Without it the predicted body is of the height that is likeliest.
+        """
         person = self.see(Photos(photos.body[None], photos.body_mask[None], photos.face[None], photos.face_mask[None]))
         shape = person.betas if betas is None else betas[None]
+        if stature is not None:
+            shape = self.template.at_stature(shape, shape.new_tensor([stature]))
         canonical, rig = self.canonical(person, shape)[0], self.rig(shape)
         single = Rig(rig.joints[0], rig.parents, rig.skin_indices, rig.skin_weights)
         driver = PoseBranch(*self.driver.size).to(shape.device)

@@ -104,6 +104,21 @@ class Template(nn.Module):
         directions = self.shape_directions[..., : betas.shape[-1]]
         return self.points + einsum(directions, betas, "p xyz s, b s -> b p xyz")
 
+    def stature(self, betas: Float[Tensor, "*batch shape"]) -> Float[Tensor, "*batch"]:
+        """How tall a bare body of this shape is at rest: its highest point above its lowest, metres."""
+        crown, sole = self.points[:, 1].argmax(), self.points[:, 1].argmin()
+        directions = (self.shape_directions[crown, 1] - self.shape_directions[sole, 1])[: betas.shape[-1]]
+        return self.points[crown, 1] - self.points[sole, 1] + betas @ directions
+
+    def at_stature(
+        self, betas: Float[Tensor, "*batch shape"], metres: Float[Tensor, "*batch"]
+    ) -> Float[Tensor, "*batch shape"]:
+        """The same proportions on a body so tall: only the first beta, which is stature above all, changes."""
+        step = torch.zeros_like(betas)
+        step[..., 0] = 1.0
+        rate = self.stature(step) - self.stature(torch.zeros_like(step))
+        return betas + ((metres - self.stature(betas)) / rate)[..., None] * step
+
 
 def place(config: TemplateConfig, body: Body) -> tuple[Int[Tensor, "gaussians"], Float[Tensor, "gaussians 3"]]:
     """Draw anchors in proportion to `DENSITY` (k-means of a dense sample), then K well-spread points in each cell."""

@@ -50,9 +50,9 @@ def evaluate_model(
     """Reconstruct each person of a split from `photos` frames, drive and render `targets` others, compare with the
     truth.
 
-    The body shape is predicted from the photos; `known_shape` repeats the measurement with the true one. The face is
-    driven by the true
-    actions through the action map, so that nothing of the target picture reaches the model.
+    The body shape is predicted from the photos, and the model is told how tall the person is, which photos do not show;
+    `stature_unknown` repeats the measurement without it, `known_shape` with the true shape. The face is driven by the
+    true actions through the action map, so that nothing of the target picture reaches the model.
     Writes report.json and contact_sheet.png into `out` and returns the report.
     """
     rows = load_world(data, split)
@@ -83,8 +83,9 @@ def evaluate_model(
 def evaluate_person(model: LCA, example: Batch, wanted: Capture) -> tuple[dict[str, float], np.ndarray]:
     """Scores of one person and a row of the contact sheet: photos, [predicted, truth] per target, face [predicted,
     truth]."""
-    avatar = model.reconstruct(example.photos)
+    avatar = model.reconstruct(example.photos, stature=float(model.template.stature(example.betas)))
     predicted = show(avatar, example)
+    guessed = show(model.reconstruct(example.photos), example)
     known = show(model.reconstruct(example.photos, example.betas), example)
     baseline = show(part_means(model, avatar, example), example)
     targets = example.targets
@@ -96,6 +97,7 @@ def evaluate_person(model: LCA, example: Batch, wanted: Capture) -> tuple[dict[s
         **foreground_scores(predicted.body, body, targets.mask),
         "psnr_face": psnr(predicted.face, face, targets.face_mask).mean().item(),
         "psnr_hands": psnr(predicted.body, body, hands)[hands_seen].mean().item() if hands_seen.any() else float("nan"),
+        "stature_unknown": psnr(guessed.body, body, targets.mask).mean().item(),
         "known_shape": psnr(known.body, body, targets.mask).mean().item(),
         "baseline_part_means": psnr(baseline.body, body, targets.mask).mean().item(),
     }

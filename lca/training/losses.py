@@ -37,8 +37,9 @@ class LossConfig:
     correspondence: float = 2.0
     """Canonical points of the input pixels (with transport only)."""
     shape: float = 10.0
-    """Predicted body shape: mean distance between the bodies, metres (betas weigh as much as they show)."""
-    opacity: float = 0.02
+    """Predicted body shape: mean distance between the bodies, metres (betas weigh as much as they show), as they are and at
+    one stature."""
+    opacity: float = 0.002
     """Mean transparency of the canonical Gaussians: fog is cheaper than surfaces while colours are uncertain."""
     acap: float = 2.0
     """ACAP: offsets beyond 5.6 cm from the template, metres."""

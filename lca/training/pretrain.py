@@ -106,7 +106,7 @@ class Pretrain(lightning.LightningModule):
             "canonical": 4.0 * config.canonical * image_loss(renders.canonical, first, config),
             "face": config.face * image_loss(renders.face, renders.face_truth, config),
             "alpha": config.alpha * 4.0 * (renders.alpha - batch.targets.mask.flatten(0, 1)).abs().mean(),
-            "shape": config.shape * self._shape_error(person, batch),
+            "shape": config.shape * torch.stack(self._shape_errors(person, batch)).sum(),
             "opacity": config.opacity * (1.0 - canonical.opacities).mean(),
             "acap": config.acap * acap(canonical, self.network.template.shaped(batch.betas)),
             "asap": config.asap * asap(canonical),
@@ -149,11 +149,16 @@ class Pretrain(lightning.LightningModule):
         )
         return renders, cost
 
-    def _shape_error(self, person: Person, batch: Batch) -> Tensor:
-        """Mean distance, in metres, of one Gaussian of each anchor between the bodies of predicted and given shape."""
-        every = self.network.config.template.per_anchor
-        bodies = (self.network.template.shaped(betas)[:, ::every] for betas in (person.betas, batch.betas))
-        return torch.linalg.vector_norm(torch.sub(*bodies) + 1e-6, dim=-1).mean()
+    def _shape_errors(self, person: Person, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Mean distance, in metres, between the bodies of predicted and given shape (one Gaussian of each anchor): as
+        they are, and with the predicted one at the given one's stature, which photos do not show."""
+        template, every = self.network.template, self.network.config.template.per_anchor
+        truth = template.shaped(batch.betas)[:, ::every]
+
+        def distance(betas: Tensor) -> Tensor:
+            return torch.linalg.vector_norm(template.shaped(betas)[:, ::every] - truth + 1e-6, dim=-1).mean()
+
+        return distance(person.betas), distance(template.at_stature(person.betas, template.stature(batch.betas)))
 
     @torch.no_grad()
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
@@ -166,7 +171,8 @@ class Pretrain(lightning.LightningModule):
         size = len(batch.betas)
         self.log("val/psnr", psnr(renders.driven, renders.truth, mask).mean(), prog_bar=True, batch_size=size)
         self.log("val/psnr_face", psnr(renders.face, renders.face_truth, face_mask).mean(), batch_size=size)
-        self.log("val/shape_cm", 100.0 * self._shape_error(person, batch), batch_size=size)
+        for name, error in zip(("shape_cm", "proportions_cm"), self._shape_errors(person, batch), strict=True):
+            self.log(f"val/{name}", 100.0 * error, batch_size=size)
         if looks.body_maps is not None:
             error = mean_distance(looks.body_maps.canonical, *batch.body_canonical)
             self.log("val/correspondence_cm", 100.0 * error, batch_size=size)

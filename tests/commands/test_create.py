@@ -19,6 +19,20 @@ def test_folder_and_files_give_the_same_avatar(tmp_path, photos, checkpoint, lca
     assert all(torch.equal(x, y) for x, y in zip(first.canonical.tensors(), second.canonical.tensors(), strict=True))
 
 
+def test_a_stature_makes_the_avatar_so_tall(tmp_path, photos, checkpoint, lca):
+    crowns = []
+    for metres in ("1.5", "1.9"):
+        out = tmp_path / f"{metres}.avatar"
+        assert lca("create", photos, "--out", out, "--checkpoint", checkpoint, "--stature", metres)[0] == 0
+        joints = Avatar.load(out).rig.joints[:, 1]
+        crowns.append(float(joints.max() - joints.min()))
+    assert crowns[1] / crowns[0] == pytest.approx(1.9 / 1.5, rel=0.03)
+    code, _, error = lca(
+        "create", photos, "--out", tmp_path / "b.avatar", "--checkpoint", checkpoint, "--stature", "175"
+    )
+    assert code == 2 and "from 1.2 to 2.3 metres, got 175" in error and not (tmp_path / "b.avatar").exists()
+
+
 def _spoil(kind: str, folder) -> list:
     """Make `folder` hold the bad input and return the paths to give."""
     first = folder / "0.png"

@@ -62,3 +62,14 @@ def test_mirror_is_on_the_other_side():
     template = Template(TemplateConfig(anchors=128, per_anchor=16), load_body())
     mirrored = template.points[template.mirror] * torch.tensor([-1.0, 1.0, 1.0])
     assert (mirrored - template.points).norm(dim=-1).median() < 0.02
+
+
+def test_at_stature_a_body_is_as_tall_as_said_and_keeps_its_proportions():
+    body = load_body()
+    template = Template(CONFIG, body)
+    betas = torch.randn(2, 100)
+    tall = template.at_stature(betas, torch.tensor([1.6, 1.9]))
+    torch.testing.assert_close(template.stature(tall), torch.tensor([1.6, 1.9]))
+    assert torch.equal(tall[:, 1:], betas[:, 1:])
+    heights = body.rest(tall)[0][..., 1]
+    torch.testing.assert_close(heights.amax(-1) - heights.amin(-1), template.stature(tall), atol=0.03, rtol=0)

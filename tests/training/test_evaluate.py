@@ -15,7 +15,7 @@ def test_report_and_contact_sheet(network, tmp_path):
     report = evaluate_model(network, built("wild"), tmp_path, photos=2, targets=1)
     assert report == json.loads((tmp_path / "report.json").read_text())
     keys = {"psnr_fg", "ssim_fg", "l1_fg", "psnr_face", "psnr_hands", "people", "interval95", "baseline_part_means"}
-    assert keys | {"margin_over_part_means", "known_shape", "perceptual"} <= set(report)
+    assert keys | {"margin_over_part_means", "known_shape", "stature_unknown", "perceptual"} <= set(report)
     assert report["people"] == 1
     with Image.open(tmp_path / "contact_sheet.png") as sheet:
         assert sheet.size == (256 * (2 + 2 + 2), 256)
