@@ -32,6 +32,7 @@ CAPTURES_PER_SHARD = 16
 MOST_SHARDS = 1024
 """Of one split: larger builds have larger shards, not more of them."""
 DRAWS_NOTHING = (
+    "attribute_plot",
     "builder",
     "cli",
     "drape_check",
@@ -39,6 +40,7 @@ DRAWS_NOTHING = (
     "motion",
     "penetration",
     "plan",
+    "portraits",
     "presets",
     "rates",
     "sheet",

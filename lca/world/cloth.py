@@ -1,139 +1,112 @@
-"""Cloth: prints, weave and folds as functions of canonical position."""
+"""Cloth: a print, sewn details, folds and threads as functions of canonical position. Row: `lca.world.cloth_columns`."""
 
 import math
 from typing import no_type_check
 
 from numba import njit
 
-from lca.world.grain import grain, lattice, layered, ramp
+from lca.world.cloth_columns import (
+    COLOUR,
+    EXPONENT,
+    LAYOUT,
+    LEGS,
+    SECOND,
+    SEED,
+    SIZE,
+    SKIRT,
+    SPECULAR,
+    THIRD,
+    TOP,
+    TRIM,
+)
+from lca.world.grain import grain, ramp
+from lca.world.prints import motif
+from lca.world.sewing import sewn_bottom, sewn_top
+from lca.world.weave import folds, threads
 
-PRINTS = ("plain", "stripes", "pinstripes", "checks", "dots", "logo", "gradient", "heather", "block", "floral")
-"""Print of a garment; its index is the number in the row. Row of a cloth:
-
-1:4 colour, 4:7 second colour, 7:10 third colour, 10 print, 11 size (m), 12 share of the second colour, 13 seed,
-14 fold strength, 15 weave strength, 16:18 centre of the logo (x, y), 18 its radius, 19 z that splits front from back,
-20 |x| of the sleeve's seam, 21 |x| of the elbow, 22 y of the knee, 23 y of the crotch, 24 specular, 25 exponent, 26 y low,
-27 y high (of the gradient), 28 folds run along y (skirt) if 1, 29 y of the armpit (0.15 below the arm's axis).
-"""
-
-
-@njit(cache=True)
-@no_type_check
-def paint_cloth(row, x, y, z, edge):
-    """Printed, folded cloth; `edge` is the distance to the garment's nearest border in metres (seams and hems)."""
-    sleeve = abs(x) > row[20] and y > row[29]
-    down = row[20] + y if not sleeve else abs(x)
-    across = x if not sleeve else math.atan2(z - row[19], y - row[29] - 0.15) * 0.055 + 0.2
-    if not sleeve and z < row[19]:
-        across = 0.31 - x
-    second, third = motif(row, x, y, z, down, across, sleeve)
-    tint = 1 + 0.10 * (layered(x * 9, y * 9, z * 9, int(row[13])) - 0.5)
-    weave = row[15] * (grain(x * 420, y * 420, z * 420, int(row[13]) + 3) - 0.5)
-    tint *= 1 + weave
-    tint *= 1 - 0.22 * ramp(0.012, 0.009, edge) * ramp(0.006, 0.009, edge)
-    red = row[1] + second * (row[4] - row[1])
-    green = row[2] + second * (row[5] - row[2])
-    blue = row[3] + second * (row[6] - row[3])
-    red, green, blue = red + third * (row[7] - red), green + third * (row[8] - green), blue + third * (row[9] - blue)
-    gx, gy, gz = folds(row, x, y, z)
-    return red * tint, green * tint, blue * tint, row[24], row[25], gx, gy, gz
+SHOULDER_X, SHOULDER_Y, SHOULDER_Z = 0.175, 0.3518, 0.0277
+"""The left shoulder joint of the mean person; the arm lies along x."""
+TRUNK_WIDE, TRUNK_DEEP, TRUNK_Z = 0.165, 0.115, 0.045
+"""Half axes of the ellipse on which the trunk is unrolled, and z of its centre."""
+ARM_RADIUS, LEG_RADIUS, SKIRT_RADIUS, SKIRT_Z = 0.055, 0.078, 0.20, 0.03
 
 
 @njit(cache=True)
 @no_type_check
-def motif(row, x, y, z, down, across, sleeve):
-    """Share of the second and third colour in [0, 1]; `down` along the body or arm, `across` around it (m)."""
-    kind, size, share, seed = int(row[10]), row[11], row[12], int(row[13])
-    soft = 0.0012
-    if kind == 1 or kind == 2:
-        place = down if kind == 1 else across
-        place = place / size - math.floor(place / size)
-        return ramp(share + soft / size, share - soft / size, place), 0.0
-    if kind == 3:
-        p, q = down / size - math.floor(down / size), across / size - math.floor(across / size)
-        thin = abs(p - 0.75) < 0.04 or abs(q - 0.75) < 0.04
-        return 0.5 * (p < share) + 0.5 * (q < share), 0.8 * thin
-    if kind == 4:
-        a, b = down / size, across / size
-        b += 0.5 * (int(math.floor(a)) % 2)
-        p, q = a - math.floor(a) - 0.5, b - math.floor(b) - 0.5
-        radius = 0.18 + 0.2 * share
-        return ramp(radius + 0.04, radius - 0.04, math.sqrt(p * p + q * q)), 0.0
-    if kind == 5 and not sleeve and z > row[19]:
-        return logo(row, x, y)
-    if kind == 6:
-        return ramp(row[26], row[27], y), 0.0
-    if kind == 7:
-        return 0.7 * grain(x * 260, y * 900, z * 260, seed) ** 2, 0.0
-    if kind == 8:
-        return 1.0 * (sleeve or y > row[17] + 0.03), 1.0 * ((not sleeve) and abs(y - row[17]) < 0.03)
-    if kind == 9:
-        return floral(down / size, across / size, seed)
-    return 0.0, 0.0
+def paint_cloth(row, x, y, z, edge, trim):
+    """Cloth; `edge` is the distance to the garment's nearest border (m), `trim` 1 on collars and hoods."""
+    down, across, limb, tx, ty, tz, sx, sy, sz = unrolled(row, x, y, z)
+    layout = int(row[LAYOUT])
+    repeats = around(layout, limb) / row[SIZE]
+    across_print = across * max(math.floor(repeats + 0.5), 1.0) / repeats
+    chest = 1.0 if layout == TOP and limb == 0 and z > TRUNK_Z and trim < 0.5 else 0.0
+    second, third = motif(row, x, y, z, down, across_print, chest)
+    dark, accent, worn = 0.0, 0.0, 0.0
+    if trim < 0.5:
+        if layout == TOP:
+            dark, accent, worn = sewn_top(row, x, y, z, limb, edge)
+        else:
+            dark, accent, worn = sewn_bottom(row, x, y, z, across, edge)
+    tint, slope_t, slope_s = threads(row, down, across, edge, trim)
+    tint *= 1 + 0.09 * (grain(x * 12, y * 12, z * 12, int(row[SEED])) - 0.5)
+    tint *= (1 - dark) * (1 - 0.25 * ramp(0.002, 0.0, edge))
+    gx, gy, gz = folds(row, x, y, z, edge)
+    gx += slope_t * tx + slope_s * sx
+    gy += slope_t * ty + slope_s * sy
+    gz += slope_t * tz + slope_s * sz
+    red = mixed(row, 0, second, third, worn)
+    green = mixed(row, 1, second, third, worn)
+    blue = mixed(row, 2, second, third, worn)
+    red += accent * (row[TRIM] - red)
+    green += accent * (row[TRIM + 1] - green)
+    blue += accent * (row[TRIM + 2] - blue)
+    return red * tint, green * tint, blue * tint, row[SPECULAR], row[EXPONENT], gx, gy, gz
 
 
 @njit(cache=True)
 @no_type_check
-def logo(row, x, y):
-    """A badge on the chest: a ring or disc with a star of 3 to 8 rays, and a bar of text-like blocks below it."""
-    radius, seed = row[18], int(row[13])
-    dx, dy = (x - row[16]) / radius, (y - row[17]) / radius
-    distance, angle = math.sqrt(dx * dx + dy * dy), math.atan2(dx, dy)
-    rays = 3 + int(6 * lattice(1, 2, 3, seed))
-    star = 0.28 + 0.34 * (0.5 + 0.5 * math.cos(rays * angle)) ** (0.5 + 2 * lattice(4, 2, 3, seed))
-    inside = ramp(star + 0.04, star - 0.04, distance)
-    ring = ramp(1.0, 0.96, distance) * ramp(0.80, 0.84, distance)
-    if lattice(5, 1, 1, seed) < 0.4:
-        return ramp(1.0, 0.96, distance), inside
-    text = 0.0
-    if abs(dy + 1.35) < 0.14 and abs(dx) < 0.95:
-        text = 1.0 * (grain(dx * 9 + 40, 0.5, 0.5, seed) > 0.42)
-    return max(ring, text), inside
+def around(layout, limb):
+    """Length of the way round a part, metres; prints are stretched a little to close there."""
+    if layout == LEGS:
+        return 2 * math.pi * LEG_RADIUS
+    if layout == SKIRT:
+        return 2 * math.pi * SKIRT_RADIUS
+    return 2 * math.pi * ARM_RADIUS if limb > 0 else math.pi * (TRUNK_WIDE + TRUNK_DEEP)
 
 
 @njit(cache=True)
 @no_type_check
-def floral(a, b, seed):
-    """Scattered flowers: petals in the second colour, hearts in the third."""
-    i, j = int(math.floor(a)), int(math.floor(b))
-    petals, heart = 0.0, 0.0
-    if lattice(i, j, 5, seed) < 0.75:
-        p = a - i - 0.35 - 0.3 * lattice(i, j, 6, seed)
-        q = b - j - 0.35 - 0.3 * lattice(i, j, 7, seed)
-        distance, angle = math.sqrt(p * p + q * q), math.atan2(p, q) + 6 * lattice(i, j, 8, seed)
-        radius = (0.2 + 0.12 * lattice(i, j, 9, seed)) * (0.7 + 0.3 * math.cos(5 * angle))
-        petals = ramp(radius + 0.03, radius - 0.03, distance)
-        heart = ramp(0.09, 0.06, distance)
-    return petals, heart
+def mixed(row, k, second, third, worn):
+    """Channel `k` of the dyed colour, bleached by `worn`."""
+    shade = row[COLOUR + k] + second * (row[SECOND + k] - row[COLOUR + k])
+    shade += third * (row[THIRD + k] - shade)
+    return shade + worn * (0.55 - shade)
 
 
 @njit(cache=True)
 @no_type_check
-def relief(row, x, y, z):
-    """Height of the folds in units of their wavelength: broad hanging folds, tight ones at elbow, knee and crotch."""
-    seed = int(row[13]) + 11
-    if row[28] > 0.5:
-        return 0.35 * layered(x * 22, y * 2.5, z * 22, seed)
-    arm = ramp(row[20] - 0.02, row[20] + 0.06, abs(x)) * (y > row[29])
-    bent = math.exp(-(((abs(x) - row[21]) / 0.07) ** 2)) * arm
-    knee = math.exp(-(((y - row[22]) / 0.09) ** 2)) * (y < row[23])
-    groin = math.exp(-(((y - row[23]) / 0.10) ** 2)) * (abs(x) < row[20])
-    hang = layered(x * 14 + y * 4, y * 5, z * 14, seed)
-    along = layered(x * 6, y * 16, z * 16 + x * 5, seed + 1)
-    tight = layered(x * 16 + y * 9, y * 30, z * 14, seed + 2)
-    cross = layered(x * 32, y * 14 + z * 6, z * 14, seed + 3)
-    return 0.30 * hang * (1 - arm) + 0.22 * along * arm + 0.25 * tight * (knee + groin) + 0.25 * cross * bent
+def unrolled(row, x, y, z):
+    """The cloth laid flat: (down, across) in metres, 1 on a limb, and the directions in which across and down grow.
 
-
-@njit(cache=True)
-@no_type_check
-def folds(row, x, y, z):
-    """Canonical gradient of the relief."""
-    step = 0.004
-    here = relief(row, x, y, z)
-    scale = row[14] * 0.06 / step
-    return (
-        scale * (relief(row, x + step, y, z) - here),
-        scale * (relief(row, x, y + step, z) - here),
-        scale * (relief(row, x, y, z + step) - here),
-    )
+    Each part is unrolled round its own axis, so that prints keep their size all round.
+    """
+    layout = int(row[LAYOUT])
+    if layout == LEGS:
+        side = 1.0 if x > 0 else -1.0
+        angle = math.atan2(abs(x) - 0.111 - 0.04 * (-0.11 - y), z - 0.025)
+        return -y, angle * LEG_RADIUS, 1, side * math.cos(angle), 0.0, -math.sin(angle), 0.0, -1.0, 0.0
+    if layout == SKIRT:
+        angle = math.atan2(x, z - SKIRT_Z)
+        return -y, angle * SKIRT_RADIUS, 0, math.cos(angle), 0.0, -math.sin(angle), 0.0, -1.0, 0.0
+    if abs(x) > SHOULDER_X + 0.004 and y > SHOULDER_Y - 0.15:
+        angle = math.atan2(z - SHOULDER_Z, y - SHOULDER_Y)
+        out = 1.0 if x > 0 else -1.0
+        start = abs(x) - SHOULDER_X - SHOULDER_Y + 0.02
+        return start, angle * ARM_RADIUS, 1, 0.0, -math.sin(angle), math.cos(angle), out, 0.0, 0.0
+    turn = math.atan2(x / TRUNK_WIDE, (z - TRUNK_Z) / TRUNK_DEEP)
+    arc = 0.5 * (TRUNK_WIDE + TRUNK_DEEP) * turn + 0.25 * (TRUNK_WIDE - TRUNK_DEEP) * math.sin(2 * turn)
+    angle = math.atan2(x, z - TRUNK_Z)
+    over = (
+        0.7 * ramp(0.19, 0.44, y) * abs(z - SHOULDER_Z)
+    )  # the panels run on over the shoulders; slow, or prints would loop
+    return over - y, arc, 0, math.cos(angle), 0.0, -math.sin(angle), 0.0, -1.0, 0.0

@@ -1,4 +1,7 @@
-"""From an identity to the pieces of surface: skin with what cloth hides taken away, eyes, teeth, lashes, hair, clothes, shoes."""
+"""From an identity to the pieces of surface: skin with what cloth hides taken away, eyes, teeth, lashes, hair, clothes, shoes.
+
+An identity brings `clothes` (`lca.world.clothes`), whose rows of material are the last ones of its `materials`.
+"""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -7,48 +10,83 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from lca.geometry.body import PARTS
+from lca.world.clothes import ROWS as CLOTHES_ROWS
+from lca.world.clothes import Clothes
+from lca.world.collars import make_collar
+from lca.world.draping import Field
 from lca.world.figure import Figure, Piece, body_pattern, helper_pattern, piece
 from lca.world.footwear import make_shoes
 from lca.world.hair import make_hair
 from lca.world.identity import ROWS, Identity
 from lca.world.scene import vertex_normals
-from lca.world.wardrobe import bottom_field, make_skirt, make_top, make_trousers, ramp, top_field
+from lca.world.skirts import make_skirt, skirt_field
+from lca.world.tops import Top, make_top, top_field
+from lca.world.trousers import make_shaft, make_trousers, trousers_field
+from lca.world.wardrobe import ground, ramp
 
 DEEP = 0.03
-"""Skin this far (m) inside a garment is left out."""
+"""Skin this far (m) inside a snug garment is left out; twice the room of a loose one further in."""
 
 
 def dress(figure: Figure, identity: Identity) -> list[Piece]:
     """All pieces of a person in the T-pose."""
-    top, bottom = identity.top, identity.bottom
-    if identity.tucked:
-        top = replace(top, hem=0.03)
-    lower = make_skirt if bottom.skirt else make_trousers
-    over = 0.0 if identity.tucked else 0.012 + 0.5 * bottom.ease
-    pieces = [*skin_pieces(figure, identity), make_top(figure, top, over, ROWS.index("shirt"))]
-    pieces.append(lower(figure, bottom, 0.013 if identity.tucked else 0.006, ROWS.index("bottom")))
-    pieces += make_shoes(figure, identity.collar, ROWS.index("shoes"))
+    first = len(identity.materials) - len(identity.clothes.materials)
+    pieces = [*skin_pieces(figure, identity.clothes), *clothe(figure, identity.clothes, first)]
     if identity.hair is not None:
         pieces += make_hair(figure, identity.hair, identity.hair_seed, ROWS.index("hair"))
     return pieces
 
 
-def hidden(identity: Identity) -> tuple[np.ndarray, np.ndarray]:
+def clothe(figure: Figure, clothes: Clothes, first: int) -> list[Piece]:
+    """The clothes on a figure; `first` is the row of material of the first of them."""
+    row = {name: first + n for n, name in enumerate(CLOTHES_ROWS)}
+    pieces = worn_top(figure, clothes.shirt, clothes.shirt_collar, row["shirt"])
+    if clothes.trousers is not None:
+        pieces.append(make_trousers(figure, clothes.trousers, row["bottom"]))
+    if clothes.skirt is not None:
+        pieces.append(make_skirt(figure, clothes.skirt, row["bottom"]))
+    if clothes.jacket is not None:
+        pieces += worn_top(figure, clothes.jacket, clothes.jacket_collar, row["jacket"])
+    if clothes.socks > 0:
+        pieces.append(make_shaft(figure, 0.055, clothes.socks, 0.003, "trousers", row["socks"]))
+    if clothes.shoe is not None:
+        pieces += make_shoes(figure, clothes.shoe, row["shoes"])
+    return pieces
+
+
+def worn_top(figure: Figure, top: Top, collar: str, look: int) -> list[Piece]:
+    """A top with its collar."""
+    cloth, line = make_top(figure, top, look)
+    return [cloth] if collar == "none" else [cloth, make_collar(line, collar, look)]
+
+
+def hidden(clothes: Clothes) -> tuple[Field, np.ndarray]:
     """Per body vertex: how far inside its garment it lies (m, largest), and whether it is out of sight for good."""
     points = body_pattern()[1].template
-    shirt = top_field(points, identity.top)
-    trousers = bottom_field(points, identity.bottom)
-    shoe = identity.collar - 0.02 - (points[:, 1] - points[:, 1].min())
-    deep = (shirt > DEEP) | (shoe > 0)
-    deep |= (trousers > DEEP) if not identity.bottom.skirt else np.zeros(len(points), bool)
-    return np.maximum.reduce([shirt, trousers, shoe]), deep
+    height = points[:, 1] - ground()
+    shirt = top_field(points, clothes.shirt)
+    covers, deep = [shirt], shirt > DEEP + 2 * clothes.shirt.ease
+    if clothes.jacket is not None:
+        covers.append(top_field(points, clothes.jacket))
+    if clothes.trousers is not None:
+        covers.append(trousers_field(points, clothes.trousers))
+        deep |= covers[-1] > DEEP + 2 * clothes.trousers.ease
+    if clothes.skirt is not None:
+        covers.append(skirt_field(points, clothes.skirt))
+    if clothes.socks > 0:
+        covers.append(clothes.socks - height)
+        deep |= covers[-1] > DEEP
+    if clothes.shoe is not None:
+        covers.append(np.maximum(clothes.shoe.collar, clothes.shoe.shaft) - 0.02 - height)
+        deep |= (clothes.shoe.collar - 0.02 - height > 0) | (covers[-1] > DEEP)
+    return np.maximum.reduce(covers), deep
 
 
-def skin_pieces(figure: Figure, identity: Identity) -> list[Piece]:
+def skin_pieces(figure: Figure, clothes: Clothes) -> list[Piece]:
     """Skin, eyeballs, mouth, teeth, lashes."""
     body, pattern = body_pattern()
     labels = body.part_labels.numpy()
-    depth, deep = hidden(identity)
+    depth, deep = hidden(clothes)
     rest = figure.rest - 0.004 * ramp(-0.003, 0.008, depth)[:, None] * figure.normals
     seen = ~deep[pattern.faces].all(1)
     corner = labels[pattern.faces]

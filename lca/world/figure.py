@@ -74,7 +74,8 @@ class Piece:
 
     `rest` is the place on this person, `canonical` on the mean person, `weights` over the joints, `tangents` hair strands,
     `look` the row of its material, `parts` per face; `expression` moves the vertices `moving` by the 52 actions; a piece with
-    `gap` > 0 is pushed out of the posed body by that many metres where `loose` is 1.
+    `gap` > 0 is pushed out of the posed body by that many metres where `loose` is 1. Hair that hangs swings by `slack` (0 to 1)
+    about its `pivot`, the place on this person where its strand leaves the head.
     """
 
     rest: Float[np.ndarray, "vertices 3"]
@@ -89,6 +90,8 @@ class Piece:
     moving: Int[np.ndarray, " moving"] | None = None
     gap: float = 0.0
     loose: Float[np.ndarray, " vertices"] | None = None
+    pivot: Float[np.ndarray, "vertices 3"] | None = None
+    slack: Float[np.ndarray, " vertices"] | None = None
 
     @cached_property
     def averaging(self) -> csr_array:

@@ -44,9 +44,10 @@ def stature(person: Person) -> tuple[float, float]:
     return floor, float(vertices[:, 1].max()) - floor
 
 
-def drive(motion: Motion, index: int) -> dict[str, Float32[ndarray, "..."]]:
-    """What `Person.assemble` needs of one moment."""
-    return {name: getattr(motion, name)[index].numpy() for name in ("theta", "translation", "actions", "psi")}
+def drive(person: Person, motion: Motion, index: int) -> dict[str, Float32[ndarray, "..."]]:
+    """What `Person.assemble` needs of one moment, with the person's resting face where the motion leaves the face alone."""
+    driven = {name: getattr(motion, name)[index].numpy() for name in ("theta", "translation", "actions", "psi")}
+    return driven | {"actions": person.relaxed(driven["actions"])}
 
 
 def pictures(rng: np.random.Generator, film: Film, taken: Shot, body: Picture, face: Picture) -> Frame:

@@ -1,253 +1,284 @@
-"""Hair: a closed shell combed over the scalp from the crown, curtains that hang from it, and loose locks at its edges.
+"""Hair: a shell combed over the scalp, curtains that hang from it, locks, coils, braids and loose hairs upon it.
 
-Directions are taken from the centre of the head: `polar` angle from the (backward tilted) crown, `azimuth` from the front
-towards the person's left. Strands run along `t` from the crown (0) to the tip (1).
+The shell is a grid of strands: from a whorl or from a parting to the hairline or, where hair hangs, to the widest place of the
+head and down from there, before or behind the shoulders. What hangs remembers its pivot, the place where it leaves the head: on
+a moving head it swings about it (see `lca.world.people`).
 """
 
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
-from scipy.ndimage import gaussian_filter1d, map_coordinates
-from scipy.spatial import KDTree
 
-from lca.geometry.body import PARTS
+from lca.world.cut import Cut
 from lca.world.figure import JOINTS, Figure, Piece, body_pattern, piece
 from lca.world.mesh import bind
-from lca.world.scene import SCENE_PARTS, vertex_normals
-from lca.world.skin import hairline
+from lca.world.scalp import CROWN, FRONT, HEAD_CENTRE, between, directions, hair_limits, ring_noise, scalp
+from lca.world.scene import SCENE_PARTS
+from lca.world.strands import Sheet, Strands, fuzz, gridded, plaited, ribbons, tube
 from lca.world.wardrobe import ramp
 
-HEAD_CENTRE = np.array([0.0, 0.60, 0.058])
-CROWN, FRONT = np.array([0.0, 0.94, -0.34]), np.array([0.0, 0.34, 0.94])
-COLUMNS, ROWS = 160, 30
-SKULL_ROWS = 0.45
-"""Share of a strand's rows that lie on the skull before it hangs."""
-Grid = Float[np.ndarray, "rows columns 3"]
+COLUMNS, ROWS = 144, 26
+SKULL_ROWS = 0.42
+"""Share of a hanging strand's rows that lie on the skull."""
+LEAVE = 1.40
+"""Polar angle at which hanging hair leaves the skull."""
+FRONT_OF_CHEST = ((0.20, 0.24, 0.32, 0.38, 0.42, 0.46, 0.52), (0.172, 0.172, 0.150, 0.122, 0.102, 0.090, 0.080))
+BACK_OF_CHEST = ((0.05, 0.24, 0.32, 0.36, 0.40, 0.44, 0.50), (-0.075, -0.090, -0.092, -0.085, -0.068, -0.048, -0.03))
+"""Canonical y and z of surfaces that hair lies on before and behind the shoulders."""
+GAP = 0.007
+"""Metres between skin and hanging hair."""
+MOST_TRIANGLES = 26000
+"""No hair has more."""
 
 
-@dataclass(frozen=True)
-class Cut:
-    """A hair style. Metres: `thick` of the shell on the skull, `drop` height at which hanging hair ends (canonical y; 9: at the
-    hairline), `bumps` size of curls, `wave` amplitude of waves. `opening` half the angle left free for the face (radians),
-    `fringe` how far hair falls over the forehead (radians), `locks` number of loose ribbons, `shift` of the hairline,
-    `tail` "", "bun" or "ponytail".
-    """
-
-    thick: float
-    drop: float = 9.0
-    bumps: float = 0.0
-    wave: float = 0.0
-    opening: float = 1.0
-    fringe: float = 0.0
-    locks: int = 260
-    shift: float = 0.0
-    tail: str = ""
-    tail_length: float = 0.25
-
-
-@lru_cache
-def skull() -> tuple[KDTree, np.ndarray]:
-    """Directions (a tree) and distances of the scalp and neck's outer vertices, without the ears."""
-    body, pattern = body_pattern()
-    labels, points = body.part_labels.numpy(), pattern.template.astype(np.float64)
-    near = np.isin(labels, [PARTS.index(name) for name in ("head", "face", "neck")])
-    off = points - HEAD_CENTRE
-    ear = (np.abs(points[:, 0]) > 0.0745) & (points[:, 1] < 0.625)
-    outside = (off * vertex_normals(pattern.template, pattern.faces)).sum(1) > 0
-    kept = near & ~ear & outside & (points[:, 1] > 0.46)
-    reach = np.linalg.norm(off[kept], axis=1)
-    return KDTree(off[kept] / reach[:, None]), reach
-
-
-def directions(polar: np.ndarray, azimuth: np.ndarray) -> np.ndarray:
-    """Unit vectors (..., 3)."""
-    side = np.stack([np.sin(azimuth), np.zeros_like(azimuth), np.zeros_like(azimuth)], -1)
-    return np.cos(polar)[..., None] * CROWN + np.sin(polar)[..., None] * (np.cos(azimuth)[..., None] * FRONT + side)
-
-
-def scalp(towards: np.ndarray) -> np.ndarray:
-    """Distance (...) of the scalp from the head's centre along `towards` (..., 3), smooth."""
-    tree, reach = skull()
-    angle, near = tree.query(towards, 10)
-    weight = np.exp(-((angle / 0.12) ** 2)) + 1e-9
-    return np.asarray((weight * reach[near]).sum(-1) / weight.sum(-1))
-
-
-def limits(shift: float) -> np.ndarray:
-    """Polar angle of the hairline at each column's azimuth."""
-    azimuth = columns()
-    polar = np.linspace(0.6, 2.6, 201)
-    towards = HEAD_CENTRE + 0.1 * directions(*np.meshgrid(polar, azimuth, indexing="ij"))
-    x, y, z = HEAD_CENTRE
-    field = np.array(
-        [[hairline(p[0], p[1], p[2], x, y, z, shift) for p in column] for column in towards.swapaxes(0, 1)]
-    )
-    return polar[(field > 0).sum(1).clip(0, 200)]
-
-
-def columns() -> np.ndarray:
-    """Azimuth of the grid's columns; the first and the last coincide."""
-    return np.linspace(-np.pi, np.pi, COLUMNS)
-
-
-def ring_noise(rng: np.random.Generator, width: float) -> np.ndarray:
-    """Smooth noise round the columns, unit variance; `width` in columns."""
-    noise = gaussian_filter1d(rng.standard_normal(COLUMNS - 1), width, mode="wrap")
-    noise = (noise - noise.mean()) / (noise.std() + 1e-9)
-    return np.append(noise, noise[0])
-
-
-def shell(cut: Cut, rng: np.random.Generator) -> Grid:
-    """Strand paths (rows along the strand, columns round the head), canonical metres."""
-    azimuth, t = columns(), np.linspace(0, 1, ROWS)
-    limit = limits(cut.shift) + 0.03 * ring_noise(rng, 1.0)
-    hanging = (np.abs(azimuth) > cut.opening) & (cut.drop < 1)
-    face = np.abs(azimuth) < cut.opening
-    limit = limit + np.where(face & ~hanging, cut.fringe * (1 + 0.15 * ring_noise(rng, 2.0)), 0)
-    leave = np.where(hanging, np.minimum(limit, 1.42), limit)
-    share = SKULL_ROWS if hanging.any() else 1.0
-    on_skull = np.minimum(t[:, None] / share, 1)
-    polar = 0.04 + on_skull * (leave - 0.04)
-    towards = directions(polar, np.broadcast_to(azimuth, polar.shape))
-    rim = np.where(hanging, 1.0, np.sqrt(np.clip((1.0 - on_skull) / 0.22, 0.004, 1)))
-    clumps = 1 + (0.02 if cut.bumps else 0.16) * ring_noise(rng, 1.2) * ramp(0.15, 0.5, t)[:, None]
-    lift = cut.thick * clumps * rim * (0.75 + 0.25 * ramp(0.0, 0.3, t))[:, None]
-    if cut.bumps:
-        coarse = rng.standard_normal((16, 16, 16))
-        place = (towards * 0.1 / cut.bumps + 8).transpose(2, 0, 1)
-        lift = (
-            lift
-            + np.clip(0.14 * cut.bumps * map_coordinates(coarse, place, order=3, mode="wrap"), -0.5 * lift, lift) * rim
+def comb(cut: Cut) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each column: azimuth of its end (signed), unit direction of its root (columns, 3), and whether it hangs."""
+    if cut.part is None:
+        azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
+        root = (
+            directions(cut.bald, azimuth)
+            if cut.bald
+            else directions(np.full(COLUMNS, cut.pole), np.full(COLUMNS, np.pi))
         )
-    sunk = np.where(hanging, 0, 0.006 * ramp(0.9, 1.0, on_skull))
-    paths = HEAD_CENTRE + (scalp(towards) + 0.0015 + lift - sunk)[..., None] * towards
-    return hung(paths, cut, hanging, rng)
+        return azimuth, root, (np.abs(azimuth) > cut.opening) & cut.hangs
+    turn = np.linspace(0, 2 * np.pi, COLUMNS)
+    side, away = np.where(turn < np.pi, 1.0, -1.0), np.minimum(turn, 2 * np.pi - turn)
+    share = np.clip(away / 1.9, 0, 1)
+    angle = (hair_limits(np.zeros(1), cut.shift, 0.0)[0] - 0.03) * (1 - share) - 0.35 * share
+    root = np.cos(angle)[:, None] * CROWN + np.sin(angle)[:, None] * FRONT
+    root[:, 0] += cut.part * (1 - 0.6 * share)
+    root /= np.linalg.norm(root, axis=1, keepdims=True)
+    end = cut.opening + (np.pi - cut.opening) * away / np.pi if cut.hangs else 0.10 + away * (np.pi - 0.10) / np.pi
+    return side * end, root, np.full(COLUMNS, cut.hangs)
 
 
-def hung(paths: Grid, cut: Cut, hanging: np.ndarray, rng: np.random.Generator) -> Grid:
-    """The rows beyond the skull fall to `cut.drop`: straight, wavy, turned in at the tips."""
-    first = int(np.ceil(SKULL_ROWS * (ROWS - 1)))
-    start, t = paths[first], np.linspace(0, 1, ROWS - first)[:, None]
-    out = start - HEAD_CENTRE
-    out[:, 1] = 0
+def shell(cut: Cut, rng: np.random.Generator) -> tuple[Sheet, np.ndarray]:
+    """The strands of the style and the azimuth of each."""
+    azimuth, root, hanging = comb(cut)
+    t = np.linspace(0, 1, ROWS)[:, None]
+    limit = hair_limits(azimuth, cut.shift, cut.recede) - 0.02 + 0.018 * ring_noise(rng, 0.8, COLUMNS)
+    front = ramp(1.25, 0.6, np.abs(azimuth))
+    limit = limit + np.where(hanging, 0, cut.fringe * front * (1 + 0.12 * ring_noise(rng, 1.5, COLUMNS)))
+    limit = np.where(hanging, np.minimum(limit, LEAVE), np.maximum(limit, cut.bald + 0.02))
+    share = SKULL_ROWS if hanging.any() else 1.0
+    on_skull = np.broadcast_to(np.minimum(t / share, 1), (ROWS, COLUMNS))
+    first = 0.0 if cut.part is not None or cut.bald else 0.004
+    towards = between(root, directions(limit, azimuth), first + (1 - first) * on_skull)
+    lift = thickness(cut, towards, on_skull, front, hanging, rng)
+    sunk = np.where(hanging | (front * cut.fringe > 0.03), 0, 0.004 * ramp(0.93, 1.0, on_skull))
+    if cut.bald:
+        crest = ramp(1.2, 1.45, np.abs(azimuth)) * ramp(0.0, 0.15, on_skull)
+        lift = lift * crest - 0.006 * (1 - crest)
+    paths = HEAD_CENTRE + (scalp(towards) + 0.001 + lift - sunk)[..., None] * towards
+    start = int(np.ceil(SKULL_ROWS * (ROWS - 1)))
+    if hanging.any():
+        paths = hung(paths, start, cut, hanging, rng)
+    pivot = np.where(hanging[:, None], paths[start], paths[-1])[None].repeat(ROWS, 0)
+    away = np.linalg.norm(paths - pivot, axis=-1)
+    slack = np.where(hanging & (np.arange(ROWS)[:, None] > start), 0.9 * ramp(0.0, 0.09, away), 0.0)
+    return Sheet(paths, pivot, slack), azimuth
+
+
+def thickness(
+    cut: Cut,
+    towards: Float[np.ndarray, "rows columns 3"],
+    on_skull: np.ndarray,
+    front: np.ndarray,
+    hanging: np.ndarray,
+    rng: np.random.Generator,
+) -> Float[np.ndarray, "rows columns"]:
+    """Height of the shell over the scalp, metres."""
+    high = ramp(0.15, 0.75, towards[..., 1])
+    full = cut.side + (cut.top - cut.side) * high
+    begin = 0.2 + 0.8 * ramp(0.0, 0.25, on_skull) if cut.part is not None else 0.8 + 0.2 * ramp(0.0, 0.25, on_skull)
+    clumps = 1 + (0.10 * ring_noise(rng, 2.2, COLUMNS) + 0.07 * ring_noise(rng, 0.7, COLUMNS)) * ramp(
+        0.2, 0.6, on_skull
+    )
+    if cut.ridges:
+        clumps = 0.15 + 0.95 * np.abs(np.cos(np.linspace(0, np.pi * cut.ridges, COLUMNS))) + 0 * on_skull
+    full = full * begin * clumps
+    if cut.bumps:
+        full = full * (1 + (0.10 + 0.002 / cut.top) * bumpy(towards * 0.1 / cut.bumps, rng))
+    edge = 0.0015 + (cut.rim - 0.0015) * front
+    reach = 0.50 - 0.25 * front
+    falling = np.clip((on_skull - 1 + reach) / reach, 0, 1)
+    rim = np.where(hanging, 0.0, 1 - np.sqrt(np.clip(1 - falling**2, 0, 1)) * (1 - 0.35 * falling))
+    return full + (np.minimum(edge, full) - full) * np.clip(rim, 0, 1)
+
+
+def bumpy(places: Float[np.ndarray, "rows columns 3"], rng: np.random.Generator) -> Float[np.ndarray, "rows columns"]:
+    """Smooth noise of unit cells in [-1, 1]."""
+    from scipy.ndimage import map_coordinates
+
+    coarse = rng.standard_normal((16, 16, 16))
+    noise = map_coordinates(coarse, (places + 8).transpose(2, 0, 1), order=3, mode="wrap")
+    return np.tanh(0.9 * noise)
+
+
+def hung(paths: np.ndarray, start: int, cut: Cut, hanging: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The rows beyond the skull turn downwards and fall to `cut.drop`, before or behind the shoulders."""
+    begin, count = paths[start], ROWS - 1 - start
+    leaving = begin - paths[start - 1]
+    leaving /= np.linalg.norm(leaving, axis=1, keepdims=True) + 1e-9
+    leaving = np.stack([0.25 * leaving[:, 0], np.minimum(leaving[:, 1], -0.6), 0.25 * leaving[:, 2]], 1)
+    leaving /= np.linalg.norm(leaving, axis=1, keepdims=True)
+    tip = cut.drop + 0.005 * ring_noise(rng, 0.8, COLUMNS) + 0.010 * ring_noise(rng, 6.0, COLUMNS)
+    step = np.maximum(begin[:, 1] - tip, 0.02) / count
+    k = np.arange(1, count + 1)[:, None]
+    bent = ramp(0.0, 0.06, k * step)[..., None]
+    forward = leaving * (1 - bent) + np.array([0.0, -1.0, 0.0]) * bent
+    forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
+    fallen = begin + np.cumsum(forward * step[:, None], 0)
+    t, y = k / count, fallen[..., 1]
+    low, before = ramp(0.535, 0.43, y), ramp(0.005, 0.030, begin[:, 2])
+    ahead = np.maximum(fallen[..., 2], np.interp(y, *FRONT_OF_CHEST))
+    behind = np.minimum(fallen[..., 2], np.interp(y, *BACK_OF_CHEST) - 0.3 * cut.side)
+    fallen[..., 2] += low * (before * ahead + (1 - before) * behind - fallen[..., 2])
+    fallen[..., 0] *= 1 - 0.14 * low * ramp(0.05, 0.09, np.abs(fallen[..., 0]))
+    over = np.maximum(np.abs(fallen[..., 0]) - 0.069 - 0.5 * cut.side, 0) * ramp(0.64, 0.58, y)
+    fallen[..., 0] -= np.sign(fallen[..., 0]) * over * ramp(0.055, 0.10, begin[:, 2])
+    out = (begin - HEAD_CENTRE) * [1, 0, 1]
     out /= np.linalg.norm(out, axis=1, keepdims=True)
-    tip = cut.drop + 0.012 * ring_noise(rng, 0.8) + 0.015 * ring_noise(rng, 6.0)
-    y = start[:, 1] + t * (tip - start[:, 1])
-    swell = 0.014 * np.sin(np.pi * np.minimum(t * 1.1, 1)) - 0.030 * t**2
-    wave = cut.wave * np.sin(14 * t + 2 * ring_noise(rng, 3.0)) * t
-    clumps = 0.003 * ring_noise(rng, 0.9) * t
-    fallen = start + (swell + wave + clumps)[..., None] * out
-    fallen[..., 1] = y
-    paths[first:, hanging] = fallen[:, hanging]
+    wave = cut.wave * np.sin(2 * np.pi * k * step / 0.075 + 2.2 * ring_noise(rng, 3.0, COLUMNS)) * ramp(0.0, 0.3, t)
+    loose = 0.0025 * ring_noise(rng, 0.9, COLUMNS) * t + 0.010 * np.sin(np.pi * t) - cut.tuck * t**2.5
+    fallen += (wave + loose)[..., None] * out
+    fallen += 0.5 * np.roll(wave, 1, 0)[..., None] * np.cross(out, [0.0, 1.0, 0.0])
+    paths = paths.copy()
+    paths[start + 1 :, hanging] = fallen[:, hanging]
     return paths
 
 
-def locks(paths: Grid, cut: Cut, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Loose ribbons along the strands: vertices, faces, details (around, along, tone)."""
-    count, segments = cut.locks, 6
-    column, begin = rng.uniform(0, COLUMNS - 1, count), rng.uniform(0.25, 0.75, count)
-    length, width = rng.uniform(0.22, 0.38, count), rng.uniform(0.0015, 0.0035, count)
-    lifted, tone = rng.uniform(0.0004, 0.0028, count), rng.random(count)
-    normals = grid_normals(paths)
-    along = begin[:, None] + np.linspace(0, 1, segments + 1) * length[:, None]
-    place = np.stack([np.minimum(along, 1) * (ROWS - 1), np.repeat(column[:, None], segments + 1, 1)])
-    spine = np.stack([map_coordinates(paths[..., k], place, order=1, mode="nearest") for k in range(3)], -1)
-    normal = np.stack([map_coordinates(normals[..., k], place, order=1, mode="nearest") for k in range(3)], -1)
-    forward = np.gradient(spine, axis=1)
-    forward /= np.linalg.norm(forward, axis=-1, keepdims=True) + 1e-9
-    spine += np.maximum(along - 1, 0)[..., None] * 0.05 * forward
-    bow = np.sin(np.linspace(0, np.pi, segments + 1))
-    spine += (lifted[:, None] * (0.2 + bow))[..., None] * normal
-    across = np.cross(normal, forward) * (width[:, None] * np.sqrt(np.linspace(1, 0.02, segments + 1)))[..., None]
-    vertices = np.stack([spine - across, spine + across], 2).reshape(-1, 3)
-    i = (np.arange(count)[:, None] * (segments + 1) + np.arange(segments)).ravel() * 2
-    faces = np.concatenate([np.stack([i, i + 2, i + 1], 1), np.stack([i + 1, i + 2, i + 3], 1)])
-    around = columns()[0] + column[:, None, None] * (2 * np.pi / (COLUMNS - 1)) + np.array([-0.02, 0.02])
-    details = np.stack(np.broadcast_arrays(around, np.minimum(along, 1)[..., None], tone[:, None, None], 0.0), -1)
-    return vertices, faces, details.reshape(-1, 4)
+def knot(cut: Cut) -> tuple[np.ndarray, np.ndarray]:
+    """Place and direction of the whorl where the hair is gathered."""
+    towards = directions(cut.pole, np.pi)
+    return HEAD_CENTRE + towards * (scalp(towards[None])[0] + cut.top), towards
 
 
-def grid_normals(paths: Grid) -> Grid:
-    """Outward unit normals of the strand grid."""
-    normal = np.cross(np.gradient(paths, axis=1), np.gradient(paths, axis=0))
-    normal *= np.sign((normal * (paths - HEAD_CENTRE * [1, 0, 1] - paths * [0, 1, 0])).sum(-1, keepdims=True) + 1e-12)
-    return normal / (np.linalg.norm(normal, axis=-1, keepdims=True) + 1e-12)
+def hanging_from(root: np.ndarray, paths: np.ndarray, azimuth: np.ndarray, rng: np.random.Generator) -> Strands:
+    """A tube that swings about `root`, as a mesh."""
+    along = ramp(0.02, 0.10, np.linalg.norm(paths - root, axis=-1))
+    return gridded(Sheet(paths, np.broadcast_to(root, paths.shape), 0.92 * along), azimuth, rng)
 
 
-def tube(spine: np.ndarray, radius: np.ndarray, around: int = 20) -> Grid:
-    """A grid about a curve `spine` (n, 3) with `radius` (n,), closed in itself."""
-    forward = np.gradient(spine, axis=0)
-    forward /= np.linalg.norm(forward, axis=1, keepdims=True)
-    side = np.broadcast_to([1.0, 0.0, 0.0], forward.shape)
-    up = np.cross(forward, side)
-    angle = np.linspace(0, 2 * np.pi, around)[:, None]
-    return spine[:, None] + radius[:, None, None] * (np.cos(angle) * side[:, None] + np.sin(angle) * up[:, None])
+def bun(cut: Cut, rng: np.random.Generator) -> list[Strands]:
+    """Hair wound into a ball."""
+    root, towards = knot(cut)
+    size = 0.115 * cut.tail_length
+    place = np.linspace(-1, 1, 20)
+    radius = size * np.sqrt(np.clip(1 - place**2, 0.0004, 1))
+    grid = tube(root + towards * (place[:, None] * 0.85 + 0.55) * size, radius * 1.1, 28)
+    twist = 1 + 0.05 * np.sin(5 * np.pi * place[:, None] + 2 * np.linspace(0, 2 * np.pi, 28))
+    grid = grid.mean(1, keepdims=True) + (grid - grid.mean(1, keepdims=True)) * twist[..., None]
+    wound = grid.transpose(1, 0, 2)
+    fixed = Sheet(wound, np.broadcast_to(root, wound.shape), np.zeros(wound.shape[:2]))
+    return [gridded(fixed, 3 * place, rng)]
 
 
-def tail(cut: Cut, rng: np.random.Generator) -> Grid:
-    """A bun on the back of the crown, or a ponytail that falls from there."""
-    t = np.linspace(0, 1, 22)[:, None]
-    angle = rng.uniform(0.75, 1.25)
-    towards = directions(np.array(angle), np.array(np.pi))
-    root = HEAD_CENTRE + towards * (scalp(towards) + cut.thick)
-    if cut.tail == "bun":
-        size = 0.55 * rng.uniform(0.055, 0.075)
-        spine = root + towards * (np.linspace(-1.0, 1.0, 22)[:, None] * size + 0.6 * size)
-        radius = size * np.sqrt(np.clip(1 - np.linspace(-1, 1, 22) ** 2, 0.0005, 1)) * 1.15
-        return tube(spine, radius)
+def ponytail(cut: Cut, rng: np.random.Generator) -> list[Strands]:
+    """A tail that leaves the knot outwards and falls."""
+    root, towards = knot(cut)
+    t = np.linspace(0, 1, 20)[:, None]
+    level = towards * [1, 0.4, 1]
     spine = (
         root
-        + towards * 0.055 * np.sin(np.pi * np.minimum(t * 1.6, 0.8))
-        + np.array([0, -1.0, 0]) * cut.tail_length * t**1.5
+        + 0.048 * np.sin(np.pi * np.minimum(1.25 * t, 0.62)) * level
+        + np.array([0, -1.0, 0]) * cut.tail_length * t**1.35
     )
-    radius = np.interp(t[:, 0], [0, 0.06, 0.35, 0.8, 1], [0.013, 0.015, 0.030, 0.022, 0.003])
-    return tube(spine, radius * (1 + 0.06 * np.sin(18 * t[:, 0]) * (cut.wave > 0)))
+    spine[:, 2] = np.minimum(spine[:, 2], np.interp(spine[:, 1], *BACK_OF_CHEST) - 0.005)
+    radius = np.interp(t[:, 0], [0, 0.05, 0.3, 0.75, 1], [0.012, 0.014, 0.027, 0.021, 0.002])
+    radius = radius * (1 + 0.08 * np.sin(18 * t[:, 0]) * (cut.wave > 0))
+    azimuth = np.linspace(-1.2, 1.2, 18)
+    ragged = 1 + 0.10 * rng.standard_normal(18)
+    ragged[-1] = ragged[0]
+    grid = tube(spine, radius[:, None] * ragged)
+    along = ramp(0.02, 0.10, np.linalg.norm(grid - root, axis=-1))
+    sheet = Sheet(grid, np.broadcast_to(root, grid.shape), 0.92 * along)
+    return [
+        gridded(sheet, azimuth, rng),
+        *(ribbons(sheet, azimuth, replace(s, count=s.count // 3), rng) for s in cut.ribbons),
+    ]
 
 
-def grid_faces(rows: int, width: int) -> np.ndarray:
-    """Triangles of a grid, facing away from the head."""
-    i = (np.arange(rows - 1)[:, None] * width + np.arange(width - 1)).ravel()
-    return np.concatenate([np.stack([i, i + width, i + 1], 1), np.stack([i + 1, i + width, i + width + 1], 1)])
+def plaits(cut: Cut, rng: np.random.Generator) -> list[Strands]:
+    """Two braids from behind the ears, over the front of the shoulders."""
+    t = np.linspace(0, 1, 34)
+    braids = []
+    for side in (1.0, -1.0):
+        root = np.array([side * 0.054, 0.540, 0.020])
+        y = root[1] - cut.tail_length * t
+        z = np.interp(y, *FRONT_OF_CHEST) + 0.012
+        z = root[2] + (z - root[2]) * ramp(0.53, 0.43, y)
+        x = side * np.interp(y, [0.25, 0.36, 0.46, 0.54], [0.072, 0.078, 0.086, 0.054])
+        grid = tube(np.stack([x, y, z], 1), plaited(34, 14, 0.0165, cut.tail_length / 0.034), 14)
+        braids.append(hanging_from(root, grid, np.linspace(-0.4, 0.4, 14), rng))
+    return braids
+
+
+def locs(cut: Cut, sheet: Sheet, azimuth: np.ndarray, rng: np.random.Generator) -> list[Strands]:
+    """Many thin braids along the strands of the shell, in two layers."""
+    grown = []
+    for layer, count in ((0, 40), (1, 26)):
+        for column in np.linspace(0, COLUMNS - 1, count, endpoint=False) + rng.uniform(0, 2, count):
+            j = min(int(column), COLUMNS - 1)
+            rows = np.round(np.linspace(0.22 if layer == 0 else 0.38, rng.uniform(0.86, 1), 14) * (ROWS - 1)).astype(
+                int
+            )
+            inwards = np.array([1, 0, 1]) * (HEAD_CENTRE - sheet.paths[rows, j]) * 0.10 * layer
+            spine = sheet.paths[rows, j] + inwards
+            radius = (
+                rng.uniform(0.0036, 0.0052) * (1 + 0.16 * (-1.0) ** np.arange(14)) * np.interp(rows, [0, 25], [1, 0.8])
+            )
+            radius[-1] *= 0.3
+            grid = tube(spine, radius, 6)
+            loose = np.repeat(sheet.slack[rows, j][:, None], 6, 1)
+            part = Sheet(grid, np.broadcast_to(sheet.pivot[0, j], grid.shape), loose)
+            grown.append(gridded(part, azimuth[j] + np.linspace(-0.1, 0.1, 6), rng, 0.06))
+    return grown
+
+
+def style(cut: Cut, seed: int) -> Strands:
+    """The whole hair of a cut, canonical."""
+    rng = np.random.default_rng(seed)
+    sheet, azimuth = shell(cut, rng)
+    if cut.tails == "locs":
+        rows = int(np.ceil(SKULL_ROWS * (ROWS - 1))) + 6
+        deeper = sheet.paths[:rows] - 0.004 * directions(LEAVE, azimuth)
+        under = Sheet(deeper, sheet.pivot[:rows], sheet.slack[:rows])
+        return Strands.joined([gridded(under, azimuth, rng), *locs(cut, sheet, azimuth, rng)])
+    parts = [gridded(sheet, azimuth, rng, 0.03 if cut.hangs else 0.08)]
+    parts += [ribbons(sheet, azimuth, spec, rng) for spec in cut.ribbons]
+    if cut.fuzz:
+        parts.append(fuzz(sheet, azimuth, cut.fuzz, cut.fuzz_length, rng))
+    if cut.tails:
+        parts += {"bun": bun, "ponytail": ponytail, "plaits": plaits}[cut.tails](cut, rng)
+    return Strands.joined(parts)
 
 
 def make_hair(figure: Figure, cut: Cut, seed: int, look: int) -> list[Piece]:
-    """Shell, locks and tail of the style on the figure."""
-    rng = np.random.default_rng(seed)
-    paths = shell(cut, rng)
-    grids = [paths] + ([tail(cut, rng)] if cut.tail else [])
-    pieces = [grown(figure, *gridded(grid, rng), look, cut) for grid in grids]
-    return [*pieces, grown(figure, *locks(paths, cut, rng), look, cut)]
+    """Hair of the style on the figure."""
+    return [grown(figure, style(cut, seed), look)]
 
 
-def gridded(grid: Grid, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Vertices, faces, details of a strand grid."""
-    rows, width = grid.shape[:2]
-    around, along = np.linspace(-np.pi, np.pi, width), np.linspace(0, 1, rows)[:, None]
-    tone = np.clip(0.5 + 0.2 * gaussian_filter1d(rng.standard_normal(width), 1.0, mode="wrap"), 0, 1)
-    details = np.stack(np.broadcast_arrays(around, along, tone, 0.0), -1)
-    vertices, faces = grid.reshape(-1, 3), grid_faces(rows, width)
-    edges = np.linalg.norm(vertices[faces] - vertices[np.roll(faces, 1, 1)], axis=-1).max(1)
-    return vertices, faces[edges < 0.03], details.reshape(-1, 4)
-
-
-def grown(figure: Figure, vertices: np.ndarray, faces: np.ndarray, details: np.ndarray, look: int, cut: Cut) -> Piece:
-    """The mesh bound to the figure's head; what hangs below the chin follows neck and chest and keeps off the body."""
+def grown(figure: Figure, hair: Strands, look: int) -> Piece:
+    """Strands bound to the figure's head."""
     pattern = body_pattern()[1]
     upper = np.flatnonzero(pattern.template[:, 1] > 0.40)
-    tie = bind(vertices, pattern.template[upper], 24)
-    low = ramp(0.50, 0.32, vertices[:, 1])
-    weights = np.zeros((len(vertices), JOINTS), np.float32)
-    weights[:, 15], weights[:, 12], weights[:, 9] = 1 - 0.75 * low, 0.2 * low, 0.55 * low
-    flow = vertices - HEAD_CENTRE - 0.09 * CROWN
-    flow = np.where(low[:, None] > 0, [0, -1.0, 0], flow)
-    if len(details) and details[:, 1].max() > 0:
-        flow = strand_flow(vertices, faces, details[:, 1])
-    hair = piece(vertices + tie(figure.moved[upper]), vertices, faces, weights, look, 1 + SCENE_PARTS.index("hair"))
-    loose = ramp(0.56, 0.50, vertices[:, 1]).astype(np.float32)
+    moved, template = figure.moved[upper], pattern.template[upper]
+    weights = np.zeros((len(hair.vertices), JOINTS), np.float32)
+    weights[:, 15] = 1
+    rest = hair.vertices + bind(hair.vertices, template, 24)(moved)
+    places, index = np.unique(np.round(hair.pivot, 6), axis=0, return_inverse=True)
+    pivot = (places + bind(places, template, 24)(moved))[index.ravel()]
+    base = piece(rest, hair.vertices, hair.faces, weights, look, 1 + SCENE_PARTS.index("hair"))
     return replace(
-        hair, details=details.astype(np.float32), tangents=flow.astype(np.float32), gap=0.008 + 0.002, loose=loose
+        base,
+        details=hair.details.astype(np.float32),
+        tangents=strand_flow(hair.vertices, hair.faces, hair.details[:, 1]).astype(np.float32),
+        gap=GAP,
+        loose=(hair.slack > 0.02).astype(np.float32),
+        pivot=pivot.astype(np.float32),
+        slack=hair.slack.astype(np.float32),
     )
 
 

@@ -5,11 +5,9 @@ old ones, so that position, canonical position and skinning weights all go the s
 """
 
 from dataclasses import dataclass
-from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float, Int
-from numba import njit
 from scipy import sparse
 from scipy.spatial import KDTree
 
@@ -101,19 +99,3 @@ def bind(points: Float[np.ndarray, "points 3"], vertices: Float[np.ndarray, "ver
     distance, indices = (np.reshape(x, (len(points), near)) for x in found)
     weights = 1 / (distance + 0.004) ** 2
     return Binding(indices, weights / weights.sum(1, keepdims=True))
-
-
-@njit(cache=True)
-@no_type_check
-def pushed_out(points, nearest, vertices, normals, gaps):
-    """`points` moved along the nearest body vertex's normal so that each keeps its gap (m) from the tangent plane there."""
-    out = points.copy()
-    for p in range(points.shape[0]):
-        v = nearest[p]
-        above = 0.0
-        for k in range(3):
-            above += (points[p, k] - vertices[v, k]) * normals[v, k]
-        if above < gaps[p]:
-            for k in range(3):
-                out[p, k] += (gaps[p] - above) * normals[v, k]
-    return out

@@ -1,22 +1,29 @@
 """Procedural people: `Person.sample(seed)` decides who it is, `assemble` poses and dresses them as a `Scene`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import torch
 from jaxtyping import Float
-from scipy.spatial import KDTree
 
 from lca.geometry.body import PARTS
 from lca.geometry.skinning import full_pose, joint_transforms
+from lca.world.accessories import make_accessories
+from lca.world.beard import make_beard
+from lca.world.collision import below_collar, clear_of
 from lca.world.dressing import dress
-from lca.world.figure import Figure, Piece, body_pattern
-from lca.world.identity import Identity, sample_identity
-from lca.world.mesh import pushed_out
+from lca.world.figure import Figure, Piece, body_pattern, joint
+from lca.world.identity import ROWS, Identity, sample_identity
+from lca.world.rest_face import resting
 from lca.world.scene import SCENE_PARTS, Scene, vertex_normals
+from lca.world.swing import calm_turn, swung
 
 Vertices = Float[np.ndarray, "vertices 3"]
+HEAD, CHEST = 15, 9
+"""Joints (SMPL-X)."""
+NOT_BELOW_HAIR = ("hair", "accessories", "trousers", "skirt", "shoes")
 
 
 @dataclass(frozen=True)
@@ -45,13 +52,24 @@ class Person:
 
     @cached_property
     def pieces(self) -> list[Piece]:
-        """Skin, hair, clothes and shoes in the T-pose."""
-        return dress(Figure(self.betas), self.identity)
+        """Skin, hair, beard, clothes, shoes, glasses and headwear in the T-pose."""
+        figure = Figure(self.betas)
+        who = self.identity
+        beard = make_beard(figure, who.beard, who.materials[ROWS.index("skin")], ROWS.index("beard"))
+        looks = {name: ROWS.index(name) for name in ("frame", "lens", "headwear")}
+        return [*dress(figure, who), *beard, *make_accessories(figure, who.worn, looks)]
 
     @cached_property
     def outfit(self) -> "Outfit":
         """The pieces as one mesh."""
         return Outfit.of(self.pieces)
+
+    def relaxed(self, actions: Float[np.ndarray, "*frames 52"]) -> Float[np.ndarray, "*frames 52"]:
+        """The actions with this person's resting face where they leave the mouth and brows alone: nobody looks blank.
+
+        Drive with the result and record it: `assemble` draws exactly the actions it is given.
+        """
+        return resting(self.identity.rest_face, actions)
 
     def assemble(
         self,
@@ -67,6 +85,7 @@ class Person:
         place = torch.as_tensor(np.asarray(translation), dtype=torch.float32)
         transforms = joint_transforms(pose, torch.from_numpy(figure.joints.astype(np.float32)), parents, place).numpy()
         vertices, tangents = outfit.skinned(transforms, np.asarray(actions, np.float32))
+        outfit.swing(vertices, tangents, transforms)
         vertices = outfit.settled(vertices)
         normals = vertex_normals(vertices, outfit.faces)
         return Scene(
@@ -124,38 +143,49 @@ class Outfit:
         vertices = np.einsum("vij,vj->vi", blended[..., :3], rest) + blended[..., 3]
         return np.ascontiguousarray(vertices), np.einsum("vij,vj->vi", blended[..., :3], self.tangents)
 
+    def swing(self, vertices: Vertices, tangents: Vertices, transforms: Float[np.ndarray, "joints 4 4"]) -> None:
+        """Hanging hair turned in place: each strand about its pivot, towards where it would hang at rest."""
+        calm = calm_turn(transforms[HEAD, :3, :3], transforms[CHEST, :3, :3])
+        for piece, span in zip(self.pieces, self.spans, strict=True):
+            if piece.slack is not None and piece.pivot is not None and piece.slack.any():
+                moved = swung(piece.rest, piece.pivot, piece.slack, transforms[HEAD], calm)
+                vertices[span], turn = moved
+                tangents[span] = np.einsum("vij,vj->vi", turn, piece.tangents)
+
     def settled(self, vertices: Vertices) -> Vertices:
-        """Skirts pushed off the posed legs, hanging hair off shoulders and shirt."""
-        hair = 1 + SCENE_PARTS.index("hair")
+        """Skirts pushed off the posed legs, hanging hair and scarves off shoulders and clothes, `gap` metres clear of them."""
+        above = [1 + SCENE_PARTS.index(name) for name in ("hair", "accessories")]
         for piece, span in zip(self.pieces, self.spans, strict=True):
             if piece.loose is not None and piece.loose.any():
-                vertices[span] = self.pushed(vertices, piece, span, self.upper if piece.parts[0] == hair else self.legs)
+                used, faces = self.upper if piece.parts[0] in above else self.legs
+                solid, mean = np.ascontiguousarray(vertices[used]), piece.averaging
+                gaps = np.where(piece.loose > 0, piece.gap * piece.loose, -1).astype(np.float32)
+                links = mean.indptr.astype(np.int64), mean.indices.astype(np.int64)
+                vertices[span] = clear_of(vertices[span], gaps, links, solid, vertex_normals(solid, faces))
         return vertices
 
-    def pushed(
-        self, vertices: Vertices, piece: Piece, span: slice, obstacle: np.ndarray
-    ) -> Float[np.ndarray, "pushed 3"]:
-        """One piece kept `gap` outside the obstacle's faces; the push is spread over the neighbourhood, as cloth would."""
-        used, faces = np.unique(obstacle, return_inverse=True)
-        solid = np.ascontiguousarray(vertices[used])
-        normals = vertex_normals(solid, faces.reshape(-1, 3))
-        moved, tree = vertices[span], KDTree(solid)
-        loose = np.zeros(1, np.float32) if piece.loose is None else piece.loose
-        gaps = np.where(loose > 0, piece.gap * loose, -1).astype(np.float32)
-        mean = piece.averaging
-        for final in (False, False, True):
-            out = pushed_out(moved, tree.query(moved)[1], solid, normals, gaps)
-            moved = out if final else (moved + mean @ (mean @ (out - moved))).astype(np.float32)
-        return moved
+    @cached_property
+    def legs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices of hips, thighs and calves, socks and boots, and the faces among them: what skirts fall over."""
+        return self.surface(self.of_parts(("hips", "thigh", "calf", "trousers", "shoes")))
 
     @cached_property
-    def legs(self) -> np.ndarray:
-        """Faces of hips, thighs and calves."""
-        ids = [1 + PARTS.index(name) for name in ("hips", "thigh", "calf")]
-        return self.faces[np.isin(self.parts, ids)]
+    def upper(self) -> tuple[np.ndarray, np.ndarray]:
+        """What hanging hair rests on: head, neck, trunk, upper arms and the outer sides of what is worn over them."""
+        worn = self.of_parts([name for name in SCENE_PARTS[len(PARTS) :] if name not in NOT_BELOW_HAIR])
+        skin = self.of_parts(("head", "face", "neck", "torso", "upper_arm"))
+        faces = np.concatenate([skin, worn])
+        a, b, c = (self.canonical[faces[:, k]] for k in range(3))
+        normal, away = np.cross(b - a, c - a)[:, ::2], (a - joint("neck"))[:, ::2]
+        inside = (normal * away).sum(1) < -0.3 * np.linalg.norm(normal, axis=1) * np.linalg.norm(away, axis=1)
+        return self.surface(faces[~inside & ~below_collar(a, self.canonical[worn[:, 0]])])
 
-    @cached_property
-    def upper(self) -> np.ndarray:
-        """Faces that hanging hair rests on: neck, trunk, upper arms and shirt."""
-        ids = [1 + SCENE_PARTS.index(name) for name in ("neck", "torso", "upper_arm", "shirt")]
-        return self.faces[np.isin(self.parts, ids)]
+    def of_parts(self, names: Sequence[str]) -> np.ndarray:
+        """Faces of some parts of the scene."""
+        return self.faces[np.isin(self.parts, [1 + SCENE_PARTS.index(name) for name in names])]
+
+    @staticmethod
+    def surface(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Vertex numbers (n,) that some faces use, and the faces (m, 3) as indices into those."""
+        used, own = np.unique(faces, return_inverse=True)
+        return used, np.ascontiguousarray(own.reshape(-1, 3), np.int32)

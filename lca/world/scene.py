@@ -9,7 +9,7 @@ from numba import njit
 
 from lca.geometry.body import PARTS
 
-SCENE_PARTS = (*PARTS, "hair", "shirt", "trousers", "skirt", "shoes")
+SCENE_PARTS = (*PARTS, "hair", "shirt", "trousers", "skirt", "shoes", "accessories")
 """Names of the part ids in `Scene.parts` and `Picture.part`: id = 1 + index, 0 is background."""
 
 DETAILS = 4

@@ -1,9 +1,11 @@
-"""Skin: tone, flush, freckles, brows, lips, stubble, palms and nails painted by canonical position.
+"""Skin: tone, flush, freckles, lips, brows, beard, make-up, age, palms and nails painted by canonical position.
 
 Row of a skin: 1:4 tone, 4:7 flushed tone, 7 flush, 8 freckles, 9 moles, 10 seed, 11:14 lips, 14:17 hair colour,
-17 brow thickness, 18 brow height, 19 brow slope, 20 brow density, 21 beard, 22 hair shadow on the scalp,
+17 brow thickness, 18 brow height, 19 brow slope, 20 brow density, 21 beard density, 22 hair shadow on the scalp,
 23:26 left eye's centre, 26:29 mouth's centre, 29 half its width, 30 upper and 31 lower lip height, 32 chin's y,
-33 palm lightness, 34 eye shade, 35:38 centre of the head, 38 shift of the hairline, 39 brow arch (metres, radians).
+33 palm lightness, 34 eye shade, 35:38 centre of the head, 38 shift of the hairline, 39 brow arch, 40 recession of the temples,
+41 beard (see `face_paint`), 42 lines of age, 43:46 eye shadow's colour, 46 its strength, 47 liner, 48 blush, 49 nail polish,
+50:53 its colour, 54 radius of a bald crown (metres, radians).
 """
 
 import math
@@ -12,16 +14,17 @@ from typing import no_type_check
 import numpy as np
 from numba import njit
 
+from lca.world.face_paint import brows, creases, eye_makeup, flushed, lips, scalp_shadow, stubble
 from lca.world.grain import grain, layered, ramp, spots
 from lca.world.transfer import linear
 
 TONES = np.array(
     [
-        [0.95, 0.84, 0.77], [0.93, 0.80, 0.71], [0.89, 0.74, 0.64], [0.85, 0.68, 0.56], [0.78, 0.60, 0.48],
-        [0.68, 0.50, 0.39], [0.58, 0.41, 0.31], [0.47, 0.325, 0.245], [0.365, 0.25, 0.19], [0.28, 0.195, 0.155],
+        [0.870, 0.740, 0.670], [0.850, 0.705, 0.620], [0.820, 0.660, 0.560], [0.780, 0.605, 0.490], [0.725, 0.545, 0.420],
+        [0.650, 0.472, 0.355], [0.565, 0.398, 0.293], [0.475, 0.330, 0.242], [0.385, 0.266, 0.200], [0.300, 0.210, 0.165],
     ]
 )  # fmt: skip
-"""Ten steps from the lightest to the darkest human skin, sRGB; people are drawn evenly over the whole scale."""
+"""Ten steps of skin's reflectance from the lightest to the darkest, sRGB; people are drawn evenly over the whole scale."""
 
 
 def tone(position: float, undertone: float) -> np.ndarray:
@@ -34,69 +37,13 @@ def tone(position: float, undertone: float) -> np.ndarray:
 
 @njit(cache=True)
 @no_type_check
-def hairline(x, y, z, hx, hy, hz, shift):
-    """Signed field of the scalp in radians, positive where hair grows.
-
-    Directions from the head's centre: angle from the (backward tilted) crown against its limit, which runs from the forehead over
-    the temples, above the ears, down behind them to the nape.
-    """
-    dx, dy, dz = x - hx, y - hy, z - hz
-    up, front = 0.94 * dy - 0.34 * dz, 0.34 * dy + 0.94 * dz
-    polar = math.atan2(math.sqrt(dx * dx + front * front), up)
-    azimuth = math.atan2(abs(dx), front)
-    limit = 1.02 + 0.10 * ramp(0.15, 0.6, azimuth) + 0.42 * ramp(0.75, 1.25, azimuth)
-    limit += 0.36 * ramp(1.75, 2.15, azimuth) + 0.10 * ramp(2.2, 2.9, azimuth)
-    return limit + shift * ramp(1.2, 0.5, azimuth) - polar
-
-
-@njit(cache=True)
-@no_type_check
-def lips(row, x, y, z):
-    """Share of the lips in [0, 1] at a canonical point."""
-    dx = abs(x - row[26]) / row[29]
-    dy = y - row[27] + 0.0007 * dx * dx
-    if dx > 1.15 or z < row[28] - 0.03:
-        return 0.0
-    bow = 1 - 0.14 * math.exp(-((dx / 0.14) ** 2))
-    fall = math.sqrt(max(1 - dx * dx, 0.0))
-    top, bottom = row[30] * bow * fall, -row[31] * fall
-    return ramp(top + 0.0012, top - 0.0012, dy) * ramp(bottom - 0.0014, bottom + 0.0014, dy)
-
-
-@njit(cache=True)
-@no_type_check
-def brows(row, x, y, z):
-    """Density of the brow hair in [0, 1]."""
-    side = abs(x) - row[23]
-    t = (side + 0.020) / 0.046
-    if t < -0.05 or t > 1.1 or z < row[25] - 0.02:
-        return 0.0
-    arch = row[18] + row[19] * (t - 0.5) + row[39] * (1 - (2 * t - 1.25) ** 2)
-    thick = row[17] * (0.40 + 0.60 * ramp(1.05, 0.40, t)) * (0.75 + 0.25 * ramp(-0.05, 0.12, t))
-    off = abs(y - row[24] - arch) / max(thick, 1e-4)
-    hair = grain(abs(x) * 1500 + y * 700, y * 350, z * 300, int(row[10]))
-    return row[20] * ramp(1.15, 0.5, off) * ramp(-0.05, 0.10, t) * ramp(1.02, 0.80, t) * (0.55 + 0.6 * hair)
-
-
-@njit(cache=True)
-@no_type_check
-def flushed(row, x, y, z):
-    """Redness in [0, 1]: cheeks, nose, around the eyes; fine mottling everywhere."""
-    ex, ey, ez = row[23], row[24], row[25]
-    cheek = ((abs(x) - 1.15 * ex) / 0.022) ** 2 + ((y - ey + 0.036) / 0.018) ** 2
-    nose = (x / 0.013) ** 2 + ((y - ey + 0.038) / 0.016) ** 2
-    front = ramp(ez - 0.03, ez, z)
-    return front * (0.8 * math.exp(-cheek) + 0.7 * math.exp(-nose)) + 0.35 * layered(x * 60, y * 60, z * 60, 5) - 0.1
-
-
-@njit(cache=True)
-@no_type_check
 def paint_skin(row, x, y, z, palm, nail):
     """Skin at a canonical point; `palm` and `nail` are vertex masks in [0, 1]."""
     seed = int(row[10])
     red, green, blue = row[1], row[2], row[3]
-    face = ramp(row[35 + 2] - 0.02, row[35 + 2] + 0.05, z) * ramp(row[32] - 0.06, row[32], y)
-    flush = row[7] * min(max(flushed(row, x, y, z), 0.0), 1.0)
+    face = ramp(row[37] - 0.02, row[37] + 0.05, z) * ramp(row[32] - 0.06, row[32], y)
+    warm = flushed(row, x, y, z) + 0.35 * layered(x * 60, y * 60, z * 60, 5) - 0.1
+    flush = row[7] * min(max(warm, 0.0), 1.0)
     mottle = (
         1 + 0.10 * (layered(x * 35, y * 35, z * 35, seed) - 0.5) + 0.05 * (grain(x * 300, y * 300, z * 300, seed) - 0.5)
     )
@@ -109,47 +56,69 @@ def paint_skin(row, x, y, z, palm, nail):
     mottle *= 1 - 0.6 * mole
     light = row[33] * palm
     red, green, blue = red + light * (0.50 - red), green + light * (0.32 - green), blue + light * (0.24 - blue)
+    if nail > 0.01:
+        red, green, blue = painted_nail(row, red, green, blue, nail)
+    gx, gy, gz, oily, sharp = 0.0, 0.0, 0.0, 0.028, 18.0
+    if y > 0.40:
+        red, green, blue, mottle, lip = painted_face(row, x, y, z, face, red, green, blue, mottle)
+        if row[42] > 0.05:
+            line = row[42] * creases(row, x, y, z)
+            mottle *= 1 - 0.30 * line
+            green, blue = green * (1 - 0.08 * line), blue * (1 - 0.08 * line)
+            step, scale = 0.0005, -0.0011 * row[42] / 0.0005
+            here = creases(row, x, y, z)
+            gx = scale * (creases(row, x + step, y, z) - here)
+            gy = scale * (creases(row, x, y + step, z) - here)
+        dark = max(brows(row, x, y, z), stubble(row, x, y, z) * (1 - lip))
+        roots = scalp_shadow(row, x, y, z)
+        oily += 0.022 * lip + 0.012 * face * math.exp(-((x / 0.03) ** 2))
+        oily *= 1 - 0.6 * max(dark, roots)
+        sharp += 14.0 * lip
+        red, green, blue = red * mottle, green * mottle, blue * mottle
+        red, green, blue = (
+            red + dark * (row[14] - red),
+            green + dark * (row[15] - green),
+            blue + dark * (row[16] - blue),
+        )
+        red += roots * (1.3 * row[14] - red)
+        green += roots * (1.3 * row[15] - green)
+        blue += roots * (1.3 * row[16] - blue)
+    else:
+        red, green, blue = red * mottle, green * mottle, blue * mottle
+    return red, green, blue, oily, sharp, gx, gy, gz
+
+
+@njit(cache=True)
+@no_type_check
+def painted_nail(row, red, green, blue, nail):
+    """Bare or polished nails."""
     light = 0.45 * nail
     red, green, blue = red + light * (0.72 - red), green + light * (0.47 - green), blue + light * (0.42 - blue)
+    polish = row[49] * ramp(0.2, 0.6, nail)
+    return red + polish * (row[50] - red), green + polish * (row[51] - green), blue + polish * (row[52] - blue)
+
+
+@njit(cache=True)
+@no_type_check
+def painted_face(row, x, y, z, face, red, green, blue, mottle):
+    """Shade round the eyes, make-up and lips -> red, green, blue, mottle, share of the lips."""
     near = ((abs(x) - row[23]) / 0.021) ** 2 + ((y - row[24]) / 0.013) ** 2
     mottle *= 1 - row[34] * math.exp(-near) * face
+    if row[48] > 0.02:
+        blush = row[48] * min(
+            math.exp(
+                -(((abs(x) - 0.046) / 0.017) ** 2) - ((y - row[24] + 0.030 - 0.4 * (abs(x) - 0.046)) / 0.011) ** 2
+            ),
+            1.0,
+        )
+        green, blue = green * (1 - 0.40 * blush * face), blue * (1 - 0.32 * blush * face)
+    if row[46] > 0.02 or row[47] > 0.02:
+        shadow, line = eye_makeup(row, x, y, z)
+        red, green, blue = (
+            red + shadow * (row[43] - red), green + shadow * (row[44] - green), blue + shadow * (row[45] - blue)
+        )  # fmt: skip
+        mottle *= 1 - 0.9 * line
     lip = lips(row, x, y, z)
+    seam = 1 - 0.45 * lip * math.exp(-(((y - row[27]) / 0.0012) ** 2))
     red, green, blue = red + lip * (row[11] - red), green + lip * (row[12] - green), blue + lip * (row[13] - blue)
-    dark = max(brows(row, x, y, z), stubble(row, x, y, z, face) * (1 - lip))
-    roots = scalp_shadow(row, x, y, z)
-    red, green, blue = red * mottle, green * mottle, blue * mottle
-    red, green, blue = red + dark * (row[14] - red), green + dark * (row[15] - green), blue + dark * (row[16] - blue)
-    red, green, blue = (
-        red + roots * (1.6 * row[14] - red),
-        green + roots * (1.6 * row[15] - green),
-        blue + roots * (1.6 * row[16] - blue),
-    )
-    dark = max(dark, roots)
-    oily = 0.028 + 0.022 * lip + 0.012 * face * math.exp(-((x / 0.03) ** 2))
-    return red, green, blue, oily * (1 - 0.6 * dark), 18.0 + 14.0 * lip, 0.0, 0.0, 0.0
-
-
-@njit(cache=True)
-@no_type_check
-def stubble(row, x, y, z, face):
-    """Beard: jaw, chin, upper lip."""
-    if row[21] <= 0.0:
-        return 0.0
-    my = row[27]
-    edge = my + 0.004 + 0.55 * max(abs(x) - 0.022, 0.0)
-    jaw = ramp(edge + 0.006, edge - 0.008, y) * ramp(row[32] - 0.045, row[32] - 0.005, y)
-    moustache = ramp(row[29] * 1.25, row[29] * 0.95, abs(x)) * ramp(my + 0.019, my + 0.014, y) * ramp(my, my + 0.004, y)
-    hair = 0.7 + 0.6 * grain(x * 900, y * 500, z * 900, int(row[10]) + 2)
-    return row[21] * max(jaw, moustache) * ramp(row[37] - 0.01, row[37] + 0.02, z) * min(hair, 1.0)
-
-
-@njit(cache=True)
-@no_type_check
-def scalp_shadow(row, x, y, z):
-    """Hair roots on the scalp, dense inside the hairline."""
-    if row[22] <= 0.0 or y < row[36] - 0.12:
-        return 0.0
-    field = hairline(x, y, z, row[35], row[36], row[37], row[38])
-    rough = 0.12 * (grain(x * 160, y * 160, z * 160, int(row[10]) + 6) - 0.5)
-    hair = 0.8 + 0.4 * grain(x * 700, y * 700, z * 700, int(row[10]) + 7)
-    return row[22] * ramp(-0.03, 0.09, field + rough) * min(hair, 1.0)
+    return red * seam, green * seam, blue * seam, mottle, lip

@@ -40,7 +40,7 @@ def lightstage(rng: np.random.Generator, person: Person, size: int) -> Taken:
     ring, film, full = ring_cameras(rng, floor, tall, size), Film(QUALITY, 0.0), even_light(rng)
     order, frames, kinds = rng.permutation(LAMPS).reshape(TIMES, -1), [], []
     for time in range(TIMES):
-        driven = drive(motion, time)
+        driven = drive(person, motion, time)
         kinds.append(str(rng.choice(list(ENVIRONMENTS))))
         environment = light_of(rng, kinds[-1])
         seen = viewed(person, driven, ring)

@@ -42,7 +42,7 @@ def studio(rng: np.random.Generator, person: Person, size: int) -> Taken:
     ring = ring_cameras(rng, floor, tall, size)
     frames = []
     for time in range(TIMES):
-        driven = drive(motion, time)
+        driven = drive(person, motion, time)
         scene = person.assemble(**driven)
         tracer = Tracer(scene)
         for index in group(time):

@@ -81,7 +81,7 @@ def stylised(rng: np.random.Generator, person: Person, size: int) -> Taken:
     sheet = paper(rng, style)
     frames, hand_of_artist = [], int(rng.integers(2**31))
     for index in np.linspace(0, len(motion) - 1, TIMES).round().astype(int).tolist():
-        driven = drive(motion, index)
+        driven = drive(figure, motion, index)
         scene = exaggerated(figure.assemble(**driven), figure.outfit.weights, joints[index], factors)
         tracer, taken = Tracer(scene), shot(hand.camera(index, size), scene.vertices, scene.canonical)
         views = [

@@ -92,7 +92,7 @@ def wild(rng: np.random.Generator, person: Person, size: int) -> Taken:
     moments, frames = key_frames(motion, hand, count), []
     now, later = (points_at(motion, shape, moments + step) for step in (0, 1))
     for number, index in enumerate(moments.tolist()):
-        driven = drive(motion, index)
+        driven = drive(person, motion, index)
         first, second = hand.camera(index, size), hand.camera(index + 1, size)
         blur = Shutter(first, second, now[number], later[number], place.shutter * DENSE)
         taken = place.frame(rng, person.assemble(**driven), driven, blur)

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from lca.geometry.body import PARTS, load_body
 from lca.geometry.camera import orbit
-from lca.world.identity import BOTTOMS, STYLES, sample_identity
+from lca.world.identity import sample_identity
 from lca.world.light import studio_light
 from lca.world.mesh_renderer import render_scene
 from lca.world.people import Person
+from lca.world.portraits import GREY, people_sheet, portrait_sheet
 from lca.world.scene import SCENE_PARTS
 
 REST = (np.zeros(156, np.float32), np.zeros(3, np.float32), np.zeros(52, np.float32), np.zeros(4, np.float32))
@@ -43,12 +45,10 @@ def test_negative_seed():
         Person.sample(-1)
 
 
-def test_everyone_is_drawn():
-    people = [sample_identity(seed).attributes for seed in range(300)]
-    assert {p["hair"] for p in people} == set(STYLES)
-    assert {p["bottom"] for p in people} == set(BOTTOMS)
-    tones = np.array([p["skin_tone"] for p in people])
-    assert np.histogram(tones, bins=3, range=(0, 9))[0].min() > 70
+def test_clothes_follow_the_build():
+    people = [sample_identity(seed).attributes for seed in range(400)]
+    builds = np.array([float(who["build"]) for who in people])
+    assert builds[["skirt_style" in who for who in people]].mean() > builds.mean() + 0.1
 
 
 def test_bare_skin_is_the_posed_body(person):
@@ -79,7 +79,7 @@ def test_clothes_lie_outside_the_skin_and_canonical_stays_in_range(seed):
     assert np.ptp(shirt[:, 1]) > 0.3
     picture = render_scene(scene, orbit(0.0, 0.0, 3.4, size=128), studio_light())
     names = {SCENE_PARTS[p - 1] for p in np.unique(picture.part) if p}
-    assert {"face", "hand", "shirt", "shoes"} <= names
+    assert {"face", "hand", "shirt", "shoes" if person.identity.clothes.shoe else "foot"} <= names
     share = (picture.part == part("torso")).sum() / (picture.part > 0).sum()
     assert share < 0.06
 
@@ -104,3 +104,18 @@ def test_trousers_are_wider_than_the_legs():
     low, high = np.quantile(calf[:, 1], [0.4, 0.6])
     width = [np.ptp(p[(p[:, 1] > low) & (p[:, 1] < high) & (p[:, 0] > 0), 2]) for p in (calf, cloth)]
     assert width[1] > width[0] + 0.03
+
+
+def test_portraits_are_drawn_from_several_sides(tmp_path):
+    out = portrait_sheet([3], tmp_path / "sheet.png", azimuths=(0.0, 2.8), size=48, across=1)
+    sheet = np.asarray(Image.open(out)).astype(float)
+    assert sheet.shape == (48, 96, 3)
+    front, back = sheet[:, :48], sheet[:, 48:]
+    assert np.abs(front - 255 * GREY).max() > 40 and np.abs(front - back).mean() > 5
+
+
+def test_whole_people_are_drawn_in_the_frame(tmp_path):
+    sheet = np.asarray(Image.open(people_sheet([3, 4, 8], tmp_path / "people.jpg", size=64, across=2))).astype(float)
+    assert sheet.shape == (128, 80, 3) and sheet[64:, 40:].max() < 8
+    shown = np.abs(sheet[:64, :40] - 255 * GREY).max(2) > 40
+    assert shown.any(1).sum() > 45 and not shown[[0, -1]].any() and not shown[:, [0, -1]].any()
