@@ -19,10 +19,10 @@ from lca.geometry.camera import Camera, look_at
 from lca.geometry.motion import Motion
 from lca.world.background import wild_surroundings
 from lca.world.environment import wild_light
+from lca.world.filming import stature
 from lca.world.mesh_renderer import render_views
 from lca.world.people import Person
 from lca.world.poses import random_motion
-from lca.world.filming import stature
 
 SEED = 20260401
 PHOTO_SIZE = (640, 960)

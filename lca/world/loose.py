@@ -16,7 +16,8 @@ from lca.geometry.body import PARTS
 from lca.world.figure import JOINT_INDEX, Figure, Piece, body_pattern, joint, piece
 from lca.world.mesh import bind
 from lca.world.scene import SCENE_PARTS
-from lca.world.wardrobe import WAIST_ABOVE_HIP, mean_figure, ramp, skirt_weights, softened, waist
+from lca.world.skirts import skirt_weights
+from lca.world.wardrobe import WAIST_ABOVE_HIP, mean_figure, ramp, softened, waist
 from lca.world.xpbd import Fabric
 
 RINGS, COLUMNS = CLOTH_RINGS, CLOTH_COLUMNS

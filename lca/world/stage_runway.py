@@ -70,7 +70,7 @@ def runway(rng: np.random.Generator, person: Person, size: int) -> Taken:
     eyes, screen, film = eyes_round(rng, *stature(person)), studio_surroundings(rng), Film(QUALITY, 0.0)
     frames = []
     for time in np.linspace(0, len(motion) - 1, TIMES).round().astype(int).tolist():
-        driven = drive(motion, time)
+        driven = drive(person, motion, time)
         cloth = {"cloth_simulated": draped.simulated[time], "cloth_skinned": draped.skinned[time]}
         scene = dressed.scene(driven, draped.simulated[time])
         tracer = Tracer(scene)

@@ -7,6 +7,9 @@ import numpy as np
 from jaxtyping import Float32
 from numpy import ndarray
 
+from lca.world import cloth_columns as columns
+from lca.world import clothes as wardrobe
+from lca.world.cuts import cut_skirt
 from lca.world.drape import Wearer
 from lca.world.figure import Figure, Piece
 from lca.world.filming import stature
@@ -19,6 +22,14 @@ SOFT_FOLDS = 0.2
 """Painted folds of simulated cloth, which has its own."""
 SNUG = 0.008
 """Metres: the most room in a shirt that a loose garment is worn over."""
+ROOM = 0.010
+"""Metres over the body in which the loose garment hides skin."""
+SHIRT, BOTTOM = (len(ROWS) + wardrobe.ROWS.index(name) for name in ("shirt", "bottom"))
+OF_TROUSERS = [
+    *(columns.CLOSURE, columns.POCKETS, columns.BELT, columns.STRIPE),
+    *(columns.CREASE, columns.WEAR, columns.CORD),
+]
+"""Columns of a material that only trousers have."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +63,32 @@ class Walker(Person):
 def walker(rng: np.random.Generator, person: Person) -> Walker:
     """The person in a random loose garment; a dress is of the shirt's cloth."""
     cut, words = sample_cut(rng)
-    return Walker(person.seed, changed(person.identity, cut, words), cut, ROWS.index("bottom"), stature(person)[0])
+    return Walker(person.seed, changed(person.identity, cut, words), cut, BOTTOM, stature(person)[0])
 
 
 def changed(old: Identity, cut: Cut, words: dict[str, str | float]) -> Identity:
     """Who wears `cut` below a snug shirt that is tucked in; `words` describe it."""
-    rows, shirt, bottom = old.materials.copy(), ROWS.index("shirt"), ROWS.index("bottom")
+    rows, clothes = old.materials.copy(), old.clothes
+    upper, lower = rows[BOTTOM, columns.UPPER], rows[BOTTOM, columns.LOWER]
     if cut.kind == "dress":
-        rows[bottom, 1:28] = rows[shirt, 1:28]
+        rows[BOTTOM] = rows[SHIRT]
         words = words | {"bottom_print": old.attributes["shirt_print"]}
-    rows[bottom, 14], rows[bottom, 28] = SOFT_FOLDS, 1.0
+    rows[BOTTOM, columns.LAYOUT], rows[BOTTOM, columns.UPPER], rows[BOTTOM, columns.LOWER] = columns.SKIRT, upper, lower
+    rows[BOTTOM, OF_TROUSERS], rows[BOTTOM, columns.FOLDS] = 0.0, SOFT_FOLDS
+    skirt = replace(cut_skirt(0, "knee")[0], under=ROOM)
+    shirt = replace(clothes.shirt, ease=min(clothes.shirt.ease, SNUG), hem=0.035, band=0.004)
+    worn = {"bottom": cut.kind, "dress": str(cut.kind == "dress"), "jacket": "none", "tucked": "True"}
     return replace(
         old,
         materials=rows,
-        top=replace(old.top, ease=min(old.top.ease, SNUG)),
-        bottom=replace(old.bottom, skirt=True, ease=0.006, width=0.05, pleats=8),
-        tucked=True,
-        attributes=old.attributes | {"bottom": cut.kind, "dress": str(cut.kind == "dress")} | words,
+        clothes=replace(
+            clothes,
+            shirt=shirt,
+            jacket=None,
+            jacket_collar="none",
+            trousers=None,
+            skirt=skirt,
+            materials=rows[len(ROWS) :],
+        ),
+        attributes=old.attributes | worn | words,
     )
