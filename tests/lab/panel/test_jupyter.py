@@ -75,7 +75,7 @@ def lab(tmp_path_factory):
 
 def wait_for(url, server):
     """Return when a server answers."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while True:
         assert server.poll() is None and time.monotonic() < end, "JupyterLab did not start"
         try:
