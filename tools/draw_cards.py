@@ -1,20 +1,68 @@
-"""Draw data_cards/pictures/*.png, the pictures of the data cards: make figures."""
+"""Draw data_cards/pictures/*, the pictures of the data cards: python tools/draw_cards.py [--data FOLDER]."""
 
+import argparse
+import json
+import tempfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 from PIL import Image
 
+from lca.formats.atomic import writing
+from lca.formats.shards import shard_paths
 from lca.lab.figures import save_small
+from lca.world.attribute_plot import people_plot, scene_plot
 from lca.world.drape_strip import drape_strip
+from lca.world.portraits import people_sheet, portrait_sheet
+from lca.world.sheet import sheet
+from lca.world.stages import STAGES, TEST_ONLY
 
 PICTURES = Path(__file__).resolve().parents[1] / "data_cards" / "pictures"
+PEOPLE, FACES, COUNTED = 48, 24, 1000
 WALKER = 9
 """Seed of the person on the runway's card."""
+WIDTH = 1152
+"""Pixels, of the sheets."""
+
+
+def small_jpeg(image: Image.Image, path: Path) -> None:
+    """At most `WIDTH` wide."""
+    height = round(image.height * min(1.0, WIDTH / image.width))
+    with writing(path) as temporary:
+        image.convert("RGB").resize((min(WIDTH, image.width), height), Image.Resampling.LANCZOS).save(
+            temporary, "JPEG", quality=82, optimize=True
+        )
+
+
+def draw_people() -> None:
+    """Who lives in the world."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, draw, people in (("people", people_sheet, PEOPLE), ("faces", portrait_sheet, FACES)):
+            with Image.open(draw(range(people), Path(folder) / "sheet.png")) as image:
+                small_jpeg(image, PICTURES / f"{name}.jpg")
+    people_plot(COUNTED, PICTURES / "people_histograms.png")
+    save_small(Image.fromarray(drape_strip(WALKER)), PICTURES / "runway_strip.png")
+
+
+def draw_stage(stage: str, folder: Path) -> None:
+    """What a stage shows: its first captures, and how often it shows what."""
+    split = "test" if stage in TEST_ONLY else "train"
+    with tempfile.TemporaryDirectory() as place:
+        with Image.open(sheet(folder, Path(place) / "sheet.png", split, captures=4, frames=8)) as image:
+            small_jpeg(image, PICTURES / f"{stage}.jpg")
+    scenes = [text for path in shard_paths(folder, split) for text in pq.read_table(path)["scene"].to_pylist()]
+    scene_plot([json.loads(text) for text in scenes], PICTURES / f"{stage}_histograms.png")
 
 
 def main() -> None:
     """Draw all of them."""
-    save_small(Image.fromarray(drape_strip(WALKER)), PICTURES / "runway.png")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="a folder with one folder a stage: their sheets are drawn too")
+    data = parser.parse_args().data
+    draw_people()
+    for stage in STAGES if data else ():
+        if (data / stage).is_dir():
+            draw_stage(stage, data / stage)
 
 
 if __name__ == "__main__":

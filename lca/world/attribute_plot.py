@@ -1,4 +1,4 @@
-"""Histograms of what people look like, drawn with Pillow for the data cards."""
+"""Histograms of what people look like and of what surrounds them, drawn with Pillow for the data cards."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,9 +24,30 @@ WORDS = (
 
 def attribute_plot(attributes: Sequence[dict[str, str | float]], out: str | Path) -> Path:
     """Draw one histogram per attribute of these people to a PNG; bars of skin tone have the tone's colour."""
-    panels = [numbers_panel(name, [float(who[name]) for who in attributes]) for name in NUMBERS]
-    panels += [words_panel(name, [str(who.get(name, "none")) for who in attributes]) for name in WORDS]
-    panels += [Image.new("RGB", (WIDTH, HEIGHT), "white")] * (-len(panels) % 3)
+    panels = [numbers_panel(name, [float(who[name]) for who in attributes], limits) for name, limits in NUMBERS.items()]
+    return paved(
+        panels + [words_panel(name, [str(who.get(name, "none")) for who in attributes]) for name in WORDS], out
+    )
+
+
+def scene_plot(scenes: Sequence[dict[str, str | float]], out: str | Path) -> Path:
+    """Draw one histogram per thing that captures record of their scene to a PNG; what is alike in all is left out."""
+    panels = []
+    for name in scenes[0]:
+        values = [scene[name] for scene in scenes]
+        if len(set(values)) == 1:
+            continue
+        if isinstance(values[0], str):
+            panels.append(words_panel(name, [word for value in values for word in str(value).split(" ")]))
+        else:
+            numbers = [float(value) for value in values]
+            panels.append(numbers_panel(name, numbers, (min(numbers), max(numbers))))
+    return paved(panels, out)
+
+
+def paved(panels: list[Image.Image], out: str | Path) -> Path:
+    """Three panels in a row."""
+    panels = panels + [Image.new("RGB", (WIDTH, HEIGHT), "white")] * (-len(panels) % 3)
     rows = [np.concatenate([np.asarray(panel) for panel in panels[k : k + 3]], 1) for k in range(0, len(panels), 3)]
     with writing(out) as path:
         Image.fromarray(np.concatenate(rows, 0)).save(path, format="PNG", optimize=True)
@@ -38,10 +59,9 @@ def people_plot(people: int, out: str | Path, first: int = 0) -> Path:
     return attribute_plot([sample_identity(seed).attributes for seed in range(first, first + people)], out)
 
 
-def numbers_panel(name: str, values: Sequence[float]) -> Image.Image:
+def numbers_panel(name: str, values: Sequence[float], limits: tuple[float, float]) -> Image.Image:
     """Ten bars over the attribute's range."""
-    low, high = NUMBERS[name]
-    counts, edges = np.histogram(values, bins=10, range=(low, high))
+    counts, edges = np.histogram(values, bins=10, range=limits)
     colours = [tuple(int(255 * c) for c in shade) for shade in TONES] if name == "skin_tone" else [BAR] * 10
     return panel(name, [f"{edge:.3g}" for edge in edges[:-1]], counts, colours)
 

@@ -36,7 +36,7 @@ def drape_strip(seed: int, moments: int = 8, tile: tuple[int, int] = (160, 256))
         camera = before(person, motion, frame, tile)
         column = []
         for cloth in (draped.simulated[frame], draped.skinned[frame]):
-            scene = dressed.scene(drive(motion, frame), cloth)
+            scene = dressed.scene(drive(person, motion, frame), cloth)
             column.append(render_scene(scene, camera, light, grey).image)
         columns.append(np.concatenate(column, 0))
     return (np.concatenate(columns, 1) * 255 + 0.5).astype(np.uint8)
