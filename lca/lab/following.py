@@ -79,7 +79,7 @@ def anchor_sheet(capture: Capture, template: Template, frames: list[int], height
         own = [colours[a] if seen[k, a] else HIDDEN for a in order.tolist()]
         picture, camera = close_up(capture.image[k], capture.camera[k], person_box(capture, k), height)
         pictures.append(dotted(picture, camera, places[k][order], own, 1.8))
-    counts = [f"{int(seen[k].sum())} of {len(template.anchors)} anchors seen" for k in frames]
+    counts = [f"{int(seen[k].sum())} of {len(template.anchors)} seen" for k in frames]
     return row(pictures, counts, height)
 
 

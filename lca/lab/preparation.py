@@ -25,7 +25,7 @@ from lca.world.stages import STAGES, capture, split_of
 
 RED, BLUE = (230, 70, 40), (40, 90, 220)
 SPLIT_COLOURS = {"train": (150, 190, 225), "validation": (250, 190, 80), "test": (215, 80, 70)}
-ALWAYS = ("image", "mask", "canonical", "face", "face_mask", "face_canonical")
+PER_FRAME = [name for name, stored in SCHEMA.items() if stored.per == "frame"]
 
 
 def captured(stages: Sequence[str], seed: int, size: int, workers: int = 2) -> dict[str, dict[str, Any]]:
@@ -74,7 +74,7 @@ def field_sheet(found: Capture, frame: int, height: int = 200) -> Image.Image:
 def number_sheet(found: Capture, width: int = 900, line: int = 9) -> Image.Image:
     """What drives the body, a line for each frame: negative numbers are blue, positive red, the largest is darkest."""
     drives = {
-        "theta: 52 joints x 3, without the pelvis": found.theta[:, 3:],
+        "theta: 51 joints x 3 (all but the pelvis)": found.theta[:, 3:],
         "actions: 52 facial actions": found.actions,
         "psi: yaw and pitch of the left eye, of the right eye": found.psi,
         "betas: shape of the body, 100 coefficients": found.betas[None],
@@ -122,28 +122,23 @@ def carried_sheet(found: Capture, surface: Surface, frame: int, other: int, heig
 
 
 def stage_sheet(rows: Mapping[str, Mapping[str, Any]], most: int = 8, height: int = 128) -> Image.Image:
-    """A strip of each stage under a line that says what the stage stores and promises."""
+    """A strip of each stage under a line that says what the stage promises."""
+    optional = [name for name in PER_FRAME if any(len(found[name]) == 0 for found in rows.values())]
     strips = []
     for stage, found in rows.items():
         frames = spread(len(found["image"]), most)
         strip = row(list(Capture.read(found, frames).image), height=height)
-        strips.append(titled(strip, f"{stage}: {promises(found)}"))
+        strips.append(titled(strip, f"{stage}: {promises(found, optional)}"))
     return column(strips)
 
 
-def promises(found: Mapping[str, Any]) -> str:
-    """What a capture stores beyond photos, masks and canonical maps, and whether its tracking is exact."""
-    per_frame = [name for name, stored in SCHEMA.items() if stored.per == "frame" and name not in ALWAYS]
-    sometimes = [name for name in per_frame if len(found[name]) and is_sometimes(name)]
+def promises(found: Mapping[str, Any], optional: Sequence[str] = ()) -> str:
+    """How much a capture holds, whether its poses are exact, and which of the `optional` columns it fills."""
     known = Circumstances.read(found, [0])
-    tracking = "exact poses" if "tracked_theta" in known.exact else "tracked poses, with noise"
+    poses = "exact poses" if "tracked_theta" in known.exact else "tracked poses, with noise"
     cameras = len(set(found["camera_index"]))
-    return ", ".join([f"{len(found['image'])} photos", f"{cameras} camera{'s'[: cameras > 1]}", tracking, *sometimes])
-
-
-def is_sometimes(name: str) -> bool:
-    """Whether a column has frames on some stages only, as its meaning says."""
-    return "no pictures where" in SCHEMA[name].meaning or "no frames where" in SCHEMA[name].meaning
+    more = [name for name in optional if len(found[name]) > 0]
+    return ", ".join([f"{len(found['image'])} photos", f"{cameras} camera{'s'[: cameras > 1]}", poses, *more])
 
 
 def titled(image: Image.Image, text: str) -> Image.Image:
