@@ -30,10 +30,11 @@ def light_sheet(shown: Sequence[tuple[Mapping[str, Any], list[int]]], height: in
     for found, frames in shown:
         capture, known = Capture.read(found, frames), Circumstances.read(found, frames)
         for k in range(len(frames)):
-            light = [x.numpy() for x in (capture.radiance[k], known.lamp_direction[k], known.lamp_colour[k])]
-            ball = white_ball(*light, capture.camera.camera_from_world[k, :3, :3].numpy(), height)
+            around, turn = capture.radiance[k].numpy(), capture.camera.camera_from_world[k, :3, :3].numpy()
+            towards, colour = known.lamp_direction[k].numpy(), known.lamp_colour[k].numpy()
+            ball = white_ball(around, towards, colour, turn, height)
             photo = row([capture.image[k]], height=height)
-            columns.append(column([photo, painted(ball), painted(world_map(*light, height // 2))]))
+            columns.append(column([photo, painted(ball), painted(world_map(around, towards, colour, height // 2))]))
     return row(columns, height=columns[0].height)
 
 
