@@ -133,9 +133,9 @@ def framed(image: Image.Image, box: Sequence[float], color: tuple[int, int, int]
 
 
 def save_small(image: Image.Image, path: str | Path, most: int = 150_000) -> None:
-    """Write a PNG of at most `most` bytes: 128 colours, and smaller by tenths until it fits."""
+    """Write a PNG of at most `most` bytes: 256 colours, rare strong ones among them, and smaller by tenths until it fits."""
     while True:
-        small = image.quantize(128, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        small = image.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE)
         with writing(path) as temporary:
             small.save(temporary, "PNG", optimize=True)
         if Path(path).stat().st_size <= most:

@@ -47,6 +47,12 @@ def acted(rng: np.random.Generator) -> tuple[str, ...]:
     return tuple(str(name) for name in rng.choice(list(SEQUENCES), 2 if rng.random() < 0.4 else 1, replace=False))
 
 
+def planned(rng: np.random.Generator) -> tuple[int, tuple[str, ...], str]:
+    """The first draws of a video: how many frames, which acts, what kind of light."""
+    count = int(rng.choice(list(FRAMES), p=list(FRAMES.values())))
+    return count, acted(rng), wild_kind(rng)
+
+
 def film_for(rng: np.random.Generator, light: str) -> Film:
     """JPEG from good to poor; noise in half of the captures, and at night in all."""
     noise = rng.uniform(0.012, 0.04) if light == "night" else rng.choice([0, 0.01, 0.02], p=[0.5, 0.35, 0.15])
@@ -84,8 +90,7 @@ def wild(rng: np.random.Generator, person: Person, size: int) -> Taken:
     floor, tall = stature(person)
     betas = np.asarray(person.betas, np.float32)
     shape = torch.from_numpy(betas)
-    count = int(rng.choice(list(FRAMES), p=list(FRAMES.values())))
-    acts, kind = acted(rng), wild_kind(rng)
+    count, acts, kind = planned(rng)
     motion, hand = staged(rng, acts, betas, floor, tall)
     where = place_for(rng, kind)
     place = found(rng, kind, where, floor, joints_at(motion, shape, np.arange(0, len(motion), 6)), hand.eyes[::6])

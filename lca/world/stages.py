@@ -36,11 +36,17 @@ def split_of(index: int, stage: str = "") -> str:
     return "test" if stage in TEST_ONLY else {0: "test", 1: "validation"}.get(index % 20, "train")
 
 
-def capture(stage: str, seed: int, index: int, size: int) -> dict:
-    """The row (see `lca.formats.captures`) of person `index` of the build `seed` of `stage`, photos of `size` pixels."""
+def cast(stage: str, seed: int, index: int) -> tuple[Person, np.random.Generator]:
+    """Person `index` of the build `seed` of `stage`, and what all else about the capture is drawn from."""
     sequence = np.random.SeedSequence([list(STAGES).index(stage), seed, index])
     person = Person.sample(int(sequence.generate_state(1, np.uint32)[0]))
-    taken = STAGES[stage](np.random.default_rng(sequence.spawn(1)[0]), person, size)
+    return person, np.random.default_rng(sequence.spawn(1)[0])
+
+
+def capture(stage: str, seed: int, index: int, size: int) -> dict:
+    """The row (see `lca.formats.captures`) of person `index` of the build `seed` of `stage`, photos of `size` pixels."""
+    person, rng = cast(stage, seed, index)
+    taken = STAGES[stage](rng, person, size)
     frames, tracked = taken.frames, taken.tracked
     per_frame = {
         name: [frame[name] for frame in frames] if name in PICTURES else column(frames, name) for name in frames[0]

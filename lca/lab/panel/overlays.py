@@ -45,15 +45,21 @@ def normal_picture(
     return torch.where(rendering.alpha > COVERED, colours, background[:, None, None])
 
 
-def draw_skeleton(picture: Image.Image, pixels: Float[Tensor, "55 3"], parents: tuple[int, ...]) -> None:
+def draw_skeleton(
+    picture: Image.Image,
+    pixels: Float[Tensor, "55 3"],
+    parents: tuple[int, ...],
+    bone: tuple[int, int, int] = BONE,
+    dot: tuple[int, int, int] = JOINT,
+) -> None:
     """Bones as lines, joints as dots, from projected joints (x, y, depth)."""
     pen, width = ImageDraw.Draw(picture), max(1, picture.height // 256)
     places = {joint: (x, y) for joint, (x, y, z) in enumerate(pixels.tolist()) if z > BEFORE}
     for joint, parent in enumerate(parents[1:], 1):
         if joint in places and parent in places:
-            pen.line([places[parent], places[joint]], fill=BONE, width=width)
+            pen.line([places[parent], places[joint]], fill=bone, width=width)
     for x, y in places.values():
-        pen.ellipse([x - width, y - width, x + width, y + width], fill=JOINT)
+        pen.ellipse([x - width, y - width, x + width, y + width], fill=dot)
 
 
 def draw_dots(picture: Image.Image, pixels: Float[Tensor, "points 3"]) -> Image.Image:
