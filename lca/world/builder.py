@@ -43,6 +43,7 @@ DRAWS_NOTHING = (
     "portraits",
     "presets",
     "rates",
+    "shade_twin",
     "sheet",
     "verify",
 )

@@ -167,19 +167,24 @@ class Seen:
 
     def lit(self, light: Light) -> Layer:
         """The person under `light`."""
-        lights, parts = len(light.directions), self.samples * self.samples
-        stride = parts if lights % parts == 0 and lights >= 4 * parts else 1
-        share = self.groups % stride
-        directions, radiance = light.directions.astype(np.float32), light.radiance.astype(np.float32)
-        origins, towards, first = shadow_rays(self.surface, share, directions, stride)
-        blocked = self.tracer.blocked(origins, towards)
-        shaded = shade(self.surface, share, first, blocked, directions, radiance, stride)
+        parts = self.samples * self.samples
+        shaded = shade(*self.rays(light))
         colour, mask = np.zeros((*self.size, 3), np.float32), np.zeros(self.size, np.float32)
         x, y = self.pixels.T
         np.add.at(colour, (y, x), shaded / parts)
         np.add.at(mask, (y, x), np.float32(1 / parts))
         cover = mask[..., None]
         return Layer((cover * rolled_off(colour / np.maximum(cover, 1e-6))).astype(np.float32), mask, **self.truth)
+
+    def rays(self, light: Light) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
+        """What `shade` takes: the shadow rays to the lights, of which each sample of a pixel has its own, are traced here."""
+        lights, parts = len(light.directions), self.samples * self.samples
+        stride = parts if lights % parts == 0 and lights >= 4 * parts else 1
+        share = self.groups % stride
+        directions, radiance = light.directions.astype(np.float32), light.radiance.astype(np.float32)
+        origins, towards, first = shadow_rays(self.surface, share, directions, stride)
+        blocked = self.tracer.blocked(origins, towards)
+        return self.surface, share, first, blocked, directions, radiance, stride
 
 
 def sample_places(box: tuple[int, int, int, int], samples: int):

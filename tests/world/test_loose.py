@@ -64,7 +64,7 @@ def test_words_mean_what_they_say():
     for seed in range(30):
         cut, words = sample_cut(np.random.default_rng(seed))
         heights = formed(figure(0), cut).places[:, :, 1]
-        hems[words["loose_length"]].append(heights.min())
+        hems[str(words["loose_length"])].append(heights.min())
         assert (heights.max() > 0.05) == (words["loose"] == "dress")
     assert min(hems["short"]) > -0.49 and max(hems["long"]) < -0.6, "above the knee; below the knee"
     assert min(hems["long"]) > -0.99, "no hem on the floor"

@@ -5,10 +5,13 @@ import pytest
 import torch
 
 from lca.geometry.camera import orbit
+from lca.world import shade_twin
 from lca.world.light import Light, fibonacci_directions, studio_light
-from lca.world.materials import NUMBERS, SHOE
-from lca.world.mesh_renderer import render_scene, render_views
+from lca.world.materials import CLOTH, HAIR, NUMBERS, SHOE, SKIN
+from lca.world.mesh_renderer import Seen, Tracer, render_scene, render_views
+from lca.world.people import Person
 from lca.world.scene import Scene, vertex_normals
+from lca.world.shader import shade
 from lca.world.transfer import linear, rolled_off, srgb
 
 RADIUS = 0.5
@@ -101,6 +104,14 @@ def test_tone_is_monotonic_and_stays_in_range():
     light = np.linspace(0, 8, 200)
     tone = srgb(rolled_off(light))
     assert tone.min() >= 0 and tone.max() <= 1 and (np.diff(tone) >= 0).all()
+
+
+def test_the_fused_shader_follows_the_equations():
+    rest = {"theta": 156, "translation": 3, "actions": 52, "psi": 4}
+    scene = Person.sample(5).assemble(**{name: np.zeros(length, np.float32) for name, length in rest.items()})
+    rays = Seen.by(Tracer(scene), orbit(0.4, size=48)).rays(studio_light())
+    assert {SKIN, HAIR, CLOTH} <= {*rays[0][:, 14].astype(int)}
+    np.testing.assert_allclose(shade(*rays), shade_twin.shade(*rays), atol=2e-5)
 
 
 def test_bad_input():
