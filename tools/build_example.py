@@ -1,6 +1,6 @@
 """Make lca/assets/example: a person of the world whom no training set holds, photographed in front of a place of the world.
 
-    python tools/build_example.py [--seed 20260401] [--out lca/assets/example]
+    python tools/build_example.py [--seed 20260406] [--out lca/assets/example]
 
 The seed is a person's seed; the builds for training draw theirs from other sequences.
 """
@@ -16,15 +16,14 @@ from PIL import Image
 
 from lca.formats.atomic import writing
 from lca.geometry.camera import Camera, look_at
-from lca.geometry.motion import Motion
 from lca.world.background import wild_surroundings
 from lca.world.environment import wild_light
-from lca.world.filming import stature
+from lca.world.filming import drive, stature
 from lca.world.mesh_renderer import render_views
 from lca.world.people import Person
 from lca.world.poses import random_motion
 
-SEED = 20260401
+SEED = 20260406
 PHOTO_SIZE = (640, 960)
 TARGET_SIZE = (256, 256)
 PHOTO_SIDES = (0.1, 1.25, math.pi, -1.2)
@@ -53,10 +52,11 @@ def build(seed: int, out: Path) -> None:
     motion = random_motion(
         rng, 8, torch.from_numpy(np.asarray(person.betas, np.float32)), rng.uniform(-math.pi, math.pi), 0.25
     )
+    driven = [drive(person, motion, index) for index in range(len(motion))]
     cameras = []
     for index, side in enumerate(PHOTO_SIDES + TARGET_SIDES):
         is_photo = index < len(PHOTO_SIDES)
-        scene = person.assemble(*(axis[index].numpy() for axis in axes(motion)))
+        scene = person.assemble(**driven[index])
         azimuth = heading(motion.theta[index, :3].numpy()) + side
         camera = framed(rng, scene.vertices, azimuth, floor, PHOTO_SIZE if is_photo else TARGET_SIZE)
         behind = surroundings.view(camera, light) if is_photo else np.full((*TARGET_SIZE, 3), GREY, np.float32)
@@ -70,11 +70,7 @@ def build(seed: int, out: Path) -> None:
                 optimize=True,
             )
             cameras.append(camera)
-    targets = slice(len(PHOTO_SIDES), None)
-    truth = {
-        name: axis[targets].numpy()
-        for name, axis in zip(("theta", "translation", "actions", "psi"), axes(motion), strict=True)
-    }
+    truth = {name: np.stack([one[name] for one in driven[len(PHOTO_SIDES) :]]) for name in driven[0]}
     with writing(out / "truth.npz") as temporary:
         np.savez_compressed(
             temporary,
@@ -85,11 +81,6 @@ def build(seed: int, out: Path) -> None:
             betas=np.asarray(person.betas, np.float32),
             attributes=np.array(json.dumps(person.attributes, sort_keys=True)),
         )
-
-
-def axes(motion: Motion) -> tuple[torch.Tensor, ...]:
-    """What `Person.assemble` takes, in its order."""
-    return motion.theta, motion.translation, motion.actions, motion.psi
 
 
 def heading(root: np.ndarray) -> float:
