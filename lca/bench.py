@@ -9,6 +9,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 
 SUMMARIES = {
@@ -181,29 +182,38 @@ def train(repeats: int, people: int = 2, photos: int = 4, targets: int = 2) -> d
     return {"people": people, "photos": photos, "targets": targets, **measured, **machine(str(module.device))}
 
 
-def world(repeats: int) -> dict:
-    """One process drawing captures of every stage at 256 x 256, pictures and truth; a frame of cloth."""
+def world(repeats: int, processes: int = 2) -> dict:
+    """Processes drawing captures of every stage at 256 x 256, pictures and truth; a frame of cloth; a person being lit."""
+    from lca.world.builder import pool
     from lca.world.stages import STAGES
 
+    with pool(processes) as executor:
+        rates = {f"{stage}_256": stage_rate(executor, stage, repeats, processes) for stage in STAGES}
     return {
-        **{f"{stage}_256": stage_rate(stage, repeats) for stage in STAGES},
+        **rates,
         "cloth_ms": cloth(repeats),
         "shade": shading(repeats),
-        "processes": 1,
+        "processes": processes,
     }
 
 
-def stage_rate(stage: str, captures: int) -> dict:
-    """Captures of one stage; a picture is a photo with its face crop, masks, maps and numbers."""
-    captured(stage, 0)
+def stage_rate(executor: Executor, stage: str, captures: int, processes: int) -> dict:
+    """`captures` of one stage in each process; a picture is a photo with its face crop, masks, maps and numbers."""
+    list(executor.map(pictures_of, [stage] * processes, range(processes)))  # every process is warm
+    wanted = range(processes, processes * (captures + 1))
     started = time.perf_counter()
-    pictures = sum(len(captured(stage, index)["image"]) for index in range(1, captures + 1))
+    pictures = sum(executor.map(pictures_of, [stage] * len(wanted), wanted))
     took = time.perf_counter() - started
     return {
         "pictures_per_second": round(pictures / took, 2),
-        "capture_seconds": round(took / captures, 3),
+        "capture_seconds": round(took / len(wanted), 3),
         "pictures": pictures,
     }
+
+
+def pictures_of(stage: str, index: int) -> int:
+    """How many pictures a capture drawn now has."""
+    return len(captured(stage, index)["image"])
 
 
 def shading(repeats: int) -> dict:

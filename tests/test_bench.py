@@ -1,6 +1,7 @@
 """The benchmarks: one JSON object each, with the fields that others quote."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -66,10 +67,12 @@ def test_unknown_part_is_one_line(capsys):
 def test_world_covers_every_stage(monkeypatch, capsys):
     monkeypatch.setattr(bench, "captured", lambda stage, index: {"image": [b""] * (4 + index)})
     monkeypatch.setattr(bench, "cloth", lambda repeats: 7.5)
+    monkeypatch.setattr(bench, "shading", lambda repeats: {"ratio": 25.0})
+    monkeypatch.setattr("lca.world.builder.pool", ThreadPoolExecutor)
     report = measured(capsys, "world", "--repeats", "2")
-    assert set(report) == {f"{stage}_256" for stage in STAGES} | {"cloth_ms", "processes"}
+    assert set(report) == {f"{stage}_256" for stage in STAGES} | {"cloth_ms", "shade", "processes"}
     rates = report["runway_256"]
-    assert rates["pictures"] == 5 + 6 and rates["pictures_per_second"] > 0 and report["cloth_ms"] == 7.5
+    assert rates["pictures"] == 6 + 7 + 8 + 9 and rates["pictures_per_second"] > 0 and report["cloth_ms"] == 7.5
 
 
 def test_a_frame_of_cloth_takes_milliseconds():

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from lca.data.allocator import keep_freed_memory
 from lca.data.batch import choose_frames, make_example
 from lca.data.sources import WorldRecording, WorldSource
 from lca.errors import UserError
@@ -75,6 +76,7 @@ def bench(folder: str | Path, processes: int = 2, samples: int = 400, split: str
 
 def timed(folder: str, split: str, samples: int, process: int) -> Times:
     """What one process measures."""
+    keep_freed_memory()  # as loader processes do
     source, rng = WorldSource(folder, split), np.random.default_rng(process)
     rows = []
     for index in range(samples + WARM_UP):

@@ -9,6 +9,7 @@ import numpy as np
 from torch.utils.data import DataLoader, Sampler
 from torch.utils.data import Dataset as TorchDataset
 
+from lca.data.allocator import keep_freed_memory
 from lca.data.batch import Batch, choose_frames, make_example, stack
 from lca.data.mixture import InTurn, mixture
 from lca.data.neuman import FittedBody
@@ -141,4 +142,5 @@ class AvatarData(lightning.LightningDataModule):
             num_workers=self.workers,
             collate_fn=stack,
             persistent_workers=self.workers > 0,
+            worker_init_fn=keep_freed_memory,
         )

@@ -13,6 +13,7 @@ from lightning.pytorch.callbacks import EMAWeightAveraging, LearningRateMonitor,
 from lightning.pytorch.cli import LightningCLI
 from lightning.pytorch.loggers import TensorBoardLogger
 
+from lca.data.allocator import keep_freed_memory
 from lca.data.module import AvatarData
 from lca.errors import UserError
 from lca.training.export import ExportModel
@@ -34,6 +35,7 @@ class Experiment:
 
     def fit(self) -> Path:
         """Train, going on from the run's last checkpoint if there is one; returns the model file."""
+        keep_freed_memory()
         root = Path(self.trainer.default_root_dir)
         last = root / "checkpoints" / "last.ckpt"
         self.trainer.fit(self.module, self.data, ckpt_path=str(last) if last.is_file() else None, weights_only=True)
