@@ -17,5 +17,6 @@ def keep_freed_memory(*_: object) -> None:
     Any arguments are ignored, so that it can be a DataLoader's `worker_init_fn`.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    for name, value in ((MMAP_MAX, 0), (TRIM_THRESHOLD, 2**31 - 1), (TOP_PAD, 64 << 20)) if mallopt else ():
-        mallopt(name, value)
+    if mallopt is not None:
+        for name, value in ((MMAP_MAX, 0), (TRIM_THRESHOLD, 2**31 - 1), (TOP_PAD, 64 << 20)):
+            mallopt(name, value)
