@@ -12,8 +12,18 @@ import pytest
 from tests.house.tree import ROOT
 
 
+INTERRUPTIBLE = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from lca.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command line even where a shell has told its background jobs to ignore Ctrl-C."""
+
+
 def test_serves_until_interrupted(avatar, tmp_path):
-    command = [sys.executable, "-m", "lca", "panel", str(avatar), "--no-browser", "--out", str(tmp_path / "out")]
+    words = ["panel", str(avatar), "--no-browser", "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-c", INTERRUPTIBLE, *words]
     server = subprocess.Popen(command, stdout=-1, stderr=-1, text=True, cwd=ROOT, env={**os.environ})
     try:
         assert server.stdout is not None
