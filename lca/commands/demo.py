@@ -37,7 +37,8 @@ def run(args: argparse.Namespace) -> None:
     model, matting = load_model(args.checkpoint), load_matting()
     started = time.perf_counter()
     photos = cut_out_people(pictures, matting)
-    avatar = model.reconstruct(photos)
+    stature = None if example is None else float(model.template.stature(example.betas))  # what photos cannot show
+    avatar = model.reconstruct(photos, stature=stature)
     create_seconds = time.perf_counter() - started
     avatar.save(args.out / "person.avatar")
     write_ply(args.out / "person.ply", standing(avatar))
