@@ -11,7 +11,6 @@ import pytest
 
 from tests.house.tree import ROOT
 
-
 INTERRUPTIBLE = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
