@@ -25,8 +25,6 @@ def run(args: argparse.Namespace) -> None:
     """Load, drive, render, write."""
     if args.size % 2 or not SIZES[0] <= args.size <= SIZES[1]:
         raise UserError(f"expected an even --size from {SIZES[0]} to {SIZES[1]}, got {args.size}")
-    if not 1 <= args.fps <= 240:
-        raise UserError(f"expected --fps from 1 to 240, got {args.fps:g}")
     from tqdm import tqdm
 
     from lca.formats.video import write_video

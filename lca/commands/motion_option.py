@@ -29,8 +29,10 @@ def chosen_motion(args: argparse.Namespace, fps: float):
     """The motion at `fps` and the wanted length, and the name of the motion whose camera suits it; tells what a file lacks.
 
     Raises:
-        UserError: neither a name nor a readable motion file, or no frame.
+        UserError: neither a name nor a readable motion file, or no frame, or `fps` beyond 1 to 240.
     """
+    if not 1 <= fps <= 240:
+        raise UserError(f"expected --fps from 1 to 240, got {fps:g}")
     from lca.world.motion import named_motion
 
     if args.motion in MOTIONS and args.mapping is None:

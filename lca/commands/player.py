@@ -22,8 +22,6 @@ def run(args: argparse.Namespace) -> None:
     """Load, drive every frame, write."""
     if args.out.suffix.lower() not in (".html", ".htm"):
         raise UserError(f"expected a page ending in .html, got {args.out}: name it so")
-    if not 1 <= args.fps <= 240:
-        raise UserError(f"expected --fps from 1 to 240, got {args.fps:g}")
     from lca.commands.animate import parse_colour
     from lca.formats.player import write_player
     from lca.lab.baking import bake

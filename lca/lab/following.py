@@ -20,6 +20,7 @@ from lca.geometry.skinning import blend, full_pose, joint_transforms, skin
 from lca.lab.figures import row, to_image
 from lca.lab.panel.overlays import draw_skeleton
 from lca.model.template import Template
+from lca.world.posed import joints
 from lca.world.tracking import tracked_wild
 
 TRUE, TRACKED = (20, 140, 60), (225, 60, 30)
@@ -31,15 +32,6 @@ NEAR = 0.08
 RUNS = 40
 ROOM = 0.08
 """Share of the side of the body's box by which a close-up reaches beyond it, on every side."""
-
-
-def joints(
-    betas: Float[Tensor, "100"], theta: Float[Tensor, "frames 156"], translation: Float[Tensor, "frames 3"]
-) -> Float[Tensor, "frames 55 3"]:
-    """Where the joints are in the world, metres."""
-    body = load_body()
-    rest = body.rest(betas)[1]
-    return skin(rest, joint_transforms(full_pose(theta), rest, body.parents, translation)[..., :3, :])
 
 
 def landmarks(capture: Capture) -> Float[Tensor, "frames landmarks 3"]:

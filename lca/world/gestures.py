@@ -10,7 +10,6 @@ from lca.world.curves import Curve, keyed, schedule, wander
 from lca.world.posture import SIDED, SIDES, Posture
 
 ARM = ("lower", "swing", "rotate", "elbow", "forearm")
-HAND = ("curl", "fan", "thumb")
 
 GESTURES: dict[str, tuple[tuple[float, ...], float, float]] = {
     "rest": ((0.25, 0.3, 0.35, 0.4), 0.05, 0.2),

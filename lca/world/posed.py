@@ -17,10 +17,16 @@ def joints_at(
     motion: Motion, betas: Float32[Tensor, "100"], moments: Int[ndarray, " moments"]
 ) -> Float32[ndarray, "moments 55 3"]:
     """Joints in the world, metres."""
+    return joints(betas, motion.theta[moments], motion.translation[moments]).numpy()
+
+
+def joints(
+    betas: Float32[Tensor, "100"], theta: Float32[Tensor, "frames 156"], translation: Float32[Tensor, "frames 3"]
+) -> Float32[Tensor, "frames 55 3"]:
+    """Where the joints are in the world, metres."""
     body = load_body()
-    joints = body.rest(betas)[1]
-    pose, place = full_pose(motion.theta[moments]), motion.translation[moments]
-    return skin(joints, joint_transforms(pose, joints, body.parents, place)[..., :3, :]).numpy()
+    rest = body.rest(betas)[1]
+    return skin(rest, joint_transforms(full_pose(theta), rest, body.parents, translation)[..., :3, :])
 
 
 def points_at(
