@@ -101,7 +101,8 @@ def make_example(shown: Capture, wanted: Capture, rng: np.random.Generator, exac
     augmentation.
     """
     body, body_canonical = _body_photos(shown, rng, 0.0 if exact else 0.04)
-    face_over_grey = over_grey(wanted.face, wanted.face_mask)
+    face, face_mask = wanted.face, wanted.face_mask
+    face_over_grey = over_grey(face, face_mask)
     return Batch(
         photos=body,
         body_canonical=body_canonical,
@@ -110,8 +111,8 @@ def make_example(shown: Capture, wanted: Capture, rng: np.random.Generator, exac
         targets=Targets(
             image=wanted.image,
             mask=wanted.mask,
-            face=wanted.face,
-            face_mask=wanted.face_mask,
+            face=face,
+            face_mask=face_mask,
             camera_from_world=(wanted.camera if exact else wanted.tracked_camera).camera_from_world,
             intrinsics=wanted.camera.intrinsics,
             face_intrinsics=wanted.face_camera.intrinsics,
@@ -129,14 +130,15 @@ def _body_photos(shown: Capture, rng: np.random.Generator, jitter: float) -> tup
     side = boxes[:, 2:3] - boxes[:, :1]
     shift, grow = (torch.from_numpy(rng.normal(0.0, jitter, (len(boxes), n))).float() for n in (2, 1))
     boxes = boxes + side * torch.cat([shift - grow.abs(), shift + grow.abs()], -1)
-    image, mask = cut_squares(shown.image.numpy(), shown.mask.numpy(), boxes.numpy(), BODY_SIZE, GREY)
+    image, mask = cut_squares(shown.image_8bit.numpy(), shown.mask_8bit.numpy(), boxes.numpy(), BODY_SIZE, GREY)
+    face_mask = shown.face_mask
     photos = Photos(
         body=torch.from_numpy(image),
         body_mask=torch.from_numpy(mask),
-        face=over_grey(shown.face, shown.face_mask),
-        face_mask=shown.face_mask,
+        face=over_grey(shown.face, face_mask),
+        face_mask=face_mask,
     )
-    scale = shown.canonical.shape[-1] / shown.image.shape[-1]
+    scale = shown.canonical_16bit.shape[-1] / shown.image_8bit.shape[-1]
     maps = crop_nearest(torch.cat([shown.canonical, shown.canonical_mask.float()], 1), boxes * scale, BODY_SIZE // 2)
     return photos, (maps[:, :3], maps[:, 3:])
 

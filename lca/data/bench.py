@@ -86,6 +86,7 @@ def timed(folder: str, split: str, samples: int, process: int) -> Times:
         read = time.perf_counter()
         make_example(photos, targets, rng)
         made = time.perf_counter()
+        del photos, targets  # as loaders do: the next sample is read into the memory of this one
         files = files_of(recording, shown, wanted)
         opened = time.perf_counter()
         for file in files:

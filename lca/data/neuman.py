@@ -23,11 +23,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor
 
-from lca.data.sample import Capture, canonical_maps
+from lca.data.sample import Capture, codes_of
 from lca.errors import UserError
 from lca.formats.captures import FACE_SIZE, RADIANCE_LIGHTS
 from lca.formats.photos import crop_square, mask_box, read_picture, square_box
@@ -140,8 +140,6 @@ class NeumanCapture:
         views = view.expand(len(chosen), 4, 4)
         camera = Camera(views, columns.pop("intrinsics"), self.size, self.size)
         face_camera = Camera(views, columns.pop("face_intrinsics"), FACE_SIZE, FACE_SIZE)
-        canonical, canonical_mask = canonical_maps((), chosen, self.size // 2)
-        face_canonical, face_canonical_mask = canonical_maps((), chosen, FACE_SIZE // 2)
         return Capture(
             identity=self.folder.name,
             stage="neuman",
@@ -156,10 +154,8 @@ class NeumanCapture:
             tracked_translation=columns["translation"],
             actions=torch.full((len(chosen), 52), torch.nan),
             radiance=torch.full((len(chosen), RADIANCE_LIGHTS, 3), torch.nan),
-            canonical=canonical,
-            canonical_mask=canonical_mask,
-            face_canonical=face_canonical,
-            face_canonical_mask=face_canonical_mask,
+            canonical_16bit=codes_of((), chosen, self.size // 2),
+            face_canonical_16bit=codes_of((), chosen, FACE_SIZE // 2),
             **columns,
         )
 
@@ -181,13 +177,13 @@ class NeumanCapture:
         taken = shot(Camera(view, cut @ intrinsics, self.size, self.size), head.numpy(), canonical.numpy())
         face_box = torch.from_numpy(taken.face_box)
         both = torch.cat([image, mask])
-        body = crop_square(both, box, self.size).clamp(0, 1)
-        face = crop_square(both, face_box / scale + corner.repeat(2), FACE_SIZE).clamp(0, 1)
+        body = eight_bit(crop_square(both, box, self.size))
+        face = eight_bit(crop_square(both, face_box / scale + corner.repeat(2), FACE_SIZE))
         return {
             **pose,
-            **{"image": body[:3], "mask": body[3:], "face": face[:3], "face_mask": face[3:]},
+            **{"image_8bit": body[:3], "mask_8bit": body[3:], "face_8bit": face[:3], "face_mask_8bit": face[3:]},
             **{"intrinsics": taken.camera.intrinsics, "face_intrinsics": taken.face_camera.intrinsics},
-            **{"body_box": mask_box(body[3:]), "face_box": face_box},
+            **{"body_box": mask_box(body[3:] / 255), "face_box": face_box},
         }
 
     def _pose(self, frame: int) -> dict[str, Tensor]:
@@ -230,6 +226,11 @@ class NeumanCapture:
             shrunk = image.shape[2] / file.size[0]
         fx, fy, cx, cy = (shrunk * value for value in lens(self.folder, frame))
         return image, mask, torch.tensor([[fx, 0.0, cx], [0.0, fy, cy], [0.0, 0.0, 1.0]])
+
+
+def eight_bit(picture: Float[Tensor, "channels h w"]) -> UInt8[Tensor, "channels h w"]:
+    """[0, 1] -> 0 to 255, to the nearest."""
+    return (picture.clamp(0, 1) * 255).round().to(torch.uint8)
 
 
 def frames_of(folder: Path, split: str) -> list[int]:

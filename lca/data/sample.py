@@ -7,36 +7,35 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, UInt8, UInt16
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.captures import FACE_SIZE
+from lca.formats.captures import FACE_SIZE, canonical_planes
 from lca.formats.fields import CAPTURE_COLUMNS, check
-from lca.formats.pixels import mask_planes, photo_planes, point_planes
+from lca.formats.pixels import code_planes, mask_planes, photo_planes
 from lca.geometry.camera import Camera
 
 
 @dataclass(frozen=True)
 class Capture:
-    """Some frames of one person (axes and units in `lca.geometry`). `tracked_*` is what a tracker would know: noisy in the wild
-    stage, exact in the others. Face crops share the place of the camera and have their own intrinsics."""
+    """Some frames of one person (axes and units in `lca.geometry`). Pictures stay whole numbers, as they were coded, until they
+    are asked for. `tracked_*` is what a tracker would know: noisy in the wild stage, exact in the others. Face crops share the
+    place of the camera and have their own intrinsics."""
 
     identity: str
     stage: str
     attributes: dict[str, Any]
     """What the person looks like, in words and numbers."""
-    image: Float[Tensor, "frames 3 size size"]
-    """sRGB photo with its background."""
-    mask: Float[Tensor, "frames 1 size size"]
-    """Share of the pixel that the person covers."""
-    canonical: Float[Tensor, "frames 3 half half"]
-    """Where the visible surface point is on the mean-shape person in the T-pose, metres; 0 outside `canonical_mask`."""
-    canonical_mask: Bool[Tensor, "frames 1 half half"]
-    face: Float[Tensor, "frames 3 face face"]
-    face_mask: Float[Tensor, "frames 1 face face"]
-    face_canonical: Float[Tensor, "frames 3 half_face half_face"]
-    face_canonical_mask: Bool[Tensor, "frames 1 half_face half_face"]
+    image_8bit: UInt8[Tensor, "frames 3 size size"]
+    """sRGB photo with its background, 255 is 1; `image` in [0, 1]."""
+    mask_8bit: UInt8[Tensor, "frames 1 size size"]
+    """Share of the pixel that the person covers, 255 is 1; `mask` in [0, 1]."""
+    canonical_16bit: UInt16[Tensor, "frames 3 half half"]
+    """Where the visible surface point is on the mean-shape person in the T-pose, coded; `canonical` in metres."""
+    face_8bit: UInt8[Tensor, "frames 3 face face"]
+    face_mask_8bit: UInt8[Tensor, "frames 1 face face"]
+    face_canonical_16bit: UInt16[Tensor, "frames 3 half_face half_face"]
     camera: Camera
     face_camera: Camera
     tracked_camera: Camera
@@ -58,21 +57,62 @@ class Capture:
 
     def __post_init__(self):
         """The one door of every sample: shapes, units and ranges. Raises: UserError."""
+        frames = len(self)
         views = {"camera_from_world": self.camera, "tracked_camera_from_world": self.tracked_camera}
         values = {name: camera.camera_from_world for name, camera in views.items()}
         values |= {"intrinsics": self.camera.intrinsics, "face_intrinsics": self.face_camera.intrinsics}
         for name in CAPTURE_COLUMNS:
             column = values[name] if name in values else getattr(self, name)
-            check(name, column.numpy(), len(self), self.identity)
+            check(name, column.numpy(), frames, self.identity)
         for name, (channels, of, share) in PICTURE_SHAPES.items():
             shape, side = tuple(getattr(self, name).shape), getattr(self, of).shape[-1] // share
-            if shape != (len(self), channels, side, side):
-                wanted = (len(self), channels, side, side)
+            wanted = (frames, channels, side, side)
+            if shape != wanted:
                 raise UserError(f"expected {name} of shape {wanted} in the capture of {self.identity}, got {shape}")
 
     def __len__(self) -> int:
         """Number of frames."""
         return len(self.theta)
+
+    @property
+    def image(self) -> Float[Tensor, "frames 3 size size"]:
+        """sRGB photo with its background, in [0, 1]."""
+        return self.image_8bit / 255
+
+    @property
+    def mask(self) -> Float[Tensor, "frames 1 size size"]:
+        """Share of the pixel that the person covers."""
+        return self.mask_8bit / 255
+
+    @property
+    def face(self) -> Float[Tensor, "frames 3 face face"]:
+        """sRGB face crop with its background, in [0, 1]."""
+        return self.face_8bit / 255
+
+    @property
+    def face_mask(self) -> Float[Tensor, "frames 1 face face"]:
+        """Share of the crop's pixel that the person covers."""
+        return self.face_mask_8bit / 255
+
+    @property
+    def canonical(self) -> Float[Tensor, "frames 3 half half"]:
+        """Canonical points in metres; 0 outside `canonical_mask`."""
+        return points_of(self.canonical_16bit)[0]
+
+    @property
+    def canonical_mask(self) -> Bool[Tensor, "frames 1 half half"]:
+        """Where canonical points are known."""
+        return points_of(self.canonical_16bit)[1]
+
+    @property
+    def face_canonical(self) -> Float[Tensor, "frames 3 half_face half_face"]:
+        """Canonical points of the face crops in metres; 0 outside `face_canonical_mask`."""
+        return points_of(self.face_canonical_16bit)[0]
+
+    @property
+    def face_canonical_mask(self) -> Bool[Tensor, "frames 1 half_face half_face"]:
+        """Where canonical points of the face crops are known."""
+        return points_of(self.face_canonical_16bit)[1]
 
     @staticmethod
     def read(row: Mapping[str, Any], frames: Sequence[int] | None = None) -> "Capture":
@@ -87,12 +127,10 @@ class Capture:
             raise UserError(
                 f"expected frames from 0 to {count - 1} of {row['identity']}, got {chosen}: choose among them"
             )
-        image = photos(row["image"], chosen)
-        canonical, canonical_mask = canonical_maps(row["canonical"], chosen, image.shape[-1] // 2)
-        face_canonical, face_canonical_mask = canonical_maps(row["face_canonical"], chosen, FACE_SIZE // 2)
+        image, places = photos(row["image"], chosen), np.array(chosen)
 
         def numbers(name: str) -> Tensor:
-            return torch.from_numpy(np.asarray(row[name], np.float32)[chosen])
+            return torch.from_numpy(np.asarray(row[name], np.float32).take(places, 0))
 
         exact, tracked = numbers("camera_from_world"), numbers("tracked_camera_from_world")
         body, face, size = numbers("intrinsics"), numbers("face_intrinsics"), image.shape[-1]
@@ -100,20 +138,18 @@ class Capture:
             identity=row["identity"],
             stage=row["stage"],
             attributes=json.loads(row["attributes"]),
-            image=image,
-            mask=masks(row["mask"], chosen),
-            canonical=canonical,
-            canonical_mask=canonical_mask,
-            face=photos(row["face"], chosen),
-            face_mask=masks(row["face_mask"], chosen),
-            face_canonical=face_canonical,
-            face_canonical_mask=face_canonical_mask,
+            image_8bit=image,
+            mask_8bit=masks(row["mask"], chosen),
+            canonical_16bit=codes_of(row["canonical"], chosen, image.shape[-1] // 2),
+            face_8bit=photos(row["face"], chosen),
+            face_mask_8bit=masks(row["face_mask"], chosen),
+            face_canonical_16bit=codes_of(row["face_canonical"], chosen, FACE_SIZE // 2),
             camera=Camera(exact, body, size, size),
             face_camera=Camera(exact, face, FACE_SIZE, FACE_SIZE),
             tracked_camera=Camera(tracked, body, size, size),
             tracked_face_camera=Camera(tracked, face, FACE_SIZE, FACE_SIZE),
-            betas=torch.tensor(row["betas"], dtype=torch.float32),
-            tracked_betas=torch.tensor(row["tracked_betas"], dtype=torch.float32),
+            betas=torch.from_numpy(np.array(row["betas"], np.float32)),
+            tracked_betas=torch.from_numpy(np.array(row["tracked_betas"], np.float32)),
             **{name: numbers(name) for name in PER_FRAME},
         )
 
@@ -125,10 +161,10 @@ PER_FRAME = (
 """Columns of numbers that a capture keeps under their own names."""
 
 PICTURE_SHAPES = {
-    **{"image": (3, "image", 1), "mask": (1, "image", 1)},
-    **{"canonical": (3, "image", 2), "canonical_mask": (1, "image", 2)},
-    **{"face": (3, "face", 1), "face_mask": (1, "face", 1)},
-    **{"face_canonical": (3, "face", 2), "face_canonical_mask": (1, "face", 2)},
+    **{"image_8bit": (3, "image_8bit", 1), "mask_8bit": (1, "image_8bit", 1)},
+    "canonical_16bit": (3, "image_8bit", 2),
+    **{"face_8bit": (3, "face_8bit", 1), "face_mask_8bit": (1, "face_8bit", 1)},
+    "face_canonical_16bit": (3, "face_8bit", 2),
 }
 """Field -> channels, and the square picture whose side it has, or half of it."""
 
@@ -140,27 +176,31 @@ def coded(picture: Any) -> bytes:
     return picture["bytes"]
 
 
-def photos(column: Sequence[Any], chosen: Sequence[int]) -> Float[Tensor, "frames 3 height width"]:
-    """JPEG files -> sRGB in [0, 1]."""
+def photos(column: Sequence[Any], chosen: Sequence[int]) -> UInt8[Tensor, "frames 3 height width"]:
+    """JPEG files -> sRGB, 255 is 1."""
     return torch.from_numpy(photo_planes([coded(column[k]) for k in chosen]))
 
 
-def masks(column: Sequence[Any], chosen: Sequence[int]) -> Float[Tensor, "frames 1 height width"]:
-    """PNG files -> coverage in [0, 1]."""
+def masks(column: Sequence[Any], chosen: Sequence[int]) -> UInt8[Tensor, "frames 1 height width"]:
+    """PNG files -> coverage, 255 is 1."""
     return torch.from_numpy(mask_planes([coded(column[k]) for k in chosen]))
 
 
-def canonical_maps(
-    column: Sequence[Any], chosen: Sequence[int], side: int
-) -> tuple[Float[Tensor, "frames 3 {side} {side}"], Bool[Tensor, "frames 1 {side} {side}"]]:
-    """16-bit PNG files -> canonical points in metres (0 where there are none) and where there are any.
+def codes_of(column: Sequence[Any], chosen: Sequence[int], side: int) -> UInt16[Tensor, "frames 3 {side} {side}"]:
+    """16-bit PNG files -> the codes of `lca.formats.captures`, 0 where there is no point.
 
     A column without files says that the points are not known, or not wanted: there are none then.
     """
     if len(column) == 0:
-        nothing = torch.zeros(1, 1, 1, 1)
-        return nothing.expand(len(chosen), 3, side, side), nothing.bool().expand(len(chosen), 1, side, side)
-    points, known = point_planes([coded(column[k]) for k in chosen], side)
+        return torch.zeros(1, 1, 1, 1, dtype=torch.uint16).expand(len(chosen), 3, side, side)
+    return torch.from_numpy(code_planes([coded(column[k]) for k in chosen], side))
+
+
+def points_of(
+    codes: UInt16[Tensor, "frames 3 side side"],
+) -> tuple[Float[Tensor, "frames 3 side side"], Bool[Tensor, "frames 1 side side"]]:
+    """Codes -> (points in metres, 0 where there are none; where there are any)."""
+    points, known = canonical_planes(codes.numpy())
     return torch.from_numpy(points), torch.from_numpy(known)
 
 

@@ -137,13 +137,12 @@ def canonical_codes(points: Float32[ndarray, "height width 3"]) -> UInt16[ndarra
 
 
 def canonical_planes(
-    codes: UInt16[ndarray, "height_times_3 width"],
-) -> tuple[Float32[ndarray, "3 height width"], Bool[ndarray, "1 height width"]]:
+    codes: UInt16[ndarray, "*frames 3 height width"],
+) -> tuple[Float32[ndarray, "*frames 3 height width"], Bool[ndarray, "*frames 1 height width"]]:
     """Inverse of `canonical_codes`, to half a step, as planes: points in metres (0 for background), and where there are any."""
-    planes = codes.reshape(3, -1, codes.shape[1])
-    known = planes[:1] > 0
+    known = codes[..., :1, :, :] > 0
     step = 2 * CANONICAL_REACH / 65534
-    points = np.multiply(planes, np.float32(step))
+    points = np.multiply(codes, np.float32(step))
     points -= np.float32(CANONICAL_REACH + step)
     points *= known
     return points, known
@@ -151,7 +150,7 @@ def canonical_planes(
 
 def canonical_points(codes: UInt16[ndarray, "height_times_3 width"]) -> Float32[ndarray, "height width 3"]:
     """The same as a picture, NaN for background."""
-    points, known = canonical_planes(codes)
+    points, known = canonical_planes(codes.reshape(3, -1, codes.shape[1]))
     return np.where(known, points, np.float32(np.nan)).transpose(1, 2, 0)
 
 

@@ -16,19 +16,26 @@ import pyarrow as pa
 class Files(Sequence):
     """Picture files of one column of a row; the bytes of a file are copied out of the table when it is asked for."""
 
-    files: pa.BinaryArray
-    first: int
-    count: int
+    data: memoryview
+    ends: np.ndarray
+    """Where each file begins in `data`, and the last one ends."""
+
+    @staticmethod
+    def of(files: pa.Array) -> "Files":
+        """All files of a column."""
+        _, ends, data = files.buffers()
+        wide = np.int64 if pa.types.is_large_binary(files.type) else np.int32
+        return Files(memoryview(data), np.frombuffer(ends, wide)[files.offset : files.offset + len(files) + 1])
 
     def __len__(self) -> int:
         """Number of files."""
-        return self.count
+        return len(self.ends) - 1
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         """The file as `datasets` gives it."""
-        if not 0 <= index < self.count:
+        if not 0 <= index < len(self):
             raise IndexError(index)
-        return {"bytes": self.files[self.first + index].as_py(), "path": None}
+        return {"bytes": bytes(self.data[self.ends[index] : self.ends[index + 1]]), "path": None}
 
 
 class Rows(Sequence):
@@ -63,8 +70,9 @@ class Rows(Sequence):
 class Cells:
     """One column: where each list begins and ends, level by level, and what is in the innermost lists."""
 
-    levels: tuple[np.ndarray, ...]
-    leaf: np.ndarray | pa.Array
+    levels: tuple[np.ndarray | tuple[int, int], ...]
+    """Where the lists of a level begin, and the last one ends; or of equal lists (how many come before, their length)."""
+    leaf: np.ndarray | Files | pa.Array
     shape: tuple[int, ...]
     """Of the numbers of a frame."""
 
@@ -76,20 +84,23 @@ class Cells:
             if pa.types.is_list(values.type):
                 levels.append(values.offsets.to_numpy())
             else:
-                size = values.type.list_size
-                levels.append((np.arange(len(values) + 1) + values.offset) * size)
+                levels.append((values.offset, values.type.list_size))
             values = values.values
         if pa.types.is_struct(values.type):
-            return Cells(tuple(levels), values.field("bytes"), ())
+            return Cells(tuple(levels), Files.of(values.field("bytes")), ())
         return Cells(tuple(levels), values.to_numpy() if levels else values, shape)
 
     def at(self, place: int) -> Any:
         """The value of a row."""
-        if not self.levels:
-            return self.leaf[place].as_py()
         first, last = place, place + 1
-        for ends in self.levels:
-            first, last = int(ends[first]), int(ends[last])
+        for level in self.levels:
+            if isinstance(level, tuple):
+                before, length = level
+                first, last = (first + before) * length, (last + before) * length
+            else:
+                first, last = int(level[first]), int(level[last])
+        if isinstance(self.leaf, Files):
+            return Files(self.leaf.data, self.leaf.ends[first : last + 1])
         if isinstance(self.leaf, np.ndarray):
             return self.leaf[first:last].reshape(-1, *self.shape) if self.shape else self.leaf[first:last]
-        return Files(self.leaf, first, last - first)
+        return self.leaf[place].as_py()

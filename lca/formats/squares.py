@@ -8,21 +8,23 @@ import math
 from typing import no_type_check
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 from numba import njit
 from numpy import ndarray
 
+UNIT = np.float32(1 / 255)
+
 
 def cut_squares(
-    image: Float32[ndarray, "frames 3 height width"],
-    mask: Float32[ndarray, "frames 1 height width"],
+    image: UInt8[ndarray, "frames 3 height width"],
+    mask: UInt8[ndarray, "frames 1 height width"],
     boxes: Float32[ndarray, "frames 4"],
     size: int,
     grey: float,
 ) -> tuple[Float32[ndarray, "frames 3 {size} {size}"], Float32[ndarray, "frames 1 {size} {size}"]]:
     """Square `boxes` (x0 y0 x1 y1 in pixels, edges not centres) of masked pictures over `grey`, and their masks.
 
-    sRGB and coverage in [0, 1]; a box may exceed the picture, outside the mask is 0.
+    sRGB and coverage: 255 is 1 in what is cut, 1 is 1 in what comes back. A box may exceed the picture, outside the mask is 0.
     """
     frames = len(image)
     colour, cover = (np.empty((frames, channels, size, size), np.float32) for channels in (3, 1))
@@ -76,7 +78,9 @@ def _cut(image, mask, first_x, weights_x, first_y, weights_y, grey, colour, cove
                     blue += weight * row[2, column]
                     alpha += weight * row[3, column]
             behind = grey * (1 - alpha)
-            colour[0, y, x], colour[1, y, x], colour[2, y, x] = red + behind, green + behind, blue + behind
+            colour[0, y, x] = red * UNIT + behind
+            colour[1, y, x] = green * UNIT + behind
+            colour[2, y, x] = blue * UNIT + behind
             cover[y, x] = alpha
 
 
@@ -84,8 +88,8 @@ def _cut(image, mask, first_x, weights_x, first_y, weights_y, grey, colour, cove
 @no_type_check
 def _add_row(image, mask, y, weight, row):
     for x in range(image.shape[2]):
-        share = weight * mask[y, x]
-        row[0, x] += share * image[0, y, x]
-        row[1, x] += share * image[1, y, x]
-        row[2, x] += share * image[2, y, x]
+        share = weight * UNIT * np.float32(mask[y, x])
+        row[0, x] += share * np.float32(image[0, y, x])
+        row[1, x] += share * np.float32(image[1, y, x])
+        row[2, x] += share * np.float32(image[2, y, x])
         row[3, x] += share

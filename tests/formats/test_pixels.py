@@ -8,7 +8,7 @@ from PIL import Image
 
 from lca.errors import UserError
 from lca.formats.captures import canonical_bytes, canonical_planes, decoded, mask_bytes, photo_bytes
-from lca.formats.pixels import mask_planes, photo_planes, point_planes
+from lca.formats.pixels import code_planes, mask_planes, photo_planes
 
 DRAW = np.random.default_rng(0)
 
@@ -16,19 +16,20 @@ DRAW = np.random.default_rng(0)
 def test_photos_and_masks_are_what_pillow_decodes():
     photos = [photo_bytes(DRAW.random((40, 48, 3), np.float32), quality) for quality in (80, 95)]
     masks = [mask_bytes(DRAW.random((40, 48), np.float32)) for _ in range(2)]
-    plain = [decoded(file).transpose(2, 0, 1) / np.float32(255) for file in photos]
-    np.testing.assert_allclose(photo_planes(photos), plain, atol=1e-7)
-    np.testing.assert_allclose(mask_planes(masks)[:, 0], [decoded(file) / np.float32(255) for file in masks], atol=1e-7)
+    assert np.array_equal(photo_planes(photos), [decoded(file).transpose(2, 0, 1) for file in photos])
+    assert np.array_equal(mask_planes(masks)[:, 0], [decoded(file) for file in masks])
 
 
 def test_canonical_maps_keep_their_points_and_holes():
     points = DRAW.uniform(-1.2, 1.2, (2, 16, 16, 3)).astype(np.float32)
     points[0, :4] = np.nan
     files = [canonical_bytes(picture) for picture in points]
-    fast, known = point_planes(files, 16)
-    plain = [canonical_planes(decoded(file)) for file in files]
-    np.testing.assert_allclose(fast, [metres for metres, _ in plain], atol=1e-6)
-    assert np.array_equal(known, [holes for _, holes in plain]) and not known[0, 0, :4].any() and known[1].all()
+    codes = code_planes(files, 16)
+    assert np.array_equal(codes.reshape(2, 48, 16), [decoded(file) for file in files])
+    metres, known = canonical_planes(codes)
+    assert not known[0, 0, :4].any() and known[1].all() and (metres[0, :, :4] == 0).all()
+    planes = points.transpose(0, 3, 1, 2)
+    np.testing.assert_allclose(metres, np.where(known, planes, 0), atol=2.1e-5)
 
 
 def test_a_grey_photo_is_told():
@@ -42,3 +43,12 @@ def test_pictures_of_two_sizes_are_told():
     files = [mask_bytes(np.zeros((size, size), np.float32)) for size in (64, 48)]
     with pytest.raises(UserError, match=r"one size, got \(64, 64\) and \(48, 48\)"):
         mask_planes(files)
+
+
+def test_a_damaged_picture_is_told():
+    whole = mask_bytes(DRAW.random((40, 48), np.float32))
+    for coded in (whole[: len(whole) // 2], b"no picture"):
+        with pytest.raises(UserError, match="expected a PNG file, got a damaged one"):
+            mask_planes([coded])
+    with pytest.raises(UserError, match="expected a JPEG file, got a damaged one"):
+        photo_planes([whole])
