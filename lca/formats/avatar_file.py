@@ -12,7 +12,7 @@ from lca.errors import UserError
 from lca.formats.atomic import writing
 
 FORMAT = "lca-avatar"
-VERSION = "1"
+VERSION = "2"
 
 
 def write_avatar(path: str | Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:

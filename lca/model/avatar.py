@@ -120,7 +120,8 @@ class Avatar:
         names = ("means", "quats_wxyz", "scales", "opacities", "colors")
         canonical = Gaussians(*(tensors[f"canonical.{name}"] for name in names))
         hidden, width = tensors["driver.token.weight"].shape
-        driver = PoseBranch(width, len(canonical) // len(tensors["tokens"]), hidden).to(tensors["tokens"].device)
+        moved, per_anchor = len(tensors["driver.moved"]), len(canonical) // len(tensors["tokens"])
+        driver = PoseBranch(width, per_anchor, hidden, moved).to(tensors["tokens"].device)
         prefix = "driver."
         driver.load_state_dict({n.removeprefix(prefix): v for n, v in tensors.items() if n.startswith(prefix)})
         rig = Rig(

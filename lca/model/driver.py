@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 import torch
 from einops import rearrange
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lca.geometry.body import displacement
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import quat_multiply
 
-THETA, EPS, PSI = 156, 128, 4
+THETA, EPS, PSI, ACTIONS = 156, 128, 4, 52
 ROOT = 3
 OUTPUTS = 3 + 3 + 4 + 3
 
@@ -41,20 +42,35 @@ class PoseBranch(nn.Module):
     """A light network: the part that depends on the person is computed once (`prepare`), the rest every frame.
 
     The root of theta is left out (turning the whole person changes nothing in their own frame). eps and psi reach the
-    face's
-    anchors only. What a zero drive would give is subtracted, so that theta = eps = psi = 0 returns the canonical
+    face's anchors only. What a zero drive would give is subtracted, so that theta = eps = psi = 0 returns the canonical
     Gaussians exactly.
+
+    Beyond the paper, as skinning does for theta, the template's facial blendshapes give eps a start: `blend` reads the 52
+    actions off the code, and the Gaussians `moved` follow `directions` (metres per action). Without them (none are moved)
+    nothing in a face that is still blurred asks for the right expression, and the code dies.
     """
 
-    def __init__(self, width: int, per_anchor: int, hidden: int = 192):
+    moved: Tensor
+    directions: Tensor
+
+    def __init__(self, width: int, per_anchor: int, hidden: int = 192, moved: int = 0):
+        """`moved` is the number of Gaussians with blendshapes, which `follow` gives."""
         super().__init__()
-        self.per_anchor, self.size = per_anchor, (width, per_anchor, hidden)
+        self.per_anchor, self.size = per_anchor, (width, per_anchor, hidden, moved)
         self.token = nn.Linear(width, hidden)
         self.pose = nn.Linear(THETA - ROOT, hidden, bias=False)
         self.face = nn.Linear(EPS + PSI, hidden, bias=False)
         self.middle = nn.Linear(hidden, hidden)
         self.out = nn.Linear(hidden, per_anchor * OUTPUTS, bias=False)
         nn.init.normal_(self.out.weight, std=0.002)
+        self.blend = nn.Linear(EPS, ACTIONS, bias=False) if moved else None
+        self.register_buffer("moved", torch.zeros(moved, dtype=torch.int32))
+        self.register_buffer("directions", torch.zeros(moved, 3, ACTIONS, dtype=torch.float16))
+
+    def follow(self, moved: Int[Tensor, "gaussians"], directions: Float[Tensor, "gaussians 3 52"]) -> None:
+        """Take blendshapes of the template."""
+        self.moved.copy_(moved)
+        self.directions.copy_(directions)
 
     def prepare(self, tokens: Float[Tensor, "people anchors width"]) -> Float[Tensor, "people anchors hidden"]:
         """The person's share of the first layer."""
@@ -74,7 +90,10 @@ class PoseBranch(nn.Module):
         hidden = self._hidden(prepared + drive) - self._hidden(prepared)
         raw = rearrange(self.out(hidden), "b g (k c) -> b (g k) c", k=self.per_anchor)
         colors, means, quats, log_scales = raw.split([3, 3, 4, 3], -1)
-        return Correction(0.3 * colors, 0.03 * means, 0.3 * quats, 0.3 * log_scales)
+        means = 0.03 * means
+        if self.blend is not None:
+            means = means.index_add(1, self.moved, displacement(self.directions.float(), self.blend(eps)))
+        return Correction(0.3 * colors, means, 0.3 * quats, 0.3 * log_scales)
 
     def _hidden(self, first: Tensor) -> Tensor:
         return F.gelu(self.middle(F.gelu(first)))

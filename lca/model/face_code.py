@@ -1,10 +1,8 @@
 """eps, the 128-d face code: self-supervised, learned from target frames by reconstruction only.
 
-`FaceCodeEncoder` reads the face crop of the frame to be reconstructed through a narrow, noisy bottleneck: what the
-pose branch
-cannot use costs too much to send. Named controls are a linear map from the 52 facial actions onto the code
-(`fit_action_map`),
-fitted after training on frames whose actions are known.
+`FaceCodeEncoder` reads the face crop of the frame to be reconstructed through a narrow, noisy bottleneck: what the pose branch
+cannot use costs too much to send. Named controls are a linear map from the 52 facial actions onto the same code, learned with
+it: half of the training frames whose actions are known are driven by name (`Pretrain.face_codes`).
 """
 
 import torch
@@ -12,14 +10,19 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lca.model.driver import EPS
+from lca.model.driver import ACTIONS, EPS
 
 NARROW = 32
 SIZE = 64
+QUIET = -4.0
+"""Log variance of the bottleneck's noise before training: loud noise from the start is never listened through."""
 
 
 class FaceCodeEncoder(nn.Module):
-    """Face crop -> eps. The crop passes `NARROW` noisy numbers before it is spread over the 128 of the code."""
+    """Face crop -> eps. The crop passes `NARROW` noisy numbers before it is spread over the 128 of the code.
+
+    `action_map` (53, 128) gives the same code by name: eps = [actions, 1] A.
+    """
 
     def __init__(self, channels: tuple[int, ...] = (24, 48, 96, 128)):
         super().__init__()
@@ -32,6 +35,8 @@ class FaceCodeEncoder(nn.Module):
         )
         self.narrow = nn.Linear(channels[-1] * (SIZE // 2 ** len(channels)) ** 2, 2 * NARROW)
         self.spread = nn.Linear(NARROW, EPS, bias=False)
+        self.action_map = nn.Parameter(torch.cat([nn.init.orthogonal_(torch.empty(ACTIONS, EPS)), torch.zeros(1, EPS)]))
+        nn.init.constant_(self.narrow.bias[NARROW:], QUIET)
 
     def moments(self, face: Float[Tensor, "faces 3 height width"]) -> tuple[Tensor, Tensor]:
         """Mean and log variance of the bottleneck."""
@@ -50,12 +55,6 @@ class FaceCodeEncoder(nn.Module):
         cost = 0.5 * (mean**2 + log_variance.exp() - 1.0 - log_variance).sum(-1)
         return self.spread(noisy), cost
 
-
-def fit_action_map(
-    actions: Float[Tensor, "frames 52"], eps: Float[Tensor, "frames 128"], ridge: float = 1.0
-) -> Float[Tensor, "53 128"]:
-    """Least squares eps = [actions, 1] A with a ridge on the actions (not on the constant, the neutral face)."""
-    design = torch.cat([actions, torch.ones_like(actions[:, :1])], -1).double()
-    penalty = torch.eye(design.shape[-1], dtype=torch.float64) * ridge
-    penalty[-1, -1] = 1e-6
-    return torch.linalg.solve(design.T @ design + penalty, design.T @ eps.double()).float()
+    def named(self, actions: Float[Tensor, "*batch 52"]) -> Float[Tensor, "*batch 128"]:
+        """The code of named facial actions, each from 0 to 1."""
+        return actions @ self.action_map[:-1] + self.action_map[-1]

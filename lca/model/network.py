@@ -37,6 +37,8 @@ class ModelConfig:
     """Anchors and Gaussians."""
     transport: bool = True
     """Correspondence and colour transport; false is the paper to the letter."""
+    blendshapes: bool = True
+    """The template's facial blendshapes under the pose branch; false is the paper to the letter."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,6 @@ class LCA(nn.Module):
 
     joint_template: Tensor
     joint_shape_directions: Tensor
-    action_map: Tensor
 
     def __init__(self, config: ModelConfig, placement: tuple[Tensor, Tensor] | None = None):
         """Random weights; `placement` is where a checkpoint has its Gaussians (see `Template`)."""
@@ -83,14 +84,17 @@ class LCA(nn.Module):
             self.dense = DenseHead(self.encoder.width, config.template.anchors, config.encoder.stem)
         self.fusion = Fusion(config.fusion, self.encoder.width, evidence)
         self.decoder = CanonicalDecoder(width, config.template.per_anchor, evidence)
-        self.driver = PoseBranch(width, config.template.per_anchor)
+        moved = self.template.expressive.nonzero()[:, 0] if config.blendshapes else torch.zeros(0, dtype=torch.long)
+        self.driver = PoseBranch(width, config.template.per_anchor, moved=len(moved))
         self.face_code = FaceCodeEncoder()
+        if self.driver.blend is not None:
+            self.driver.follow(moved, self.template.expression_directions[moved])
+            self.driver.blend.weight.data.copy_(self.face_code.action_map[:-1])
         self.shape = FeedForward(2 * width, width, body.shape_directions.shape[-1])
         nn.init.zeros_(self.shape.last.weight)
         self.parents = body.parents
         self.register_buffer("joint_template", body.joint_template, persistent=False)
         self.register_buffer("joint_shape_directions", body.joint_shape_directions, persistent=False)
-        self.register_buffer("action_map", torch.zeros(53, 128))
 
     @property
     def face_anchors(self) -> Float[Tensor, "anchors"]:
@@ -183,9 +187,8 @@ class LCA(nn.Module):
         driver = PoseBranch(*self.driver.size).to(shape.device)
         driver.load_state_dict(self.driver.state_dict())
         metadata = {"photos": str(len(photos)), "gaussians": str(len(canonical))}
-        return Avatar(
-            canonical, single, shape[0], person.tokens[0], self.face_anchors, driver, self.action_map.clone(), metadata
-        )
+        controls = self.face_code.action_map.detach().clone()
+        return Avatar(canonical, single, shape[0], person.tokens[0], self.face_anchors, driver, controls, metadata)
 
     @staticmethod
     def drive(avatar: Avatar, theta: Tensor, eps: Tensor, psi: Tensor, translation: Tensor | None = None) -> Gaussians:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from einops import einsum
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -19,6 +19,8 @@ from lca.geometry.body import PARTS, Body
 
 DENSITY = {"face": 7.0, "head": 4.0, "hand": 2.5, "eye": 12.0, "mouth": 2.0, "neck": 1.5}
 CANDIDATES = 64
+STILL = 0.0003
+"""Metres: what no facial action moves further stays."""
 INFLUENCES = 8
 
 
@@ -43,11 +45,12 @@ class Template(nn.Module):
     z: z along the normal),
     `spacing` (metres to the neighbours), `mirror` (the Gaussian on the other side), `candidates` (per anchor, the
     Gaussians near it),
-    `face` (1 on head, face, eyes and mouth: what eps and psi may move).
+    `face` (1 on head, face, eyes and mouth: what eps and psi may move), `expression_directions` (metres per facial action).
     """
 
     points: Tensor
     shape_directions: Tensor
+    expression_directions: Tensor
     skin_indices: Tensor
     skin_weights: Tensor
     frames: Tensor
@@ -87,6 +90,7 @@ class Template(nn.Module):
             "points": points,
             "anchors": anchors,
             "shape_directions": mix(body.shape_directions),
+            "expression_directions": mix(body.expression_directions),
             "skin_indices": indices,
             "skin_weights": weights / weights.sum(-1, keepdim=True),
             "frames": surface_frames(body.template[corners]),
@@ -103,6 +107,11 @@ class Template(nn.Module):
         """Rest-pose positions on a body of this shape, metres."""
         directions = self.shape_directions[..., : betas.shape[-1]]
         return self.points + einsum(directions, betas, "p xyz s, b s -> b p xyz")
+
+    @property
+    def expressive(self) -> Bool[Tensor, "gaussians"]:
+        """Which Gaussians some facial action moves."""
+        return self.expression_directions.norm(dim=1).amax(-1) > STILL
 
     def stature(self, betas: Float[Tensor, "*batch shape"]) -> Float[Tensor, "*batch"]:
         """How tall a bare body of this shape is at rest: its highest point above its lowest, metres."""

@@ -45,7 +45,7 @@ class LossConfig:
     """ACAP: offsets beyond 5.6 cm from the template, metres."""
     asap: float = 0.02
     """ASAP: Gaussians longer than five times their thinnest side, or than 3 cm."""
-    bottleneck: float = 2e-4
+    bottleneck: float = 2e-5
     """Nats through the face code's bottleneck."""
 
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from lca.formats.avatar_file import FORMAT, VERSION
 from lca.formats.motion_npz import write_motion
 from lca.geometry.body import load_body
 from lca.geometry.motion import Motion
@@ -65,9 +66,9 @@ def _spoil(kind: str, avatar) -> None:
     if kind == "half":
         avatar.write_bytes(whole[: len(whole) // 2])
     if kind == "version":
-        save_file(load_file(avatar), avatar, {"format": "lca-avatar", "version": "99"})
+        save_file(load_file(avatar), avatar, {"format": FORMAT, "version": "99"})
     if kind == "other contents":
-        save_file({"x": torch.zeros(1)}, avatar, {"format": "lca-avatar", "version": "1"})
+        save_file({"x": torch.zeros(1)}, avatar, {"format": FORMAT, "version": VERSION})
     if kind == "text":
         avatar.write_text("a letter")
     if kind == "missing":
@@ -79,7 +80,7 @@ def _spoil(kind: str, avatar) -> None:
     ("kind", "message"),
     [
         ("half", "cut short"),
-        ("version", "expected an avatar of version 1, got version 99"),
+        ("version", f"expected an avatar of version {VERSION}, got version 99"),
         ("other contents", "got one with other contents"),
         ("text", "got something else"),
         ("missing", "no such file"),

@@ -5,7 +5,7 @@ import torch
 from safetensors.torch import save_file
 
 from lca.errors import UserError
-from lca.formats.avatar_file import read_avatar, write_avatar
+from lca.formats.avatar_file import FORMAT, VERSION, read_avatar, write_avatar
 
 
 def test_round_trip(tmp_path):
@@ -27,7 +27,7 @@ def _bad(kind: str, path) -> None:
     if kind == "half header":
         path.write_bytes(whole[:20])
     if kind == "version":
-        save_file({"means": torch.rand(2)}, path, {"format": "lca-avatar", "version": "0"})
+        save_file({"means": torch.rand(2)}, path, {"format": FORMAT, "version": "0"})
     if kind == "foreign tensors":
         save_file({"means": torch.rand(2)}, path, {})
     if kind == "text":
@@ -43,7 +43,7 @@ def _bad(kind: str, path) -> None:
     [
         ("half", "cut short"),
         ("half header", "cut short"),
-        ("version", "expected an avatar of version 1, got version 0"),
+        ("version", f"expected an avatar of version {VERSION}, got version 0"),
         ("foreign tensors", "got another safetensors file"),
         ("text", "got something else"),
         ("empty", "got something else"),

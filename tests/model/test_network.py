@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from lca.formats.photos import Photos
+from lca.geometry.body import load_body
 from lca.geometry.gaussians import Gaussians
 from lca.model.checkpoint import load_model, save_model
 from lca.model.network import LCA
@@ -50,6 +51,24 @@ def test_opacity_has_no_correction_and_the_face_code_moves_the_face_only(network
     moved = (driven.means - avatar.canonical.means).norm(dim=-1).unflatten(0, (48, 8)).amax(-1)
     assert (moved[network.face_anchors > 0] > 0).all()
     assert moved[network.face_anchors == 0].max() < 1e-6
+
+
+def test_named_actions_begin_as_the_blendshapes_of_the_template(network, photos):
+    avatar, template = network.reconstruct(photos), network.template
+    actions = torch.zeros(52)
+    actions[[load_body().expression_names.index(name) for name in ("jawOpen", "mouthSmileLeft")]] = torch.tensor(
+        [1.0, 0.5]
+    )
+    moved = (
+        avatar.drive(torch.zeros(156), avatar.eps_from_actions(actions)).means - avatar.drive(torch.zeros(156)).means
+    )
+    wanted = template.expression_directions @ actions
+    assert wanted.norm(dim=-1).max() > 0.03
+    assert (moved - wanted).norm(dim=-1).max() < 0.002, "the untrained branch adds a little"
+    plain = LCA(replace(TINY, blendshapes=False)).eval()
+    assert plain.driver.blend is None
+    still = plain.reconstruct(photos)
+    assert different(still.drive(torch.zeros(156), still.eps_from_actions(actions)), still.canonical) < 0.01
 
 
 def test_without_transport_is_the_paper_to_the_letter(photos):

@@ -29,13 +29,6 @@ def pretraining(folder, steps, *extra):
     )
 
 
-@pytest.fixture(autouse=True)
-def short_fit(monkeypatch):
-    """A handful of frames is enough to fit the action map here."""
-    monkeypatch.setattr("lca.training.export.FIT_BATCHES", 2)
-    monkeypatch.setattr("lca.training.export.FRONTAL", -2.0)
-
-
 def weights(run) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in run.module.parameters()])
 
