@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, UInt8, UInt16
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.captures import FACE_SIZE, canonical_planes
+from lca.formats.captures import FACE_SIZE, canonical_known, canonical_planes
 from lca.formats.fields import CAPTURE_COLUMNS, check
 from lca.formats.pixels import code_planes, mask_planes, photo_planes
 from lca.geometry.camera import Camera
@@ -97,22 +97,22 @@ class Capture:
     @property
     def canonical(self) -> Float[Tensor, "frames 3 half half"]:
         """Canonical points in metres; 0 outside `canonical_mask`."""
-        return points_of(self.canonical_16bit)[0]
+        return torch.from_numpy(canonical_planes(self.canonical_16bit.numpy())[0])
 
     @property
     def canonical_mask(self) -> Bool[Tensor, "frames 1 half half"]:
         """Where canonical points are known."""
-        return points_of(self.canonical_16bit)[1]
+        return torch.from_numpy(canonical_known(self.canonical_16bit.numpy()))
 
     @property
     def face_canonical(self) -> Float[Tensor, "frames 3 half_face half_face"]:
         """Canonical points of the face crops in metres; 0 outside `face_canonical_mask`."""
-        return points_of(self.face_canonical_16bit)[0]
+        return torch.from_numpy(canonical_planes(self.face_canonical_16bit.numpy())[0])
 
     @property
     def face_canonical_mask(self) -> Bool[Tensor, "frames 1 half_face half_face"]:
         """Where canonical points of the face crops are known."""
-        return points_of(self.face_canonical_16bit)[1]
+        return torch.from_numpy(canonical_known(self.face_canonical_16bit.numpy()))
 
     @staticmethod
     def read(row: Mapping[str, Any], frames: Sequence[int] | None = None) -> "Capture":
@@ -194,14 +194,6 @@ def codes_of(column: Sequence[Any], chosen: Sequence[int], side: int) -> UInt16[
     if len(column) == 0:
         return torch.zeros(1, 1, 1, 1, dtype=torch.uint16).expand(len(chosen), 3, side, side)
     return torch.from_numpy(code_planes([coded(column[k]) for k in chosen], side))
-
-
-def points_of(
-    codes: UInt16[Tensor, "frames 3 side side"],
-) -> tuple[Float[Tensor, "frames 3 side side"], Bool[Tensor, "frames 1 side side"]]:
-    """Codes -> (points in metres, 0 where there are none; where there are any)."""
-    points, known = canonical_planes(codes.numpy())
-    return torch.from_numpy(points), torch.from_numpy(known)
 
 
 def capture_frames(row: Mapping[str, Any]) -> Capture:

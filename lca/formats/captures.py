@@ -140,12 +140,17 @@ def canonical_planes(
     codes: UInt16[ndarray, "*frames 3 height width"],
 ) -> tuple[Float32[ndarray, "*frames 3 height width"], Bool[ndarray, "*frames 1 height width"]]:
     """Inverse of `canonical_codes`, to half a step, as planes: points in metres (0 for background), and where there are any."""
-    known = codes[..., :1, :, :] > 0
+    known = canonical_known(codes)
     step = 2 * CANONICAL_REACH / 65534
     points = np.multiply(codes, np.float32(step))
     points -= np.float32(CANONICAL_REACH + step)
     points *= known
     return points, known
+
+
+def canonical_known(codes: UInt16[ndarray, "*frames 3 height width"]) -> Bool[ndarray, "*frames 1 height width"]:
+    """Where there are points."""
+    return codes[..., :1, :, :] > 0
 
 
 def canonical_points(codes: UInt16[ndarray, "height_times_3 width"]) -> Float32[ndarray, "height width 3"]:

@@ -12,6 +12,7 @@ from lca.formats.avatar_file import read_avatar, write_avatar
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.skinning import blend, full_pose, joint_transforms, skin_gaussians
 from lca.model.driver import EPS, PSI, PoseBranch
+from lca.model.face_code import eps_from_actions
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Avatar:
 
     def eps_from_actions(self, actions: Float[Tensor, "*batch 52"]) -> Float[Tensor, "*batch 128"]:
         """Named expression controls: the linear map from the 52 facial actions in [0, 1] onto the face code."""
-        return actions @ self.action_map[:-1] + self.action_map[-1]
+        return eps_from_actions(actions, self.action_map)
 
     @torch.no_grad()
     def drive(

@@ -14,6 +14,8 @@ from lca.geometry.rotations import quat_multiply
 
 THETA, EPS, PSI, ACTIONS = 156, 128, 4, 52
 ROOT = 3
+STILL = 0.0003
+"""Metres: a Gaussian that no facial action moves further has no blendshapes."""
 OUTPUTS = 3 + 3 + 4 + 3
 
 

@@ -57,4 +57,11 @@ class FaceCodeEncoder(nn.Module):
 
     def named(self, actions: Float[Tensor, "*batch 52"]) -> Float[Tensor, "*batch 128"]:
         """The code of named facial actions, each from 0 to 1."""
-        return actions @ self.action_map[:-1] + self.action_map[-1]
+        return eps_from_actions(actions, self.action_map)
+
+
+def eps_from_actions(
+    actions: Float[Tensor, "*batch 52"], action_map: Float[Tensor, "53 128"]
+) -> Float[Tensor, "*batch 128"]:
+    """eps = [actions, 1] A."""
+    return actions @ action_map[:-1] + action_map[-1]

@@ -14,7 +14,7 @@ from lca.geometry.gaussians import Gaussians
 from lca.model.avatar import Avatar, Rig
 from lca.model.correspondence import EVIDENCE, Coarse, DenseHead, DenseMaps, PhotoBlocks, collect, transport
 from lca.model.decoder import CanonicalDecoder
-from lca.model.driver import PoseBranch
+from lca.model.driver import STILL, PoseBranch
 from lca.model.encoder import PATCH, EncoderConfig, Pyramid, build_encoder
 from lca.model.face_code import FaceCodeEncoder
 from lca.model.fusion import Fusion, FusionConfig
@@ -84,11 +84,12 @@ class LCA(nn.Module):
             self.dense = DenseHead(self.encoder.width, config.template.anchors, config.encoder.stem)
         self.fusion = Fusion(config.fusion, self.encoder.width, evidence)
         self.decoder = CanonicalDecoder(width, config.template.per_anchor, evidence)
-        moved = self.template.expressive.nonzero()[:, 0] if config.blendshapes else torch.zeros(0, dtype=torch.long)
+        directions = self.template.carry(body, body.expression_directions)
+        moved = (config.blendshapes & (directions.norm(dim=1).amax(-1) > STILL)).nonzero()[:, 0]
         self.driver = PoseBranch(width, config.template.per_anchor, moved=len(moved))
         self.face_code = FaceCodeEncoder()
         if self.driver.blend is not None:
-            self.driver.follow(moved, self.template.expression_directions[moved])
+            self.driver.follow(moved, directions[moved])
             self.driver.blend.weight.data.copy_(self.face_code.action_map[:-1])
         self.shape = FeedForward(2 * width, width, body.shape_directions.shape[-1])
         nn.init.zeros_(self.shape.last.weight)

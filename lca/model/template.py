@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from einops import einsum
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -19,8 +19,6 @@ from lca.geometry.body import PARTS, Body
 
 DENSITY = {"face": 7.0, "head": 4.0, "hand": 2.5, "eye": 12.0, "mouth": 2.0, "neck": 1.5}
 CANDIDATES = 64
-STILL = 0.0003
-"""Metres: what no facial action moves further stays."""
 INFLUENCES = 8
 
 
@@ -45,12 +43,11 @@ class Template(nn.Module):
     z: z along the normal),
     `spacing` (metres to the neighbours), `mirror` (the Gaussian on the other side), `candidates` (per anchor, the
     Gaussians near it),
-    `face` (1 on head, face, eyes and mouth: what eps and psi may move), `expression_directions` (metres per facial action).
+    `face` (1 on head, face, eyes and mouth: what eps and psi may move).
     """
 
     points: Tensor
     shape_directions: Tensor
-    expression_directions: Tensor
     skin_indices: Tensor
     skin_weights: Tensor
     frames: Tensor
@@ -74,13 +71,9 @@ class Template(nn.Module):
 
     def _derive(self, body: Body) -> None:
         corners = body.faces[self.triangles]
-
-        def mix(values: Tensor) -> Tensor:
-            return einsum(values[corners], self.barycentrics, "p corner ..., p corner -> p ...")
-
-        points = mix(body.template)
+        points = self.carry(body, body.template)
         dense = torch.zeros(len(body.template), len(body.parents)).scatter_add(1, body.skin_indices, body.skin_weights)
-        weights, indices = mix(dense).topk(INFLUENCES, -1)
+        weights, indices = self.carry(body, dense).topk(INFLUENCES, -1)
         anchors = points.unflatten(0, (self.config.anchors, self.config.per_anchor)).mean(1)
         tree = KDTree(points.numpy())
         mirrored = points * torch.tensor([-1.0, 1.0, 1.0])
@@ -89,8 +82,7 @@ class Template(nn.Module):
         derived = {
             "points": points,
             "anchors": anchors,
-            "shape_directions": mix(body.shape_directions),
-            "expression_directions": mix(body.expression_directions),
+            "shape_directions": self.carry(body, body.shape_directions),
             "skin_indices": indices,
             "skin_weights": weights / weights.sum(-1, keepdim=True),
             "frames": surface_frames(body.template[corners]),
@@ -103,15 +95,15 @@ class Template(nn.Module):
         for name, value in derived.items():
             self.register_buffer(name, value, persistent=False)
 
+    def carry(self, body: Body, values: Float[Tensor, "vertices *of"]) -> Float[Tensor, "gaussians *of"]:
+        """What the vertices of `body` have, at the Gaussians."""
+        corners = body.faces[self.triangles]
+        return einsum(values[corners], self.barycentrics, "p corner ..., p corner -> p ...")
+
     def shaped(self, betas: Float[Tensor, "batch shape"]) -> Float[Tensor, "batch gaussians 3"]:
         """Rest-pose positions on a body of this shape, metres."""
         directions = self.shape_directions[..., : betas.shape[-1]]
         return self.points + einsum(directions, betas, "p xyz s, b s -> b p xyz")
-
-    @property
-    def expressive(self) -> Bool[Tensor, "gaussians"]:
-        """Which Gaussians some facial action moves."""
-        return self.expression_directions.norm(dim=1).amax(-1) > STILL
 
     def stature(self, betas: Float[Tensor, "*batch shape"]) -> Float[Tensor, "*batch"]:
         """How tall a bare body of this shape is at rest: its highest point above its lowest, metres."""

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from lca.formats.photos import GREY, Photos, crop_square
-from lca.geometry.camera import Camera, look_at
+from lca.geometry.body import PARTS, load_body
+from lca.geometry.camera import orbit
 from lca.model.checkpoint import SHIPPED, load_model
 from lca.render import render
 from lca.world.expressions import actions_of
@@ -27,13 +28,6 @@ def standing(frames: int) -> torch.Tensor:
     return theta
 
 
-def camera_at(azimuth: float, target: list[float], distance: float, field: float, size: int) -> Camera:
-    eye = torch.tensor(target) + distance * torch.tensor([math.sin(azimuth), 0.0, math.cos(azimuth)])
-    focal = size / 2 / math.tan(field / 2)
-    intrinsics = torch.tensor([[focal, 0.0, size / 2], [0.0, focal, size / 2], [0.0, 0.0, 1.0]])
-    return Camera(look_at(eye, torch.tensor(target)), intrinsics, size, size)
-
-
 def picture_of(person, camera, theta, actions, psi):
     scene = person.assemble(theta.numpy(), np.zeros(3, np.float32), actions, psi)
     background = np.full((camera.height, camera.width, 3), GREY, np.float32)
@@ -44,27 +38,29 @@ def picture_of(person, camera, theta, actions, psi):
 
 @pytest.fixture(scope="module")
 def staged():
-    """An avatar of a person from four photos of the studio, and a function that renders truth and avatar side by side."""
+    """A person, the avatar made of four photos of that person in the studio, and where the head is."""
     person, model = Person.sample(SEED), load_model(SHIPPED)
     neutral = np.zeros(52, np.float32), np.zeros(4, np.float32)
     bodies, faces = [], []
     head = head_of(person)
     for azimuth in (0.0, 0.6, -0.6, math.pi):
-        image, mask, _ = picture_of(person, camera_at(azimuth, [0, -0.1, 0], 3.2, 0.65, 320), standing(1)[0], *neutral)
+        image, mask, _ = picture_of(
+            person, orbit(azimuth, 0.0, 3.2, (0.0, -0.1, 0.0), 0.65, 320), standing(1)[0], *neutral
+        )
         box = torch.tensor([0.0, 0.0, 320.0, 320.0])
         bodies.append((crop_square(image, box, 256, GREY), crop_square(mask, box, 256)))
-        faces.append(picture_of(person, camera_at(azimuth, head, 1.5, 0.24, 128), standing(1)[0], *neutral)[:2])
+        faces.append(picture_of(person, orbit(azimuth, 0.0, 1.5, head, 0.24, 128), standing(1)[0], *neutral)[:2])
     body, body_mask, face, face_mask = (torch.stack(x) for pair in (bodies, faces) for x in zip(*pair, strict=True))
     avatar = model.reconstruct(Photos(body, body_mask, face, face_mask), torch.from_numpy(person.betas).float())
     return person, avatar, head
 
 
-def head_of(person) -> list[float]:
+def head_of(person) -> tuple[float, float, float]:
     scene = person.assemble(
         np.zeros(156, np.float32), np.zeros(3, np.float32), np.zeros(52, np.float32), np.zeros(4, np.float32)
     )
     top = float(scene.vertices[:, 1].max())
-    return [0.0, top - 0.14, 0.05]
+    return 0.0, top - 0.14, 0.05
 
 
 def rise(staged, camera, theta, actions, psi, region):
@@ -99,7 +95,7 @@ def between(low, high):
 
 
 def test_permuted_face_codes_show_in_the_face(staged):
-    camera = camera_at(0.0, staged[2], 1.5, 0.24, 192)
+    camera = orbit(0.0, 0.0, 1.5, staged[2], 0.24, 192)
     names = ({"jawOpen": 0.9}, {"mouthSmileLeft": 1.0, "mouthSmileRight": 1.0}, {"mouthPucker": 1.0},
              {"browInnerUp": 1.0, "jawOpen": 0.3}, {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0}, {})  # fmt: skip
     actions = np.concatenate([actions_of(1, weights) for weights in names])
@@ -113,7 +109,7 @@ def face_region():
 
 
 def test_permuted_gaze_shows_in_the_eyes(staged):
-    camera = camera_at(0.0, staged[2], 1.5, 0.24, 192)
+    camera = orbit(0.0, 0.0, 1.5, staged[2], 0.24, 192)
     yaw, pitch = np.array([-0.5, 0.5, 0.0, 0.0, -0.4, 0.4]), np.array([0.0, 0.0, 0.3, -0.3, 0.2, -0.2])
     psi = np.stack([yaw, pitch, yaw, pitch], -1).astype(np.float32)
     actions = np.zeros((FRAMES, 52), np.float32)
@@ -123,8 +119,6 @@ def test_permuted_gaze_shows_in_the_eyes(staged):
 
 def eye_region():
     """Around both eyes of the mean person."""
-    from lca.geometry.body import PARTS, load_body
-
     body = load_body()
     eyes = body.template[body.part_labels == PARTS.index("eye")].numpy()
     return between(eyes.min(0) - 0.005, eyes.max(0) + 0.02)
@@ -136,7 +130,7 @@ def test_permuted_fingers_show_in_the_hands(staged):
         curl = 1.4 * (i % 2)
         theta[i, 66:111].view(15, 3)[:12, 2] = -curl
         theta[i, 111:156].view(15, 3)[:12, 2] = curl
-    camera = camera_at(0.0, [0.0, -0.1, 0.0], 3.0, 0.6, 384)
+    camera = orbit(0.0, 0.0, 3.0, (0.0, -0.1, 0.0), 0.6, 384)
     actions, psi = np.zeros((FRAMES, 52), np.float32), np.zeros((FRAMES, 4), np.float32)
 
     def hands(picture):
