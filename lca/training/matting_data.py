@@ -51,7 +51,7 @@ def gather_frames(rows: Iterable[Mapping[str, Any]], size: int = 256) -> Frames:
     for row in rows:
         chosen = range(len(row["image"]))
         picture = torch.cat([photos(row["image"], chosen), masks(row["mask"], chosen)], 1)
-        images.append(_bytes(picture, size))
+        images.append(_resized(picture, size))
         boxes.append(torch.tensor(row["face_box"], dtype=torch.float32) / picture.shape[-1])
     pixels = torch.cat(images)
     return Frames(pixels[:, :3].contiguous(), pixels[:, 3:].contiguous(), torch.cat(boxes))
@@ -62,7 +62,7 @@ def gather_portraits(rows: Iterable[Mapping[str, Any]], size: int = 256, every: 
     images = []
     for row in rows:
         chosen = range(0, len(row["face"]), every)
-        images.append(_bytes(torch.cat([photos(row["face"], chosen), masks(row["face_mask"], chosen)], 1), size))
+        images.append(_resized(torch.cat([photos(row["face"], chosen), masks(row["face_mask"], chosen)], 1), size))
     pixels = torch.cat(images)
     whole = torch.tensor([0.0, 0.0, 1.0, 1.0]).expand(len(pixels), 4)
     return Frames(pixels[:, :3].contiguous(), pixels[:, 3:].contiguous(), whole)
@@ -210,11 +210,11 @@ def _shrunk(
     return pixels if pixels.shape[-1] == side else F.interpolate(pixels, size=(side, side), mode="area")
 
 
-def _bytes(pictures: Float[Tensor, "frames 4 _ _"], size: int) -> UInt8[Tensor, "frames 4 {size} {size}"]:
-    """[0, 1] -> bytes of `size` pixels a side."""
-    if pictures.shape[-1] != size:
-        pictures = F.interpolate(pictures, size=(size, size), mode="bilinear", antialias=True)
-    return (pictures * 255).round().clamp(0, 255).byte()
+def _resized(pictures: UInt8[Tensor, "frames 4 _ _"], size: int) -> UInt8[Tensor, "frames 4 {size} {size}"]:
+    """The same pictures of `size` pixels a side."""
+    if pictures.shape[-1] == size:
+        return pictures
+    return F.interpolate(pictures, size=(size, size), mode="bilinear", antialias=True)
 
 
 def _uniform(count: int, low: float, high: float, generator: torch.Generator) -> Float[Tensor, " count"]:

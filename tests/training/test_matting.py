@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from lca.errors import UserError
+from lca.formats.captures import mask_bytes, photo_bytes
 from lca.formats.photos import mask_box
 from lca.model.matting import Matte, Matting
 from lca.training.matting import (
@@ -17,7 +19,7 @@ from lca.training.matting import (
     measure_false_people,
     measure_matting,
 )
-from lca.training.matting_data import Batch, Frames, make_batch, place
+from lca.training.matting_data import Batch, Frames, gather_frames, gather_portraits, make_batch, place
 
 SIDE = 64
 
@@ -37,6 +39,22 @@ def _frames(count: int = 12) -> Frames:
 
 def _backgrounds() -> torch.Tensor:
     return torch.randint(0, 255, (5, 3, SIDE, SIDE)).byte()
+
+
+def test_frames_of_a_capture_are_its_pictures_as_they_are():
+    mask = np.zeros((SIDE, SIDE), np.float32)
+    mask[10:50, 20:40] = 1.0
+    picture = np.where(mask[..., None] > 0, np.float32([0.9, 0.1, 0.1]), np.float32(0.3))
+    files = {"image": [{"bytes": photo_bytes(picture, 95)}] * 2, "mask": [{"bytes": mask_bytes(mask)}] * 2}
+    row = files | {"face": files["image"], "face_mask": files["mask"], "face_box": [[20.0, 10.0, 40.0, 24.0]] * 2}
+    for frames in (gather_frames([row], SIDE), gather_portraits([row], 2 * SIDE, every=1)):
+        large = frames.image.shape[-1] // SIDE
+        assert len(frames) == 2
+        inside, outside = (frames.image[:, :, large * y, large * 30].float() / 255 for y in (30, 60))
+        torch.testing.assert_close(inside, torch.tensor([[0.9, 0.1, 0.1]] * 2), atol=0.05, rtol=0)
+        torch.testing.assert_close(outside, torch.full((2, 3), 0.3), atol=0.05, rtol=0)
+        assert (frames.mask == 255).float().mean() == pytest.approx(mask.mean(), abs=0.02)
+    torch.testing.assert_close(frames.head_box, torch.tensor([[0.0, 0.0, 1.0, 1.0]] * 2))
 
 
 def test_head_box_moves_with_the_picture():
