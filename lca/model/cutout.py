@@ -27,13 +27,14 @@ from lca.formats.photos import (
     mask_box,
     square_box,
 )
+from lca.model.guided_filter import guided_filter
 from lca.model.matting import MATTING_SIZE, Matte
 
 Matter = Callable[[Float[Tensor, "batch 3 size size"]], Matte]
 """A `Matting` network, or anything that answers like one."""
 LOOK_MARGIN = 0.12
 """Room about the first box, so that the second look sees what the first one missed."""
-SURE = 0.5
+SURE = 0.3
 """Least probability that there is a person."""
 SMALLEST_SHARE = 0.002
 """Least share of the photo that the person must cover."""
@@ -97,10 +98,12 @@ def look(
     image: Float[Tensor, "3 height width"], square: Float[Tensor, " 4"], matting: Matter
 ) -> tuple[Float[Tensor, "1 height width"], Float[Tensor, " 4"], float]:
     """Run the network on one square of a photo: (mask and head box in the photo's pixels, probability of a person)."""
-    matte = matting(crop_square(image, square, MATTING_SIZE, GREY)[None])
+    picture = crop_square(image, square, MATTING_SIZE, GREY)
+    matte = matting(picture[None])
     origin, side = square[:2], square[2] - square[0]
     head_box = matte.head_box[0] * side + torch.cat([origin, origin])
-    mask = largest_part(_back(matte.mask_logits[0].sigmoid(), square, *image.shape[1:]))
+    edged = guided_filter(picture, matte.mask_logits[0].sigmoid())
+    mask = largest_part(_back(edged, square, *image.shape[1:]))
     return mask, head_box, float(matte.person_logits[0].sigmoid())
 
 

@@ -16,9 +16,7 @@ def add_matting_commands(subparsers) -> None:
     parser = subparsers.add_parser("matting", help="train the network that finds the person")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     fit = actions.add_parser("fit", help="train on the wild stage, then measure on its validation people")
-    fit.add_argument(
-        "--steps", type=int, default=3000, help="updates (default 3000, about ten minutes on two free cores)"
-    )
+    fit.add_argument("--steps", type=int, default=7500, help="updates (default 7500, about forty minutes on one core)")
     fit.add_argument("--seed", type=int, default=0, help="of weights and augmentation")
     fit.add_argument("--out", type=Path, default=Path("lca/assets/matting.safetensors"), help="the weights to write")
     fit.add_argument("--work", type=Path, default=Path("runs/matting"), help="where a killed run is continued from")
