@@ -14,7 +14,7 @@ from lca.formats.atomic import writing
 from lca.model.network import LCA, ModelConfig
 
 FORMAT = "lca-model"
-VERSION = "1"
+VERSION = "2"
 SHIPPED = Path(__file__).parent.parent / "assets" / "lca-small.safetensors"
 
 

@@ -123,8 +123,8 @@ def _fuse(channels: int, out: int) -> nn.Module:
     return nn.Sequential(nn.Conv2d(channels, out, 3, padding=1), nn.GELU(), nn.Conv2d(out, out, 1), nn.GELU())
 
 
-def _double(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2, mode="nearest")
+def _double(x: Tensor, mode: str = "nearest") -> Tensor:
+    return F.interpolate(x, scale_factor=2, mode=mode)
 
 
 def correspondence_loss(
@@ -172,12 +172,14 @@ class PixelEvidence:
 
 def collect(maps: DenseMaps, images: Tensor, masks: Tensor, views: int) -> PixelEvidence:
     """Foreground pixels of body pictures or face crops; `images` (people x views, 3, H, W), `masks` (.., 1, H, W)."""
-    colour = F.avg_pool2d(images, 2)
-    inside = (-F.max_pool2d(-masks, 2))[:, 0] > 0.6
-    image, row, column = inside.nonzero(as_tuple=True)
-    weight = (maps.log_weight[image, 0, row, column] - 0.5 * maps.log_error[image, 0, row, column].detach()).exp()
-    payload = torch.cat([colour[image, :, row, column], maps.feature[image, :, row, column]], -1)
-    return PixelEvidence(image // views, maps.canonical[image, :, row, column], weight, payload)
+    image, row, column = (masks[:, 0] > 0.6).nonzero(as_tuple=True)
+
+    def at_pixels(values: Tensor) -> Tensor:
+        return _double(values, "bilinear")[image, :, row, column]
+
+    weight = (at_pixels(maps.log_weight) - 0.5 * at_pixels(maps.log_error.detach()))[:, 0].exp()
+    payload = torch.cat([images[image, :, row, column], at_pixels(maps.feature)], -1)
+    return PixelEvidence(image // views, at_pixels(maps.canonical), weight, payload)
 
 
 def transport(

@@ -15,6 +15,10 @@ LATENT = 24
 HIDDEN = 96
 OCTAVES = 7
 REACH = 0.08
+STRETCH = 0.8
+"""Log of how far a scale may leave the spacing. Without bounds, Gaussians whose place is uncertain shrink to dust, and
+dust has no gradient: eyes and mouths once died of it, as they did of opacities without a floor."""
+FAINTEST = 0.3
 
 
 class CanonicalDecoder(nn.Module):
@@ -57,21 +61,26 @@ class CanonicalDecoder(nn.Module):
         flat = torch.tensor([0.75, 0.75, 0.35]).to(raw)
         identity = torch.tensor([1.0, 0.0, 0.0, 0.0]).to(raw)
         return Gaussians(
-            means=positions + self._offset(offset, reach, evidence),
+            means=positions + self._offset(offset, reach, evidence, template),
             quats_wxyz=quat_multiply(template.frames.expand_as(turn), F.normalize(identity + turn, dim=-1)),
-            scales=spacing * flat * log_scale.clamp(-3.0, 2.0).exp(),
-            opacities=(logit[..., 0] + 2.0).sigmoid(),
-            colors=self._colour(colour, fix, choice, evidence),
+            scales=spacing * flat * (STRETCH * torch.tanh(log_scale / STRETCH)).exp(),
+            opacities=FAINTEST + (1.0 - FAINTEST) * (logit[..., 0] + 2.0).sigmoid(),
+            colors=self._colour(colour, fix, choice, evidence, template),
         )
 
-    def _offset(self, offset: Tensor, reach: Tensor, evidence: Tensor | None) -> Tensor:
-        """The learned offset, and a learned share of the distance from the body at which the photos show this point."""
+    def _offset(self, offset: Tensor, reach: Tensor, evidence: Tensor | None, template: Template) -> Tensor:
+        """The learned offset, and a learned share of the distance from the body at which the photos show this point;
+        painted eyeballs stay round."""
         learned = REACH * torch.tanh(offset)
-        return learned if evidence is None else learned + reach.sigmoid() * evidence[..., -3:]
+        if evidence is None:
+            return learned
+        return (1.0 - template.eye[:, None]) * (learned + reach.sigmoid() * evidence[..., -3:])
 
-    def _colour(self, colour: Tensor, fix: Tensor, choice: Tensor, evidence: Tensor | None) -> Tensor:
+    def _colour(
+        self, colour: Tensor, fix: Tensor, choice: Tensor, evidence: Tensor | None, template: Template
+    ) -> Tensor:
         """A soft choice between the token's own colour and the transported ones (own, mirrored, anchor), and a small
-        correction.
+        correction. Eyeballs begin as the template paints them.
 
         A source is trusted the more the more pixels it saw: its log weight is added to its logit.
         """
@@ -82,4 +91,5 @@ class CanonicalDecoder(nn.Module):
         prior = torch.tensor([2.0, -1.0, 0.0, -3.0]).to(choice)
         trust = torch.cat([seen[..., 3], torch.zeros_like(seen[..., :1, 3])], -1)
         mixed = ((5.0 * choice + trust + prior).softmax(-1)[..., None] * colours).sum(-2)
+        mixed = torch.where(template.eye[:, None] > 0, template.eye_paint, mixed)
         return (mixed + 0.3 * torch.tanh(fix)).clamp(0.0, 1.0)

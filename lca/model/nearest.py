@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lca.model.template import Template
 
-NEIGHBOURS = 6
+NEIGHBOURS = 4
 
 
 @torch.no_grad()

@@ -1,10 +1,11 @@
 """Where anchors and Gaussians sit on the template body: X in R^{G x 3} and K Gaussians round each anchor.
 
-Anchors are denser where people look: face, eyes, hands (`DENSITY`). Everything is drawn once, from a fixed seed, and
+Anchors are denser where people look: face, eyes, lids, lips, hands (`DENSITY`). Everything is drawn once, from a fixed seed, and
 stored in
 the checkpoint as (triangle, barycentric) pairs, so that any body of the same topology carries the same Gaussians.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,15 @@ from torch.nn import functional as F
 
 from lca.geometry.body import PARTS, Body
 
-DENSITY = {"face": 7.0, "head": 4.0, "hand": 2.5, "eye": 12.0, "mouth": 2.0, "neck": 1.5}
+DENSITY = {"face": 7.0, "head": 3.5, "hand": 3.0, "eye": 20.0, "mouth": 1.0, "neck": 1.5}
+DETAIL, DETAIL_METRES = 3.0, 0.015
+"""How much denser the face is this near to eyes and lips: lids that are splats as wide as an eye hide it."""
+EYES = {23: 1.0, 24: -1.0}
+"""Joints in the middle of the left and right eyeball, and on which side of the body."""
+IRIS_DEGREES = 28.0
+SCLERA, IRIS = (0.80, 0.72, 0.70), (0.25, 0.16, 0.10)
+"""sRGB. In four photos an eye looks four ways, and the mean of them is no eye: unpainted, eyeballs take the lids' colour and
+gaze shows nothing."""
 CANDIDATES = 64
 INFLUENCES = 8
 
@@ -28,7 +37,7 @@ class TemplateConfig:
 
     anchors: int = 512
     """G, the number of geometry tokens."""
-    per_anchor: int = 32
+    per_anchor: int = 40
     """K, the Gaussians that each geometry token decodes to."""
     seed: int = 0
     """Seed of the placement."""
@@ -43,7 +52,8 @@ class Template(nn.Module):
     z: z along the normal),
     `spacing` (metres to the neighbours), `mirror` (the Gaussian on the other side), `candidates` (per anchor, the
     Gaussians near it),
-    `face` (1 on head, face, eyes and mouth: what eps and psi may move).
+    `face` (1 on head, face, eyes and mouth: what eps and psi may move), `eye` (1 on eyeballs) and `eye_paint` (sclera and
+    iris, sRGB, 0 elsewhere).
     """
 
     points: Tensor
@@ -55,6 +65,8 @@ class Template(nn.Module):
     mirror: Tensor
     candidates: Tensor
     face: Tensor
+    eye: Tensor
+    eye_paint: Tensor
     anchors: Tensor
     part: Tensor
     triangles: Tensor
@@ -78,6 +90,7 @@ class Template(nn.Module):
         tree = KDTree(points.numpy())
         mirrored = points * torch.tensor([-1.0, 1.0, 1.0])
         part = body.part_labels[corners[:, 0]]
+        eye = (part == PARTS.index("eye")).float()
         face_parts = torch.tensor([name in ("head", "face", "eye", "mouth") for name in PARTS])
         derived = {
             "points": points,
@@ -91,6 +104,8 @@ class Template(nn.Module):
             "candidates": torch.from_numpy(tree.query(anchors.numpy(), k=CANDIDATES)[1]),
             "part": part,
             "face": face_parts[part].float(),
+            "eye": eye,
+            "eye_paint": eye[:, None] * painted_eyes(body, points),
         }
         for name, value in derived.items():
             self.register_buffer(name, value, persistent=False)
@@ -121,6 +136,17 @@ class Template(nn.Module):
         return betas + ((metres - self.stature(betas)) / rate)[..., None] * step
 
 
+def painted_eyes(body: Body, points: Float[Tensor, "points 3"]) -> Float[Tensor, "points 3"]:
+    """What colour an eyeball has at points of it (rest pose, metres): iris about the axis of view, which is z, sclera
+    elsewhere."""
+    cosine = torch.full_like(points[:, 0], -1.0)
+    for joint, side in EYES.items():
+        outwards = F.normalize(points - body.joint_template[joint], dim=-1)
+        cosine = torch.where(points[:, 0] * side > 0.0, outwards[:, 2], cosine)
+    iris = cosine > math.cos(math.radians(IRIS_DEGREES))
+    return torch.where(iris[:, None], points.new_tensor(IRIS), points.new_tensor(SCLERA))
+
+
 def place(config: TemplateConfig, body: Body) -> tuple[Int[Tensor, "gaussians"], Float[Tensor, "gaussians 3"]]:
     """Draw anchors in proportion to `DENSITY` (k-means of a dense sample), then K well-spread points in each cell."""
     rng = np.random.default_rng(config.seed)
@@ -143,12 +169,26 @@ def place(config: TemplateConfig, body: Body) -> tuple[Int[Tensor, "gaussians"],
 
 def _dense_sample(body: Body, rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     corners = body.template[body.faces].numpy()
-    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=-1)
-    density = np.array([DENSITY.get(name, 1.0) for name in PARTS])
-    weight = area * density[body.part_labels[body.faces[:, 0]].numpy()]
+    weight = _weights(body, corners)
     triangles = rng.choice(len(corners), count, p=weight / weight.sum())
     barycentrics = rng.dirichlet(np.ones(3), count)
     return triangles, barycentrics, np.einsum("pcx,pc->px", corners[triangles], barycentrics)
+
+
+def _weights(body: Body, corners: Float[np.ndarray, "triangles 3 3"]) -> Float[np.ndarray, "triangles"]:
+    """How many Gaussians each triangle should get, up to a factor: its area times `DENSITY`, more near eyes and lips; the
+    back of an eyeball, which nobody sees, gets none."""
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    part = body.part_labels[body.faces[:, 0]].numpy()
+    face, eye, mouth = (part == PARTS.index(name) for name in ("face", "eye", "mouth"))
+    faces = body.faces.numpy()
+    lips = corners[face & np.isin(faces, faces[mouth]).any(-1)].reshape(-1, 3)
+    features = np.concatenate([corners[eye].reshape(-1, 3), lips])
+    detailed = face.copy()
+    if len(features):
+        detailed[face] = KDTree(features).query(corners[face].mean(1))[0] < DETAIL_METRES
+    weight = np.linalg.norm(normals, axis=-1) * np.array([DENSITY.get(name, 1.0) for name in PARTS])[part]
+    return weight * np.where(detailed, DETAIL, 1.0) * ~(eye & (normals[:, 2] < 0.0))
 
 
 def _spread(members: np.ndarray, points: np.ndarray, centre: np.ndarray, count: int) -> np.ndarray:

@@ -3,7 +3,7 @@ import torch
 from torch.nn import functional as F
 
 from lca.geometry.body import load_body
-from lca.model.correspondence import Coarse, DenseHead, coarse_loss
+from lca.model.correspondence import FEATURES, Coarse, DenseHead, DenseMaps, coarse_loss, collect, transport
 from lca.model.nearest import nearest_gaussians, search
 from lca.model.template import Template, TemplateConfig
 
@@ -47,3 +47,28 @@ def test_background_does_not_bleed_into_the_points_of_the_silhouette(template):
     alone = maps.coarse.point[0, :, 0, 0]
     near = maps.canonical[0, :, :11, :11] - alone[:, None, None]  # to the middle between two tokens
     assert (near - 0.1 * head.out.bias[:3, None, None]).abs().max() < 1e-5
+
+
+def test_stripes_one_pixel_wide_reach_the_gaussians(template):
+    """Maps have half the picture's size, but colours must not be blurred to it."""
+    size, pixel = 64, 0.25 * float(template.spacing.max())
+    chest = template.points[((template.points - torch.tensor([0.0, 0.3, 0.12])) ** 2).sum(-1).argmin()]
+    across = (torch.arange(size // 2) + 0.5 - size / 4) * 2 * pixel
+    canonical = chest[:, None, None] + torch.stack(
+        [across.expand(size // 2, -1), -across[:, None].expand(-1, size // 2), torch.zeros(size // 2, size // 2)]
+    )
+    plain = torch.zeros(1, 1, size // 2, size // 2)
+    maps = DenseMaps(
+        Coarse(torch.zeros(1, 1, 1), torch.zeros(1, 3, 1, 1)),
+        canonical[None],
+        plain,
+        plain,
+        plain.expand(-1, FEATURES, -1, -1),
+    )
+    stripes = (torch.arange(size) % 2).float().expand(1, 3, size, size)
+    pixels = collect(maps, stripes, torch.ones(1, 1, size, size), views=1)
+    assert set(pixels.payload[:, 0].tolist()) == {0.0, 1.0}
+    across = pixels.canonical[:, 0].unflatten(0, (size, size))[:, 1:-1]
+    torch.testing.assert_close(across.diff(dim=1), torch.full_like(across.diff(dim=1), pixel), atol=1e-5, rtol=0)
+    evidence = transport([pixels], template, people=1)
+    assert evidence.shape == (1, len(template.points), evidence.shape[-1]) and torch.isfinite(evidence).all()

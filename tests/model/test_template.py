@@ -2,7 +2,7 @@ import torch
 
 from lca.geometry.body import PARTS, load_body
 from lca.model.nearest import nearest_gaussians
-from lca.model.template import Template, TemplateConfig
+from lca.model.template import IRIS, Template, TemplateConfig
 
 CONFIG = TemplateConfig(anchors=64, per_anchor=16)
 
@@ -34,6 +34,30 @@ def test_faces_and_hands_are_denser():
     }
     assert spacing["face"] < 0.6 * spacing["torso"]
     assert spacing["hand"] < 0.9 * spacing["torso"]
+
+
+def test_lids_and_lips_are_denser_than_cheeks_and_no_gaussian_lies_behind_an_eye():
+    body = load_body()
+    template = Template(TemplateConfig(anchors=256, per_anchor=16), body)
+    eye, face = (template.part == PARTS.index(name) for name in ("eye", "face"))
+    distance = torch.cdist(template.points[face], template.points[eye]).min(-1).values
+    lids, elsewhere = distance < 0.015, distance > 0.03
+    assert template.spacing[face][lids].median() < 0.7 * template.spacing[face][elsewhere].median()
+    corners = body.template[body.faces[template.triangles[eye]]]
+    normal = torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    assert eye.sum() > 10 and (normal[:, 2] >= 0).all()
+
+
+def test_an_eye_is_painted_with_an_iris_in_front_and_sclera_round_it():
+    template = Template(TemplateConfig(anchors=256, per_anchor=16), load_body())
+    eye = template.eye > 0
+    assert torch.equal(eye, template.part == PARTS.index("eye"))
+    assert (template.eye_paint[~eye] == 0).all()
+    iris = torch.isclose(template.eye_paint, torch.tensor(IRIS)).all(-1) & eye
+    assert 0.05 < iris.sum() / eye.sum() < 0.4
+    for side in (-1.0, 1.0):
+        here = eye & (template.points[:, 0] * side > 0)
+        assert template.points[here & iris, 2].min() > template.points[here & ~iris, 2].median()
 
 
 def test_frames_turn_z_onto_the_normals():
