@@ -1,7 +1,6 @@
 """Training the matting network on red discs: augmentation keeps its promises, the loss falls, a killed run goes on."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -45,14 +44,9 @@ def _backgrounds() -> torch.Tensor:
 def test_frames_of_a_capture_are_its_pictures_as_they_are():
     mask = np.zeros((SIDE, SIDE), np.float32)
     mask[10:50, 20:40] = 1.0
-    picture = np.where(mask[..., None] > 0, np.float32([0.9, 0.1, 0.1]), np.float32(0.3))
+    picture = np.where(mask[..., None] > 0, np.array([0.9, 0.1, 0.1], np.float32), np.float32(0.3))
     files = {"image": [{"bytes": photo_bytes(picture, 95)}] * 2, "mask": [{"bytes": mask_bytes(mask)}] * 2}
-    row: dict[str, Any] = {
-        "face_box": [[20.0, 10.0, 40.0, 24.0]] * 2,
-        "face": files["image"],
-        "face_mask": files["mask"],
-    }
-    row |= files
+    row = files | {"face": files["image"], "face_mask": files["mask"], "face_box": [[20.0, 10.0, 40.0, 24.0]] * 2}
     for frames in (gather_frames([row], SIDE), gather_portraits([row], 2 * SIDE, every=1)):
         large = frames.image.shape[-1] // SIDE
         assert len(frames) == 2
