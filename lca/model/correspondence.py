@@ -177,7 +177,7 @@ def collect(maps: DenseMaps, images: Tensor, masks: Tensor, views: int) -> Pixel
     def at_pixels(values: Tensor) -> Tensor:
         return _double(values, "bilinear")[image, :, row, column]
 
-    weight = (at_pixels(maps.log_weight) - 0.5 * at_pixels(maps.log_error.detach()))[:, 0].exp()
+    weight = at_pixels(maps.log_weight - 0.5 * maps.log_error.detach())[:, 0].exp()
     payload = torch.cat([images[image, :, row, column], at_pixels(maps.feature)], -1)
     return PixelEvidence(image // views, at_pixels(maps.canonical), weight, payload)
 

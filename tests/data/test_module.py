@@ -66,7 +66,7 @@ def test_the_fast_way_reads_what_the_plain_way_reads():
 
 def test_a_sample_is_checked_at_the_door():
     capture = open_source(built("wild"), "test")[0].photos([0])
-    cut = {name: getattr(capture, name)[..., :40, :40] for name in ("canonical_16bit",)}
+    cut = {"canonical_16bit": capture.canonical_16bit[..., :40, :40]}
     with pytest.raises(
         UserError, match=r"expected canonical_16bit of shape \(1, 3, 48, 48\) in the capture of wild-000000"
     ):

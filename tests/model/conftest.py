@@ -10,7 +10,7 @@ from lca.model.template import TemplateConfig
 TINY = ModelConfig(
     encoder=EncoderConfig(width=64, depth=1, stem=(8, 16, 32)),
     fusion=FusionConfig(width=64, depth=1),
-    template=TemplateConfig(anchors=48, per_anchor=8, seed=1),
+    template=TemplateConfig(anchors=48, per_anchor=8, seed=13),
 )
 
 
