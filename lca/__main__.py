@@ -24,12 +24,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "export": ("lca.commands.export", "add_command", "an avatar file -> Gaussians other programs read"),
     "player": ("lca.commands.player", "add_command", "an avatar file and a motion -> one HTML file that plays it"),
     "demo": ("lca.commands.demo", "add_command", "the whole chain on a shipped example or your own photos"),
-    "world": ("lca.world.cli", "add_world_commands", "build and look at the synthetic human world"),
-    "pretrain": ("lca.training.cli", "add_training_commands", "first stage of training, on the wild world"),
-    "posttrain": ("lca.training.cli", "add_training_commands", "second stage of training, on the studio world"),
-    "evaluate": ("lca.training.cli", "add_training_commands", "quality on held-out people -> a report"),
-    "matting": ("lca.training.train_matting", "add_matting_commands", "train the network that finds the person"),
-    "bench": ("lca.bench", "add_command", "speed of one part on this machine, as JSON"),
+    "world": ("lca.commands.world", "add_world_commands", "build and look at the synthetic human world"),
+    "pretrain": ("lca.commands.training", "add_training_commands", "first stage of training, on the wild world"),
+    "posttrain": ("lca.commands.training", "add_training_commands", "second stage of training, on the studio world"),
+    "evaluate": ("lca.commands.training", "add_training_commands", "quality on held-out people -> a report"),
+    "matting": ("lca.commands.matting", "add_matting_commands", "train the network that finds the person"),
+    "bench": ("lca.commands.bench", "add_command", "speed of one part on this machine, as JSON"),
 }
 """command -> (module, the function that adds it to the parser, one line of help)"""
 

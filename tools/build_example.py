@@ -16,12 +16,12 @@ from PIL import Image
 
 from lca.formats.atomic import writing
 from lca.geometry.camera import Camera, look_at
-from lca.world.background import wild_surroundings
-from lca.world.environment import wild_light
-from lca.world.filming import drive, stature
-from lca.world.mesh_renderer import render_views
-from lca.world.people import Person
-from lca.world.poses import random_motion
+from lca.motion.poses import random_motion
+from lca.world.light.background import wild_surroundings
+from lca.world.light.environment import wild_light
+from lca.world.light.renderer import render_views
+from lca.world.person.people import Person
+from lca.world.stages.filming import drive, stature
 
 SEED = 20260406
 PHOTO_SIZE = (640, 960)

@@ -11,11 +11,11 @@ from PIL import Image
 from lca.formats.atomic import writing
 from lca.formats.shards import shard_paths
 from lca.lab.figures import save_small
-from lca.world.attribute_plot import people_plot, scene_plot
-from lca.world.drape_strip import drape_strip
-from lca.world.portraits import people_sheet, portrait_sheet
-from lca.world.sheet import sheet
-from lca.world.stages import STAGES, TEST_ONLY
+from lca.world.build.attribute_plot import people_plot, scene_plot
+from lca.world.build.drape_strip import drape_strip
+from lca.world.build.portraits import people_sheet, portrait_sheet
+from lca.world.build.sheet import sheet
+from lca.world.stages.capture import STAGES, TEST_ONLY
 
 PICTURES = Path(__file__).resolve().parents[1] / "data_cards" / "pictures"
 PEOPLE, FACES, COUNTED = 48, 24, 1000

@@ -6,22 +6,23 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 
+from lca.data.census import census
+from lca.data.drawn import one_of_each
 from lca.data.example import load_example
 from lca.formats.photos import read_pictures
 from lca.lab import preparation
 from lca.lab.browser import Browser
-from lca.lab.census import census
 from lca.lab.figures import save_small
-from lca.lab.panel.desk import Desk
-from lca.lab.panel.local import served
-from lca.lab.panel.motions import Offered
 from lca.lab.tour import summary
+from lca.matting.cutout import cut_out_people
+from lca.matting.network import load_matting
 from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
-from lca.model.cutout import cut_out_people
-from lca.model.matting import load_matting
-from lca.world.motion import named_motion
-from lca.world.stages import STAGES
+from lca.motion.named import named_motion
+from lca.panel.desk import Desk
+from lca.panel.local import served
+from lca.panel.motions import Offered
+from lca.world.stages.capture import STAGES
 
 FIGURES = Path(__file__).resolve().parents[1] / "notebooks" / "figures"
 SEED = 9
@@ -45,7 +46,7 @@ def main() -> None:
     pictures, model, matting = read_pictures(load_example().photos), load_model(), load_matting()
     walking = named_motion("walk", seconds=1.0, fps=8.0)
     save_small(summary(model, matting, pictures, walking), FIGURES / "00_tour.png")
-    rows = preparation.captured(list(STAGES), SEED, 256)
+    rows = one_of_each(list(STAGES), SEED, 256)
     save_small(preparation.summary(rows, census(SEED, 2000), model.template), FIGURES / "01_data_preparation.png")
     avatar = model.reconstruct(cut_out_people(pictures, matting))
     save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")

@@ -38,9 +38,9 @@ def run(args: argparse.Namespace) -> None:
             f"expected a stature from {SHORTEST} to {TALLEST} metres, got {args.stature}; give metres, e.g. 1.75"
         )
     from lca.formats.photos import read_pictures
+    from lca.matting.cutout import cut_out_people
+    from lca.matting.network import load_matting
     from lca.model.checkpoint import load_model
-    from lca.model.cutout import cut_out_people
-    from lca.model.matting import load_matting
 
     pictures = read_pictures(args.photos)
     model, matting = load_model(args.checkpoint), load_matting()

@@ -28,9 +28,9 @@ def run(args: argparse.Namespace) -> None:
     from lca.formats.atomic import writing
     from lca.formats.photos import read_pictures
     from lca.formats.ply import write_ply
+    from lca.matting.cutout import cut_out_people
+    from lca.matting.network import load_matting
     from lca.model.checkpoint import load_model
-    from lca.model.cutout import cut_out_people
-    from lca.model.matting import load_matting
 
     example = None if args.photos else load_example()
     pictures = read_pictures([args.photos] if example is None else example.photos)
@@ -80,7 +80,7 @@ def film(avatar, path: Path) -> float:
 
     from lca.formats.video import write_video
     from lca.lab.playing import motion_camera, play
-    from lca.world.motion import named_motion
+    from lca.motion.named import named_motion
 
     seconds = []
 
@@ -113,7 +113,7 @@ def view_rows(avatar) -> list:
     import math
 
     from lca.lab.playing import body_camera, face_camera, play, still
-    from lca.world.motion import named_motion
+    from lca.motion.named import named_motion
 
     calm = still(named_motion("turntable", 4.0, 10.0), 0)
     around = [next(play(avatar, calm, body_camera(avatar, calm, 256, math.pi / 4 * k))) for k in range(8)]

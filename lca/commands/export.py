@@ -73,7 +73,7 @@ def check(args: argparse.Namespace) -> None:
 def standing(avatar):
     """The avatar at ease, arms hanging."""
     from lca.lab.playing import drive
-    from lca.world.motion import named_motion
+    from lca.motion.named import named_motion
 
     return next(drive(avatar, named_motion("turntable", 1.0, 1.0)))
 
@@ -82,7 +82,7 @@ def rig(avatar, args: argparse.Namespace) -> tuple:
     """The avatar's skeleton and, with `--motion`, that motion of it."""
     from lca.formats.gltf_rig import Playback, Skeleton
     from lca.geometry.skinning import full_pose
-    from lca.world.joints import JOINTS
+    from lca.motion.joints import JOINTS
 
     names = (*JOINTS[:22], "jaw", "left_eye", "right_eye", *JOINTS[22:])
     held = avatar.rig

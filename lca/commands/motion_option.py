@@ -33,7 +33,7 @@ def chosen_motion(args: argparse.Namespace, fps: float):
     """
     if not 1 <= fps <= 240:
         raise UserError(f"expected --fps from 1 to 240, got {fps:g}")
-    from lca.world.motion import named_motion
+    from lca.motion.named import named_motion
 
     if args.motion in MOTIONS and args.mapping is None:
         return named_motion(args.motion, SECONDS if args.seconds is None else args.seconds, fps), args.motion

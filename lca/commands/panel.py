@@ -30,10 +30,10 @@ def run(args: argparse.Namespace) -> None:
     import asyncio
     import webbrowser
 
-    from lca.lab.panel.app import serve
-    from lca.lab.panel.desk import Desk
-    from lca.lab.panel.motions import Offered
     from lca.model.avatar import Avatar
+    from lca.panel.app import serve
+    from lca.panel.desk import Desk
+    from lca.panel.motions import Offered
     from lca.render import warm_up
 
     avatars, motions = [Avatar.load(path) for path in args.avatar], Offered()

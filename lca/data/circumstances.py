@@ -10,9 +10,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from lca.data.sample import coded
 from lca.errors import UserError
 from lca.formats.captures import CLOTH, decoded, depth_metres, unit_normals
+from lca.formats.columns import coded
 from lca.formats.fields import CIRCUMSTANCES, check
 
 
@@ -83,7 +83,7 @@ class Surface:
 @dataclass(frozen=True)
 class Cloth:
     """The loose garment in some frames, world metres; rings of columns from the band down, joined as
-    `lca.world.loose.ring_faces` says. The difference is what a model of loose garments has to learn."""
+    `lca.world.cloth.loose.ring_faces` says. The difference is what a model of loose garments has to learn."""
 
     simulated: Float[Tensor, "frames vertices 3"]
     """As physics has it, and as the photos show it."""

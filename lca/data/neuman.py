@@ -27,16 +27,17 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor
 
-from lca.data.sample import Capture, codes_of
+from lca.data.sample import Capture
 from lca.errors import UserError
 from lca.formats.captures import FACE_SIZE, RADIANCE_LIGHTS
+from lca.formats.columns import codes_of
 from lca.formats.photos import crop_square, mask_box, read_picture, square_box
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.camera import Camera
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lca.geometry.skinning import blend, full_pose, joint_transforms, skin
 from lca.geometry.smplx_file import read_arrays
-from lca.world.framing import chin_height, shot
+from lca.world.stages.framing import chin_height, shot
 
 SPLITS = {"train": "train", "validation": "val", "test": "test"}
 UPRIGHT = torch.diag(torch.tensor([1.0, -1.0, -1.0]))

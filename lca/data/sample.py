@@ -12,8 +12,8 @@ from torch import Tensor
 
 from lca.errors import UserError
 from lca.formats.captures import FACE_SIZE, canonical_known, canonical_planes
+from lca.formats.columns import codes_of, masks, photos
 from lca.formats.fields import CAPTURE_COLUMNS, check
-from lca.formats.pixels import code_planes, mask_planes, photo_planes
 from lca.geometry.camera import Camera
 
 
@@ -53,7 +53,7 @@ class Capture:
     face_box: Float[Tensor, "frames 4"]
     """The square of the face crop in pixels of `image`; may reach beyond it."""
     radiance: Float[Tensor, "frames 32 3"]
-    """Linear RGB of the environment, without its lamp, in the directions of `lca.world.light.fibonacci_directions`."""
+    """Linear RGB of the environment, without its lamp, in the directions of `lca.geometry.directions.fibonacci_directions`."""
 
     def __post_init__(self):
         """The one door of every sample: shapes, units and ranges. Raises: UserError."""
@@ -167,33 +167,6 @@ PICTURE_SHAPES = {
     "face_canonical_16bit": (3, "face_8bit", 2),
 }
 """Field -> channels, and the square picture whose side it has, or half of it."""
-
-
-def coded(picture: Any) -> bytes:
-    """The bytes of a picture left coded."""
-    if not isinstance(picture, Mapping) or not picture.get("bytes"):
-        raise UserError(f"expected a coded picture, got {type(picture).__name__}: read rows through `load_world`")
-    return picture["bytes"]
-
-
-def photos(column: Sequence[Any], chosen: Sequence[int]) -> UInt8[Tensor, "frames 3 height width"]:
-    """JPEG files -> sRGB, 255 is 1."""
-    return torch.from_numpy(photo_planes([coded(column[k]) for k in chosen]))
-
-
-def masks(column: Sequence[Any], chosen: Sequence[int]) -> UInt8[Tensor, "frames 1 height width"]:
-    """PNG files -> coverage, 255 is 1."""
-    return torch.from_numpy(mask_planes([coded(column[k]) for k in chosen]))
-
-
-def codes_of(column: Sequence[Any], chosen: Sequence[int], side: int) -> UInt16[Tensor, "frames 3 {side} {side}"]:
-    """16-bit PNG files -> the codes of `lca.formats.captures`, 0 where there is no point.
-
-    A column without files says that the points are not known, or not wanted: there are none then.
-    """
-    if len(column) == 0:
-        return torch.zeros(1, 1, 1, 1, dtype=torch.uint16).expand(len(chosen), 3, side, side)
-    return torch.from_numpy(code_planes([coded(column[k]) for k in chosen], side))
 
 
 def capture_frames(row: Mapping[str, Any]) -> Capture:

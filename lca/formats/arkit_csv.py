@@ -14,7 +14,7 @@ import torch
 
 from lca.errors import UserError
 from lca.formats.motion_file import Conventions, MotionFile, check_rate, checked
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.face_joints import psi_of_looks
 from lca.geometry.motion import Motion
 

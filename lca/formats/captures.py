@@ -14,10 +14,11 @@ from jaxtyping import Bool, Float32, UInt8, UInt16
 from numpy import ndarray
 from PIL import Image as Pictures
 
+from lca.geometry.directions import RADIANCE_LIGHTS
+
 FACE_SIZE = 128
 """Pixels of a face crop; its canonical map has half as many, as the body's."""
 
-RADIANCE_LIGHTS = 32
 CANONICAL_REACH = 1.28
 """Metres: the canonical map codes coordinates within +-1.28 in 65,535 steps (0.04 mm); 0 means background."""
 DEPTH_STEP = 0.00025

@@ -18,7 +18,7 @@ from torch import Tensor
 from lca.errors import UserError
 from lca.formats.motion_file import Conventions, MotionFile, checked, in_order
 from lca.geometry.axes import stand_up
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.face_joints import actions_of_jaw, psi_of_eyes
 from lca.geometry.motion import Motion
 

@@ -10,7 +10,7 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor
 
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.rotations import axis_angle_to_matrix
 
 JAW_OPEN = 0.31

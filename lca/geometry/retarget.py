@@ -19,7 +19,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.geometry.axes import upright
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.joint_names import FINGERS, JOINTS
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 

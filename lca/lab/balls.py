@@ -11,9 +11,9 @@ from PIL import Image
 
 from lca.data.circumstances import Circumstances
 from lca.data.sample import Capture
+from lca.formats.transfer import rolled_off, srgb
+from lca.geometry.directions import fibonacci_directions
 from lca.lab.figures import column, row, to_image
-from lca.world.light import fibonacci_directions
-from lca.world.transfer import rolled_off, srgb
 
 SHARP = 14.0
 """How narrowly each of the 32 stored directions is painted on the map."""

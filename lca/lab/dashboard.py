@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from lca.lab.census import Table
+from lca.data.census import Table
 from lca.lab.figures import INK, PAPER, column, row
 
 SCRIPT = Path(__file__).parents[1] / "assets" / "dashboard.js"

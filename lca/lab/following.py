@@ -1,9 +1,7 @@
 """Bodies over photos: joints, landmarks and anchors where the truth says they are, and where a tracker says."""
 
 import colorsys
-from dataclasses import replace
 
-import numpy as np
 import torch
 from einops import reduce
 from jaxtyping import Bool, Float
@@ -12,16 +10,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.data.circumstances import Circumstances
+from lca.data.drawn import tracked_anew
 from lca.data.sample import Capture
 from lca.formats.photos import square_box
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.camera import Camera
 from lca.geometry.skinning import blend, full_pose, joint_transforms, skin
 from lca.lab.figures import row, to_image
-from lca.lab.panel.overlays import draw_skeleton
+from lca.lab.overlays import draw_skeleton
 from lca.model.template import Template
-from lca.world.posed import joints
-from lca.world.tracking import tracked_wild
+from lca.motion.posed import joints
 
 TRUE, TRACKED = (20, 140, 60), (225, 60, 30)
 HIDDEN = (170, 170, 170)
@@ -128,17 +126,8 @@ def joint_errors(capture: Capture) -> Float[Tensor, "frames"]:
 
 def unluckiest(capture: Capture, known: Circumstances) -> tuple[Capture, Float[Tensor, "frames"]]:
     """The same frames tracked forty times anew: the run with the largest error in one frame, and how sure its tracker was."""
-    truth = [x.numpy() for x in (capture.theta, capture.translation, capture.betas, capture.camera.camera_from_world)]
-    runs = []
-    for seed in range(RUNS):
-        tracked = tracked_wild(np.random.default_rng(seed), known.time.numpy(), *truth)
-        view = replace(capture.tracked_camera, camera_from_world=torch.from_numpy(tracked.camera_from_world))
-        estimates = {f"tracked_{name}": torch.from_numpy(getattr(tracked, name)) for name in TRACKED_NUMBERS}
-        runs.append((replace(capture, tracked_camera=view, **estimates), torch.from_numpy(tracked.confidence)))
+    runs = [tracked_anew(capture, known.time, seed) for seed in range(RUNS)]
     return max(runs, key=lambda run: float(joint_errors(run[0]).max()))
-
-
-TRACKED_NUMBERS = ("theta", "translation", "betas")
 
 
 def close_up(

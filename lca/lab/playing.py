@@ -13,8 +13,8 @@ from lca.geometry.camera import Camera, orbit
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
+from lca.motion.named import named_motion
 from lca.render import render
-from lca.world.motion import named_motion
 
 FACE_METRES = 0.42
 """Height of what a face camera sees."""

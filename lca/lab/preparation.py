@@ -8,33 +8,22 @@ from jaxtyping import Float
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn import functional as F
-from tqdm import tqdm
 
 from lca.data.batch import Batch
+from lca.data.census import Table
 from lca.data.circumstances import Circumstances, Surface
+from lca.data.drawn import splits
 from lca.data.sample import Capture
-from lca.formats.captures import PICTURES, SCHEMA
-from lca.geometry.body import load_body
-from lca.lab.census import Table
+from lca.formats.captures import SCHEMA
+from lca.geometry.body_file import load_body
 from lca.lab.dashboard import bars, panels
 from lca.lab.figures import CAPTION, INK, PAPER, column, dots, framed, position_colors, row, to_image
 from lca.lab.following import anchor_sheet, cut_out, joint_errors, joint_sheet, person_box, tracking_sheet, unluckiest
 from lca.model.template import Template
-from lca.world.builder import pool
-from lca.world.stages import STAGES, capture, split_of
 
 RED, BLUE = (230, 70, 40), (40, 90, 220)
 SPLIT_COLOURS = {"train": (150, 190, 225), "validation": (250, 190, 80), "test": (215, 80, 70)}
 PER_FRAME = [name for name, stored in SCHEMA.items() if stored.per == "frame"]
-
-
-def captured(stages: Sequence[str], seed: int, size: int, workers: int = 2) -> dict[str, dict[str, Any]]:
-    """One capture of each stage, drawn in `workers` processes: stage -> row as `load_world` gives it."""
-    with pool(workers) as executor:
-        drawn = executor.map(capture, stages, [seed] * len(stages), [0] * len(stages), [size] * len(stages))
-        rows = list(tqdm(drawn, total=len(stages), desc="stages", unit="capture"))
-    coded = [{name: [{"bytes": file, "path": None} for file in found[name]] for name in PICTURES} for found in rows]
-    return {stage: found | files for stage, found, files in zip(stages, rows, coded, strict=True)}
 
 
 def spread(count: int, wanted: int) -> list[int]:
@@ -153,13 +142,11 @@ def titled(image: Image.Image, text: str) -> Image.Image:
 def split_sheet(people: int = 60, cell: int = 15) -> Image.Image:
     """The first people of every stage as squares: for training (blue), validation (yellow) or testing (red)."""
     lines = []
-    for stage in STAGES:
+    for stage, members in splits(people).items():
         line = Image.new("RGB", (people * cell, cell), PAPER)
         pen = ImageDraw.Draw(line)
-        for index in range(people):
-            pen.rectangle(
-                [index * cell, 0, (index + 1) * cell - 3, cell - 2], fill=SPLIT_COLOURS[split_of(index, stage)]
-            )
+        for index, split in enumerate(members):
+            pen.rectangle([index * cell, 0, (index + 1) * cell - 3, cell - 2], fill=SPLIT_COLOURS[split])
         lines.append(titled(line, stage))
     return column(lines)
 

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from lca.data.example import Example
 from lca.formats.photos import GREY, Photos, Picture
-from lca.geometry.body import PARTS, load_body
+from lca.geometry.body import PARTS
+from lca.geometry.body_file import load_body
 from lca.geometry.camera import Camera, orbit
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.motion import Motion
@@ -27,9 +28,9 @@ from lca.lab.figures import (
     view,
 )
 from lca.lab.playing import body_camera, drive, still
+from lca.matting.cutout import FoundPerson, cut_out_people
+from lca.matting.network import Matting
 from lca.model.avatar import Avatar
-from lca.model.cutout import FoundPerson, cut_out_people
-from lca.model.matting import Matting
 from lca.model.network import LCA, Looks
 from lca.render import render
 

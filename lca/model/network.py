@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lca.formats.photos import Photos
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
 from lca.model.avatar import Avatar, Rig
 from lca.model.correspondence import EVIDENCE, Coarse, DenseHead, DenseMaps, PhotoBlocks, collect, transport

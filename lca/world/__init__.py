@@ -1,4 +1,16 @@
-"""The synthetic human world: procedural people, their motion, light and cameras, ray traced with exact truth.
+"""The synthetic human world: procedural people, their light and cameras, ray traced with exact truth.
 
-`people.Person` is who, `stages` is how a capture is taken, `builder` writes captures to disk. Never uses the Gaussian renderer.
+One seed is one person for ever. Rooms, each built on those before it:
+
+    body       meshes, one figure, the scene that is drawn, random numbers by name
+    paint      materials as functions of canonical position
+    garments   what is worn, and its rows of cloth
+    hair       scalp, haircuts, beards, headwear, glasses
+    cloth      loose garments, simulated
+    person     who somebody is; the dressed, posed person
+    light      lights, surroundings, the renderer, exposure, drawings
+    stages     wild, studio, lightstage, stylised, runway: who is filmed how
+    build      folders of captures
+
+How people move is `lca.motion`. Only data, studies and the commands `world`, `matting` and `bench` import the world.
 """

@@ -6,9 +6,9 @@ import torch
 from PIL import Image
 
 from lca.__main__ import main
-from lca.model import matting
+from lca.matting import network as matting
+from lca.matting.network import Matting, MattingConfig
 from lca.model.checkpoint import save_model
-from lca.model.matting import Matting, MattingConfig
 from lca.model.network import LCA
 from tests.model.conftest import TINY
 

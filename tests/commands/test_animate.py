@@ -6,7 +6,7 @@ from safetensors.torch import load_file, save_file
 
 from lca.formats.avatar_file import FORMAT, VERSION
 from lca.formats.motion_npz import write_motion
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.motion import Motion
 
 

@@ -9,7 +9,7 @@ from plyfile import PlyData
 
 from lca.formats.motion_npz import write_motion
 from lca.model.avatar import Avatar
-from lca.world.motion import named_motion
+from lca.motion.named import named_motion
 
 
 @pytest.mark.parametrize("pose", ["canonical", "standing"])

@@ -13,8 +13,8 @@ from lca.geometry.camera import orbit
 from lca.lab.browser import WEBGL, Browser
 from lca.lab.playing import drive
 from lca.model.avatar import Avatar
+from lca.motion.named import named_motion
 from lca.render import render
-from lca.world.motion import named_motion
 
 SIZE = 256
 SHORT = ("--seconds", 1, "--fps", 8)

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from lca.data.neuman import FittedBody
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.skinning import gaze
 
 WIDTH, HEIGHT, FOCAL = 320, 240, 300.0

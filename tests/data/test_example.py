@@ -6,7 +6,7 @@ import torch
 from lca.data.example import FOLDER, load_example
 from lca.errors import UserError
 from lca.formats.photos import mask_box, read_pictures
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.camera import Camera
 
 

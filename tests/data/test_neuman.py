@@ -13,7 +13,7 @@ from lca.data.neuman import FittedBody, NeumanCapture
 from lca.data.sources import open_source
 from lca.errors import UserError
 from lca.formats.photos import mask_box
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from tests.data.neuman_capture import FRAMES, write, write_capture
 
 

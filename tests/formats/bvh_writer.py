@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.joint_names import JOINTS
 
 UNTURNED = np.eye(3)

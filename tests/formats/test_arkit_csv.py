@@ -6,7 +6,7 @@ import torch
 from lca.errors import UserError
 from lca.formats.motion import read_motion
 from lca.formats.motion_file import Conventions
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.face_joints import psi_of_looks
 
 NAMES = load_body().expression_names

@@ -10,7 +10,7 @@ from lca.formats.motion import read_motion
 from lca.formats.motion_file import CHANNELS, Conventions
 from lca.formats.motion_npz import write_motion
 from lca.formats.smplx_fields import loose_hands, read_hand_mean
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.face_joints import JAW_OPEN
 from lca.geometry.motion import Motion
 from lca.geometry.skinning import gaze

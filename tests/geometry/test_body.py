@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lca.geometry.body import ASSETS, PARTS, load_body
+from lca.geometry.body import PARTS
+from lca.geometry.body_file import ASSETS, load_body
 
 JOINTS = {  # place in theta of the joints tested here
     **{"left_hip": 1, "right_hip": 2, "left_knee": 4, "right_knee": 5, "neck": 12, "head": 15},

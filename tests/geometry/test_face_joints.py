@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.face_joints import JAW_OPEN, JAW_SIDEWAYS, LOOK, actions_of_jaw, psi_of_eyes, psi_of_looks
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lca.geometry.skinning import gaze

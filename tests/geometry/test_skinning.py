@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_quat_wxyz, quat_wxyz_to_matrix
 from lca.geometry.skinning import blend, full_pose, gaze, joint_transforms, nearest_rotation, skin, skin_gaussians

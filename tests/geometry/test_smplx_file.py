@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lca.errors import UserError
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.smplx_file import smplx_arrays
 
 smplx = pytest.importorskip("smplx")

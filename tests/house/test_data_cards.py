@@ -8,7 +8,7 @@ from huggingface_hub import DatasetCard, ModelCard
 
 from lca.data.schema import FEATURES
 from lca.formats.captures import SPLITS
-from lca.world.stages import STAGES, TEST_ONLY
+from lca.world.stages.capture import STAGES, TEST_ONLY
 from tests.house.tree import ROOT, files, name
 
 CARDS = ROOT / "data_cards"

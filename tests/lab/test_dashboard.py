@@ -7,10 +7,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from lca.data.census import census, table
 from lca.data.datasets import load_world
 from lca.formats.captures import SPLITS
 from lca.lab.browser import Browser
-from lca.lab.census import census, table
 from lca.lab.dashboard import Dashboard, bars, panel, panels
 from tests.world.captures import built
 

@@ -6,7 +6,7 @@ import torch
 from lca.geometry.gaussians import Gaussians
 from lca.lab.playing import body_camera, drive, face_camera, play, still
 from lca.model.avatar import Avatar
-from lca.world.motion import named_motion
+from lca.motion.named import named_motion
 
 
 class Doll(Avatar):

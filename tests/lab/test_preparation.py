@@ -7,7 +7,7 @@ import torch
 from lca.data.circumstances import Circumstances, Surface
 from lca.data.datasets import load_world
 from lca.data.sample import Capture
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.lab import balls, following, preparation
 from lca.model.template import Template, TemplateConfig
 from tests.world.captures import built

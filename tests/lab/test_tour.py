@@ -10,7 +10,7 @@ from lca.model.encoder import EncoderConfig
 from lca.model.fusion import FusionConfig
 from lca.model.network import LCA, ModelConfig
 from lca.model.template import TemplateConfig
-from lca.world.motion import named_motion
+from lca.motion.named import named_motion
 
 SIZE = 64
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.model.correspondence import FEATURES, Coarse, DenseHead, DenseMaps, coarse_loss, collect, transport
 from lca.model.nearest import nearest_gaussians, search
 from lca.model.template import Template, TemplateConfig

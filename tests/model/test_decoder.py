@@ -2,7 +2,7 @@ import math
 
 import torch
 
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.model.decoder import FAINTEST, STRETCH, CanonicalDecoder
 from lca.model.template import Template, TemplateConfig
 

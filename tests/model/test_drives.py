@@ -7,14 +7,15 @@ import pytest
 import torch
 
 from lca.formats.photos import GREY, Photos, crop_square
-from lca.geometry.body import PARTS, load_body
+from lca.geometry.body import PARTS
+from lca.geometry.body_file import load_body
 from lca.geometry.camera import orbit
 from lca.model.checkpoint import SHIPPED, load_model
+from lca.motion.expressions import actions_of
 from lca.render import render
-from lca.world.expressions import actions_of
-from lca.world.light import studio_light
-from lca.world.mesh_renderer import render_views
-from lca.world.people import Person
+from lca.world.light.directional import studio_light
+from lca.world.light.renderer import render_views
+from lca.world.person.people import Person
 
 FRAMES = 6
 SEED = 900_001

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lca.formats.photos import Photos
-from lca.geometry.body import load_body
+from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
 from lca.model.checkpoint import load_model, save_model
 from lca.model.network import LCA

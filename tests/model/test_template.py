@@ -1,6 +1,7 @@
 import torch
 
-from lca.geometry.body import PARTS, load_body
+from lca.geometry.body import PARTS
+from lca.geometry.body_file import load_body
 from lca.model.nearest import nearest_gaussians
 from lca.model.template import IRIS, Template, TemplateConfig
 

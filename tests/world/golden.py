@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lca.world.people import Person
+from lca.world.person.people import Person
 
 
 def golden_of(person: Person) -> dict:

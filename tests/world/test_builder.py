@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 from datasets import load_dataset
 
+from lca.commands.world import add_world_commands, asked
 from lca.errors import UserError
 from lca.formats.atomic import only_writer
 from lca.formats.shards import read_manifest
-from lca.world.builder import Build, build
-from lca.world.cli import add_world_commands, asked
-from lca.world.presets import builds
-from lca.world.rates import Rate
-from lca.world.sheet import sheet, shelved
-from lca.world.stages import STAGES, split_of
+from lca.world.build.builder import Build, build
+from lca.world.build.presets import builds
+from lca.world.build.rates import Rate
+from lca.world.build.sheet import sheet, shelved
+from lca.world.stages.capture import STAGES, split_of
 from tests.world.captures import SIZE, built, contents
 
 WHAT = Build("wild", 3, seed=5, size=SIZE)
@@ -190,7 +190,7 @@ def test_a_full_disk_is_told(half, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("lca.world.builder.draw", full)
+    monkeypatch.setattr("lca.world.build.builder.draw", full)
     with pytest.raises(
         UserError, match=r"the disk of .* is full: free some, then run `lca world build wild .*continues"
     ):
@@ -198,8 +198,8 @@ def test_a_full_disk_is_told(half, monkeypatch):
 
 
 def test_a_disk_too_small_is_told_before_the_work(tmp_path, monkeypatch):
-    monkeypatch.setattr("lca.world.builder.read_rates", lambda: {"wild": Rate(1.0, 10**6, 8)})
-    monkeypatch.setattr("lca.world.builder.shutil.disk_usage", lambda path: SimpleNamespace(free=4 * 10**8))
+    monkeypatch.setattr("lca.world.build.builder.read_rates", lambda: {"wild": Rate(1.0, 10**6, 8)})
+    monkeypatch.setattr("lca.world.build.builder.shutil.disk_usage", lambda path: SimpleNamespace(free=4 * 10**8))
     with pytest.raises(UserError, match=r"about 1 GB of room for 1000 captures, got 0\.4 GB on the disk"):
         build(Build("wild", 1000), tmp_path / "small")
     assert not (tmp_path / "small").exists()

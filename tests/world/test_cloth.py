@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from lca.world import cloth_columns as c
-from lca.world.cloth import TRUNK_Z, around, paint_cloth, unrolled
-from lca.world.clothes import ROWS, sample_clothes
-from lca.world.materials import CLOTH, NUMBERS
-from lca.world.prints import PRINTS, motif
+from lca.world.garments.clothes import ROWS, sample_clothes
+from lca.world.paint import cloth_columns as c
+from lca.world.paint.cloth import TRUNK_Z, around, paint_cloth, unrolled
+from lca.world.paint.materials import CLOTH, NUMBERS
+from lca.world.paint.prints import PRINTS, motif
 
 
 def row(layout: int, printed: str = "plain", **numbers: float) -> np.ndarray:

@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from lca.world.clothes import BOTTOMS, FOOTWEAR, JACKETS, ROWS, SHIRTS, sample_clothes
-from lca.world.cuts import SHOES
-from lca.world.draws import chosen
-from lca.world.prints import PRINTS
+from lca.world.body.draws import chosen
+from lca.world.garments.clothes import BOTTOMS, FOOTWEAR, JACKETS, ROWS, SHIRTS, sample_clothes
+from lca.world.garments.cuts import SHOES
+from lca.world.paint.prints import PRINTS
 
 GOLDEN = "c74e52f9aa9dbec2"
 """Of the words for ten outfits: it changes when a seed no longer wears what it wore."""

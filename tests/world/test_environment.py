@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from lca.geometry.camera import orbit
-from lca.world.background import KINDS, place_for, studio_surroundings, wild_surroundings
-from lca.world.environment import ENVIRONMENTS, even_light, light_of, lobe, towards, wild_light
-from lca.world.light import Light, fibonacci_directions, single_lamp
+from lca.geometry.directions import fibonacci_directions
+from lca.world.light.background import KINDS, place_for, studio_surroundings, wild_surroundings
+from lca.world.light.directional import Light, single_lamp
+from lca.world.light.environment import ENVIRONMENTS, even_light, light_of, lobe, towards, wild_light
 
 UPRIGHT = np.array([[np.sin(a), 0.0, np.cos(a)] for a in np.linspace(0, 2 * np.pi, 24, endpoint=False)], np.float32)
 

@@ -8,11 +8,12 @@ import torch
 from PIL import Image
 
 from lca.geometry.camera import Camera, look_at, orbit
-from lca.world.exposure import CELLS, Film, Shutter, blurred, exposed
-from lca.world.ground import ground_shade
-from lca.world.light import Light, fibonacci_directions, single_lamp
-from lca.world.mesh_renderer import Layer, Seen, Tracer
-from lca.world.occluders import KINDS, occluder, placed
+from lca.geometry.directions import fibonacci_directions
+from lca.world.light.directional import Light, single_lamp
+from lca.world.light.exposure import CELLS, Film, Shutter, blurred, exposed
+from lca.world.light.ground import ground_shade
+from lca.world.light.occluders import KINDS, occluder, placed
+from lca.world.light.renderer import Layer, Seen, Tracer
 from tests.world.test_mesh_renderer import RADIUS, sphere
 
 

@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 from scipy.spatial import KDTree
 
-from lca.geometry.body import load_body
-from lca.world.accessories import Worn, make_accessories
-from lca.world.beard import Beard, make_beard
-from lca.world.complexion import mouth_rows
-from lca.world.eye_paint import paint_teeth
-from lca.world.face_paint import FULL, beard_field, creases, lips
-from lca.world.figure import JOINT_INDEX, Figure, body_pattern
-from lca.world.glasses import SHAPES
-from lca.world.headwear import HEADWEAR
-from lca.world.identity import ROWS, sample_identity
-from lca.world.people import Person
-from lca.world.rest_face import resting
-from lca.world.skin import TONES, tone
+from lca.geometry.body_file import load_body
+from lca.world.body.figure import JOINT_INDEX, Figure, body_pattern
+from lca.world.body.rest_face import resting
+from lca.world.hair.accessories import Worn, make_accessories
+from lca.world.hair.beard import Beard, make_beard
+from lca.world.hair.glasses import SHAPES
+from lca.world.hair.headwear import HEADWEAR
+from lca.world.paint.eye import paint_teeth
+from lca.world.paint.face import FULL, beard_field, creases, lips
+from lca.world.paint.skin import TONES, tone
+from lca.world.person.complexion import mouth_rows
+from lca.world.person.identity import ROWS, sample_identity
+from lca.world.person.people import Person
 
 LOOKS = {"frame": 10, "lens": 11, "headwear": 12}
 NAMES = load_body().expression_names

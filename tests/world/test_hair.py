@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from scipy.spatial import KDTree
 
-from lca.world.cut import Cut
-from lca.world.figure import body_pattern
-from lca.world.hair import MOST_TRIANGLES, style
-from lca.world.hair_styles import STYLES, cut_of
-from lca.world.identity import sample_identity
-from lca.world.people import Person
-from lca.world.scalp import HEAD_CENTRE, directions, hair_limits, scalp
-from lca.world.scene import SCENE_PARTS, vertex_normals
-from lca.world.swing import calm_turn, heading, swung
+from lca.world.body.figure import body_pattern
+from lca.world.body.scene import SCENE_PARTS, vertex_normals
+from lca.world.hair.haircut import Cut
+from lca.world.hair.hairdo import MOST_TRIANGLES, style
+from lca.world.hair.scalp import HEAD_CENTRE, directions, hair_limits, scalp
+from lca.world.hair.styles import STYLES, cut_of
+from lca.world.hair.swing import calm_turn, heading, swung
+from lca.world.person.identity import sample_identity
+from lca.world.person.people import Person
 
 HAIRY = [name for name in STYLES if name != "shaven"]
 NECK, HEAD = 3 * 11, 3 * 14

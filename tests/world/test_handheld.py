@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
-from lca.geometry.body import load_body
-from lca.world.handheld import hand_held
-from lca.world.posed import joints_at
-from lca.world.sequences import DENSE, sequence
+from lca.geometry.body_file import load_body
+from lca.motion.posed import joints_at
+from lca.motion.sequences import DENSE, sequence
+from lca.world.stages.handheld import hand_held
 
 BODY = load_body()
 SIZE = 256

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lca.world import identity as identity_module
-from lca.world.attribute_plot import people_plot
-from lca.world.clothes import ROWS as CLOTHES_ROWS
-from lca.world.hair_styles import STYLES
-from lca.world.headwear import HEADWEAR
-from lca.world.identity import ROWS, sample_identity
-from lca.world.people import Person
-from lca.world.streams import stream
+from lca.world.body.streams import stream
+from lca.world.build.attribute_plot import people_plot
+from lca.world.garments.clothes import ROWS as CLOTHES_ROWS
+from lca.world.hair.headwear import HEADWEAR
+from lca.world.hair.styles import STYLES
+from lca.world.person import identity as identity_module
+from lca.world.person.identity import ROWS, sample_identity
+from lca.world.person.people import Person
 from tests.world.golden import golden_of
 
 GOLDEN = Path(__file__).parent / "golden_people.json"

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lca.world.drape import State, Wearer
-from lca.world.figure import Figure
-from lca.world.loose import (
+from lca.world.body.figure import Figure
+from lca.world.body.mesh import neighbours
+from lca.world.body.scene import vertex_normals
+from lca.world.cloth.drape import State, Wearer
+from lca.world.cloth.loose import (
     COLUMNS,
     LENGTHS,
     RINGS,
@@ -20,10 +22,8 @@ from lca.world.loose import (
     sample_cut,
     tailored,
 )
-from lca.world.mannequin import Mannequin
-from lca.world.mesh import neighbours
-from lca.world.penetration import heights_above
-from lca.world.scene import vertex_normals
+from lca.world.cloth.mannequin import Mannequin
+from lca.world.cloth.penetration import heights_above
 
 STILL = np.eye(4, dtype=np.float32)[None].repeat(55, 0)
 CUT = Cut("skirt", 0.6, 2.5, 1.2, 9, 1.0, 2e-4)

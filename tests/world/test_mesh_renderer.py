@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 import torch
 
+from lca.formats.transfer import linear, rolled_off, srgb
 from lca.geometry.camera import orbit
-from lca.world import shade_twin
-from lca.world.light import Light, fibonacci_directions, studio_light
-from lca.world.materials import CLOTH, HAIR, NUMBERS, SHOE, SKIN
-from lca.world.mesh_renderer import Seen, Tracer, render_scene, render_views
-from lca.world.people import Person
-from lca.world.scene import Scene, vertex_normals
-from lca.world.shader import shade
-from lca.world.transfer import linear, rolled_off, srgb
+from lca.geometry.directions import fibonacci_directions
+from lca.world.body.scene import Scene, vertex_normals
+from lca.world.light import shade_twin
+from lca.world.light.directional import Light, studio_light
+from lca.world.light.renderer import Seen, Tracer, render_scene, render_views
+from lca.world.light.shader import shade
+from lca.world.paint.materials import CLOTH, HAIR, NUMBERS, SHOE, SKIN
+from lca.world.person.people import Person
 
 RADIUS = 0.5
 

@@ -5,14 +5,15 @@ import pytest
 import torch
 from PIL import Image
 
-from lca.geometry.body import PARTS, load_body
+from lca.geometry.body import PARTS
+from lca.geometry.body_file import load_body
 from lca.geometry.camera import orbit
-from lca.world.identity import sample_identity
-from lca.world.light import studio_light
-from lca.world.mesh_renderer import render_scene
-from lca.world.people import Person
-from lca.world.portraits import GREY, people_sheet, portrait_sheet
-from lca.world.scene import SCENE_PARTS
+from lca.world.body.scene import SCENE_PARTS
+from lca.world.build.portraits import GREY, people_sheet, portrait_sheet
+from lca.world.light.directional import studio_light
+from lca.world.light.renderer import render_scene
+from lca.world.person.identity import sample_identity
+from lca.world.person.people import Person
 
 REST = (np.zeros(156, np.float32), np.zeros(3, np.float32), np.zeros(52, np.float32), np.zeros(4, np.float32))
 

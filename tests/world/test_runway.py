@@ -14,19 +14,19 @@ from lca.formats.captures import PICTURES
 from lca.formats.rows import Rows
 from lca.formats.shards import table_of
 from lca.geometry.motion import Motion
-from lca.world.drape import LEAD, Wearer, leading
-from lca.world.drape_check import LEAST_INSIDE, MOTIONS, Verdict, verdicts
-from lca.world.figure import Figure
-from lca.world.joints import arm, theta_of
-from lca.world.loose import COLUMNS, VERTICES, Cut, tailored
-from lca.world.mannequin import skinned, transforms_of
-from lca.world.penetration import penetration
-from lca.world.people import Person
-from lca.world.sequences import SEQUENCES
-from lca.world.stage_runway import CAMERAS, TIMES
-from lca.world.stages import capture
-from lca.world.verify import row_faults
-from lca.world.walker import walker
+from lca.motion.joints import arm, theta_of
+from lca.motion.sequences import SEQUENCES
+from lca.world.body.figure import Figure
+from lca.world.build.drape_check import LEAST_INSIDE, MOTIONS, Verdict, verdicts
+from lca.world.build.verify import row_faults
+from lca.world.cloth.drape import LEAD, Wearer, leading
+from lca.world.cloth.loose import COLUMNS, VERTICES, Cut, tailored
+from lca.world.cloth.mannequin import skinned, transforms_of
+from lca.world.cloth.penetration import penetration
+from lca.world.person.people import Person
+from lca.world.stages.capture import capture
+from lca.world.stages.runway import CAMERAS, TIMES
+from lca.world.stages.walker import walker
 from tests.world.captures import built
 
 BETAS = torch.zeros(100)

@@ -8,15 +8,16 @@ import torch
 
 from lca.data import Capture, Circumstances, Surface, load_world
 from lca.formats.captures import PICTURES
-from lca.geometry.body import PARTS, load_body
+from lca.geometry.body import PARTS
+from lca.geometry.body_file import load_body
+from lca.geometry.directions import fibonacci_directions
 from lca.geometry.rotations import axis_angle_to_matrix
-from lca.world.filming import mask_box
-from lca.world.framing import GROUPS, RING, ring_cameras
-from lca.world.light import fibonacci_directions
-from lca.world.stage_light import LAMPS
-from lca.world.stage_studio import TIMES
-from lca.world.stage_wild import FRAMES
-from lca.world.stages import STAGES, capture, split_of
+from lca.world.stages.capture import STAGES, capture, split_of
+from lca.world.stages.filming import mask_box
+from lca.world.stages.framing import GROUPS, RING, ring_cameras
+from lca.world.stages.lightstage import LAMPS
+from lca.world.stages.studio import TIMES
+from lca.world.stages.wild import FRAMES
 from tests.world.captures import built
 
 BODY = load_body()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lca.world.tracking import FAILING, joint_noise, lost, tracked_wild
+from lca.world.stages.tracking import FAILING, joint_noise, lost, tracked_wild
 
 
 def test_errors_have_their_size_and_drift():

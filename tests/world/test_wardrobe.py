@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 from scipy.spatial import KDTree
 
-from lca.world.collars import COLLARS, make_collar
-from lca.world.collision import clear_of
-from lca.world.cuts import cut_skirt, cut_top, cut_trousers
-from lca.world.edging import COLLAR_ANGLES, borders
-from lca.world.figure import Figure, Piece, body_pattern, joint
-from lca.world.footwear import Shoe, make_shoes
-from lca.world.mesh import neighbours
-from lca.world.scene import vertex_normals
-from lca.world.skirts import make_skirt
-from lca.world.tops import Top, layer, make_top
-from lca.world.trousers import Trousers, make_trousers
-from lca.world.wardrobe import level, mean_figure, waist
+from lca.world.body.figure import Figure, Piece, body_pattern, joint
+from lca.world.body.mesh import neighbours
+from lca.world.body.scene import vertex_normals
+from lca.world.cloth.collision import clear_of
+from lca.world.garments.collars import COLLARS, make_collar
+from lca.world.garments.cuts import cut_skirt, cut_top, cut_trousers
+from lca.world.garments.edging import COLLAR_ANGLES, borders
+from lca.world.garments.footwear import Shoe, make_shoes
+from lca.world.garments.skirts import make_skirt
+from lca.world.garments.tops import Top, layer, make_top
+from lca.world.garments.trousers import Trousers, make_trousers
+from lca.world.garments.wardrobe import level, mean_figure, waist
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lca.world.xpbd import Fabric, Passage, Physics, advance
+from lca.world.cloth.xpbd import Fabric, Passage, Physics, advance
 from tests.world import xpbd_twin
 
 EDGE = 0.03

@@ -1,12 +1,12 @@
-"""The solver of `lca.world.xpbd` again, as slow vector algebra: what the kernels are compared with."""
+"""The solver of `lca.world.cloth.xpbd` again, as slow vector algebra: what the kernels are compared with."""
 
 from itertools import combinations
 
 import numpy as np
 
-from lca.world.layers import PUSH
-from lca.world.scene import vertex_normals
-from lca.world.xpbd import MAX_PUSH, MAX_SPEED, REACH, Fabric, Passage, Physics
+from lca.world.body.scene import vertex_normals
+from lca.world.cloth.layers import PUSH
+from lca.world.cloth.xpbd import MAX_PUSH, MAX_SPEED, REACH, Fabric, Passage, Physics
 
 
 def advance(places, velocities, fabric: Fabric, passage: Passage, physics: Physics):

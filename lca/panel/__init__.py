@@ -1,0 +1,61 @@
+"""The control panel: an avatar in your hands, in a notebook or on a page of its own.
+
+    state, history, blend, state_file     what is shown: immutable values, no threads, no pixels
+    channels, limits, fingers, eyes       a slider is a number read from a state and written into a new one
+    person, frames, overlays              state -> picture
+    session, playback                     newest state wins: one thread, a few frames in flight
+    desk                                  messages in, states and pictures out
+    widget, plain, app                    three hosts of one desk: a notebook, any ipywidgets front end, a local page
+
+The page itself is `lca/assets/panel`: plain JavaScript, one file an idea, joined by `page.py`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lca.geometry.motion import Motion
+from lca.model.avatar import Avatar
+
+FOLDER = Path("out/panel")
+
+
+def panel(
+    avatar: Avatar | str | Path,
+    other: Avatar | str | Path | None = None,
+    motions: Mapping[str, Motion] | None = None,
+    folder: str | Path = FOLDER,
+) -> Any:
+    """A control panel for an avatar (or its file); with `other`, two people side by side, driven together.
+
+    `motions` are offered beside the named ones. What is saved goes to `folder`. In a notebook the value of a cell shows it;
+    `.close()` ends it.
+
+    Raises:
+        UserError: an avatar file is missing or damaged.
+    """
+    from lca.panel.motions import Offered
+    from lca.panel.widget import new_widget
+
+    return new_widget(_loaded(avatar, other), Offered(motions), Path(folder))
+
+
+def plain_panel(
+    avatar: Avatar | str | Path,
+    other: Avatar | str | Path | None = None,
+    motions: Mapping[str, Motion] | None = None,
+    folder: str | Path = FOLDER,
+) -> Any:
+    """`panel` with stock ipywidgets only, for a front end where `panel` stays empty; show its `.box`.
+
+    Raises:
+        UserError: an avatar file is missing or damaged.
+    """
+    from lca.panel.motions import Offered
+    from lca.panel.plain import PlainPanel
+
+    return PlainPanel(_loaded(avatar, other), Offered(motions), Path(folder))
+
+
+def _loaded(*avatars: Avatar | str | Path | None) -> list[Avatar]:
+    return [a if isinstance(a, Avatar) else Avatar.load(a) for a in avatars if a is not None]

@@ -1,0 +1,141 @@
+"""The panel on a page of its own: a small server on this machine, behind a token.
+
+Not a Jupyter server on purpose: whoever has the address may move the avatar and upload photos, and nothing else; a Jupyter
+token would hand them a shell. Each page that is open has its own desk; closing the page ends the desk's threads.
+"""
+
+import asyncio
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tornado.httpserver
+import tornado.iostream
+import tornado.netutil
+import tornado.web
+import tornado.websocket
+
+from lca.panel.desk import Desk, Send
+from lca.panel.page import html, page_script, style
+
+LOCAL = "127.0.0.1"
+HOSTS = (LOCAL, "localhost")
+MOST_BYTES = 64 * 2**20
+"""Of one WebSocket message."""
+MOST_BUFFERS = 64
+NewDesk = Callable[[Send], Desk]
+
+
+class Guarded(tornado.web.RequestHandler):
+    """Answers only requests to this machine by name (no DNS rebinding) that carry the token."""
+
+    def prepare(self) -> None:
+        """Refuse everybody else with 403."""
+        named = self.request.host_name in HOSTS
+        token = self.get_query_argument("token", "")
+        if not (named and hmac.compare_digest(token.encode(), self.settings["token"].encode())):
+            raise tornado.web.HTTPError(403, reason="the address lacks the token: use the one that lca panel printed")
+
+    def set_default_headers(self) -> None:
+        """Nothing from elsewhere, nowhere else to: the address with its token does not leave."""
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Cache-Control", "no-store")
+
+
+class Page(Guarded):
+    """The page, its script and its style."""
+
+    def initialize(self, content: Callable[[], str], kind: str) -> None:
+        """What is served, and its media type."""
+        self.content, self.kind = content, kind
+
+    def get(self) -> None:
+        """Serve it."""
+        self.set_header("Content-Type", f"{self.kind}; charset=utf-8")
+        self.finish(self.content())
+
+
+class Socket(Guarded, tornado.websocket.WebSocketHandler):
+    """One open page: text frames with `buffers` binary frames after each."""
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Make a desk of its own for this page."""
+        self.set_nodelay(True)  # without it small frames wait for acknowledgements: 18 instead of 67 frames a second
+        self.head: dict[str, Any] | None = None
+        self.parts: list[bytes] = []
+        self.loop = asyncio.get_running_loop()
+        self.desk: Desk = self.settings["new_desk"](self.send_soon)
+        self.settings["desks"].add(self.desk)
+
+    def on_message(self, message: str | bytes) -> None:
+        """Collect a message and its buffers, then hand it to the desk."""
+        if isinstance(message, str):
+            self.head, self.parts = _parsed(message), []
+        else:
+            self.parts.append(message)
+        if self.head is not None and len(self.parts) >= min(MOST_BUFFERS, int(self.head.get("buffers", 0))):
+            head, self.head = self.head, None
+            self.desk.receive(head, self.parts)
+
+    def on_close(self) -> None:
+        """End the desk, away from the server's thread: it may have to wait for a picture."""
+        desk = getattr(self, "desk", None)
+        if desk is not None:
+            self.settings["desks"].discard(desk)
+            self.loop.run_in_executor(None, desk.close)
+
+    def send_soon(self, message: dict[str, Any], buffers: Sequence[bytes]) -> None:
+        """Send from any thread."""
+        text = json.dumps({**message, "buffers": len(buffers)})
+        self.loop.call_soon_threadsafe(self._write, text, list(buffers))
+
+    def _write(self, text: str, buffers: list[bytes]) -> None:
+        try:
+            self.write_message(text)
+            for buffer in buffers:
+                self.write_message(buffer, binary=True)
+        except tornado.websocket.WebSocketClosedError:
+            pass  # the page has gone; `on_close` ends the desk
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    """The head of a message; what is none is dropped: our page sends no such thing."""
+    try:
+        head = json.loads(text)
+    except ValueError:
+        return None
+    return head if isinstance(head, dict) and isinstance(head.get("buffers", 0), int) else None
+
+
+async def serve(new_desk: NewDesk, title: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until cancelled; `ready` is told the address with its token. Port 0 takes any free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    token, desks = secrets.token_urlsafe(24), set()
+    application = tornado.web.Application(
+        [
+            ("/", Page, {"content": lambda: html(title), "kind": "text/html"}),
+            ("/panel.js", Page, {"content": page_script, "kind": "text/javascript"}),
+            ("/panel.css", Page, {"content": style, "kind": "text/css"}),
+            ("/socket", Socket),
+        ],
+        token=token,
+        desks=desks,
+        new_desk=new_desk,
+        websocket_max_message_size=MOST_BYTES,
+        log_function=lambda handler: None,
+    )
+    sockets = tornado.netutil.bind_sockets(port, LOCAL)
+    server = tornado.httpserver.HTTPServer(application)
+    server.add_sockets(sockets)
+    ready(f"http://{LOCAL}:{sockets[0].getsockname()[1]}/?token={token}")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        server.stop()
+        for desk in list(desks):
+            await asyncio.to_thread(desk.close)

@@ -1,0 +1,252 @@
+"""The desk of a panel: messages of the page in, pictures and states out. It knows no widget and no socket.
+
+A host gives it `send(message, buffers)` and calls `receive(message, buffers)`; both may happen on any thread. One lock guards
+the state; drawing happens outside of it, on immutable states, in the session's thread.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from lca.errors import UserError
+from lca.geometry.motion import Motion
+from lca.model.avatar import Avatar
+from lca.panel.changes import CHANGES, CONTINUOUS, NO_STEP, RELOAD, Message, Scene, at_time, change, number, one_of
+from lca.panel.errands import ERRANDS, film
+from lca.panel.frames import as_jpeg, frame
+from lca.panel.history import History
+from lca.panel.library import poses
+from lca.panel.motions import Offered
+from lca.panel.person import Person
+from lca.panel.playback import Playback
+from lca.panel.recorder import Recording
+from lca.panel.session import FAULTS, Session
+from lca.panel.spec import setup_of, state_of
+from lca.panel.state import State, View
+from lca.panel.tasks import Tasks
+
+FPS = 30.0
+"""Pictures a second that a playing motion asks for."""
+Send = Callable[[dict[str, Any], list[bytes]], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to draw, and the stamp of the newest event in it: the page measures its latency by it."""
+
+    people: tuple[Person, ...]
+    state: State
+    stamp: float | None = None
+
+
+class Desk:
+    """State, time, history and background work of one panel."""
+
+    def __init__(
+        self,
+        avatars: Sequence[Avatar],
+        send: Send,
+        motions: Offered,
+        folder: Path,
+        checkpoint: Path | None = None,
+    ):
+        self.send, self.folder, self.checkpoint = send, Path(folder), checkpoint
+        self.lock = threading.RLock()
+        self.scene = Scene(tuple(Person(avatar) for avatar in avatars), motions, View())
+        self.history = History(State(pose=poses()["standing"], view=self.scene.home))
+        self.playback = Playback(0.0)
+        self.recording: Recording | None = None
+        self.session: Session[Job] = Session(self._draw, self._deliver, self.complain)
+        self.tasks = Tasks(self.complain)
+
+    @property
+    def state(self) -> State:
+        """The present."""
+        return self.history.present
+
+    def receive(self, message: Message, buffers: Sequence[bytes | memoryview] = ()) -> None:
+        """One message of the page. Mistakes become a line on the page, never an exception."""
+        try:
+            kind = str(message.get("kind")) if isinstance(message, Mapping) else "none"
+            if kind == "ack":
+                self.session.acknowledge(int(number(message, "number", 0.0)))
+            elif kind in CHANGES:
+                with self.lock:
+                    self._change(message, kind)
+            elif kind in self._commands():
+                with self.lock:
+                    self._commands()[kind](message)
+            elif kind in ERRANDS:
+                ERRANDS[kind](self, message, [bytes(buffer) for buffer in buffers])
+            else:
+                raise UserError(f"expected a message that this panel knows, got {kind!r}; {RELOAD}")
+        except FAULTS as error:
+            self.complain(error)
+
+    def show(self, moving: bool = False, stamp: float | None = None) -> None:
+        """Have the present drawn."""
+        self.session.submit(Job(self.scene.people, self.state, stamp), moving)
+
+    def synchronise(self) -> None:
+        """Tell the page where its sliders and buttons stand."""
+        with self.lock:
+            playback = self.playback if self.session.playing else replace(self.playback, playing=False)
+            message = state_of(self.history, playback, self.recording is not None)
+        self.send(message, [])
+
+    def say(self, text: str, level: str = "info") -> None:
+        """A line on the page; `level` is info or error."""
+        self.send({"kind": "message", "text": text, "level": level}, [])
+
+    def complain(self, error: Exception) -> None:
+        """An error as one line: the user's own as they are, others with their kind."""
+        text = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+        self.say(" ".join(text.split()), "error")
+
+    def replace_avatars(self, avatars: Sequence[Avatar]) -> None:
+        """Other people from here on; pose and camera stay."""
+        with self.lock:
+            self.scene = replace(self.scene, people=tuple(Person(avatar) for avatar in avatars))
+            self.history = History(replace(self.state, shape=State().shape))
+            self._greet()
+
+    def offer(self, name: str, motion: Motion) -> None:
+        """One more motion to choose from; it is chosen."""
+        with self.lock:
+            self.scene = replace(self.scene, motions=self.scene.motions.joined(name, motion))
+            self._greet()
+        self.receive({"kind": "motion", "name": name})
+
+    def restore(self, state: State) -> None:
+        """Another present, as one step that can be undone."""
+        with self.lock:
+            self._step(self.history.changed(state))
+
+    def close(self) -> None:
+        """End every thread; the desk is of no use afterwards."""
+        self.tasks.close()
+        self.session.close()
+
+    def _commands(self) -> dict[str, Callable[[Message], None]]:
+        return {
+            "hello": lambda message: self._greet(),
+            "back": lambda message: self._return(),
+            "bye": lambda message: self._leave(),
+            "play": self._play,
+            "timing": self._timing,
+            "undo": lambda message: self._travel(self.history.undone()),
+            "redo": lambda message: self._travel(self.history.redone()),
+            "record": self._record,
+        }
+
+    def _change(self, message: Message, kind: str) -> None:
+        before, state = self.state, change(self.state, message, self.scene)
+        ends = kind not in CONTINUOUS or bool(message.get("final"))
+        if kind in NO_STEP or str(message.get("channel", "")).startswith("camera."):
+            self.history = self.history.moved(state)
+        else:
+            self.history = self.history.changed(
+                state, f"{kind} {message.get('channel', '')}" if kind in CONTINUOUS else ""
+            )
+        if ends:
+            self.history = self.history.lifted()
+        self._follow(before, kind)
+        stamp = message.get("stamp")
+        self.show(moving=not ends, stamp=float(stamp) if isinstance(stamp, int | float) else None)
+        if ends:
+            self.synchronise()
+
+    def _follow(self, before: State, kind: str) -> None:
+        """Let the clock agree with the state."""
+        now, state = time.monotonic(), self.state
+        if state.motion != before.motion:
+            motion = None if state.motion is None else self.scene.motions[state.motion]
+            length = 0.0 if motion is None else len(motion) / motion.fps
+            start = min(state.time, length)
+            self.playback = Playback(length, start, now, speed=self.playback.speed, loop=self.playback.loop)
+            self.session.pause()
+        elif kind == "seek":
+            self.playback = self.playback.sought(now, state.time)
+
+    def _travel(self, history: History) -> None:
+        """Undo or redo; the camera and what the eyes look at stay where they are now."""
+        self._step(history.moved(replace(history.present, view=self.state.view, point=self.state.point)))
+
+    def _step(self, history: History) -> None:
+        before, self.history = self.state, history
+        self._follow(before, "undo")
+        self.show()
+        self.synchronise()
+
+    def _greet(self) -> None:
+        self.send(setup_of(self.scene), [])
+        self._return()
+
+    def _return(self) -> None:
+        if not self.session.playing:
+            self.playback = self.playback.stopped(time.monotonic(), self.state.time)
+        self.session.attach()
+        self.show()
+        self.synchronise()
+
+    def _leave(self) -> None:
+        self.playback = self.playback.paused(time.monotonic())
+        self.session.detach()
+
+    def _play(self, message: Message) -> None:
+        """playing"""
+        now, wanted = time.monotonic(), one_of(message, "playing", (False, True))
+        if wanted and self.state.motion is None:
+            raise UserError("expected a motion to play, got none; choose one")
+        if wanted:
+            self.playback = self.playback.played(now)
+            self.session.play(self._tick, FPS)
+        else:
+            self.playback = self.playback.paused(now)
+            self.session.pause()
+        self.synchronise()
+
+    def _timing(self, message: Message) -> None:
+        """speed, loop"""
+        speed, loop = number(message, "speed"), one_of(message, "loop", (False, True))
+        self.playback = self.playback.timed(time.monotonic(), speed, loop)
+        self.synchronise()
+
+    def _record(self, message: Message) -> None:
+        """on: what is shown from now on; off: write it as a film"""
+        if one_of(message, "on", (False, True)):
+            self.recording = Recording()
+            self.recording.note(time.monotonic(), self.state)
+        elif self.recording is not None:
+            recording, self.recording = self.recording, None
+            recording.note(time.monotonic(), self.state)
+            film(self, recording.sampled())
+        self.synchronise()
+
+    def _tick(self) -> Job | None:
+        """The playing motion's present moment; None when it has ended."""
+        now = time.monotonic()
+        with self.lock:
+            if self.state.motion is None or not self.playback.playing:
+                return None
+            ended = self.playback.ended(now)
+            self.history = self.history.moved(at_time(self.state, self.playback.at(now), self.scene))
+            if ended:
+                self.playback = self.playback.paused(now)
+                self.session.pause()
+                self.show()
+                self.synchronise()
+                return None
+            return Job(self.scene.people, self.state)
+
+    def _draw(self, job: Job, scale: float) -> bytes:
+        return as_jpeg(frame(job.people, job.state, scale))
+
+    def _deliver(self, number: int, job: Job, scale: float, picture: bytes) -> None:
+        if (recording := self.recording) is not None:
+            recording.note(time.monotonic(), job.state)
+        message = {"kind": "frame", "number": number, "time": job.state.time, "stamp": job.stamp, "full": scale == 1.0}
+        self.send(message, [picture])

@@ -1,0 +1,63 @@
+"""What the page is told: once, everything it may offer; after each change, where everything stands."""
+
+from typing import Any
+
+from lca.panel.changes import Scene
+from lca.panel.channels import Channel, channels
+from lca.panel.errands import SPLATS
+from lca.panel.history import History
+from lca.panel.library import emotions, poses
+from lca.panel.playback import SPEEDS, Playback
+from lca.panel.state import GAZES, PICTURES, SIZES
+
+PLACES = 4
+"""Decimals of a slider's value on the wire."""
+
+
+def setup_of(scene: Scene) -> dict[str, Any]:
+    """Tabs of groups of sliders; names of poses, emotions, motions; choices."""
+    tabs: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for channel in channels().values():
+        tabs.setdefault(channel.tab, {}).setdefault(channel.group, []).append(_slider(channel))
+    return {
+        "kind": "setup",
+        "people": len(scene.people),
+        "tabs": [
+            {"name": tab, "groups": [{"name": group, "sliders": sliders} for group, sliders in groups.items()]}
+            for tab, groups in tabs.items()
+        ],
+        "poses": list(poses()),
+        "emotions": ["neutral", *emotions()],
+        "motions": list(scene.motions),
+        "gazes": list(GAZES),
+        "pictures": list(PICTURES),
+        "sizes": list(SIZES),
+        "speeds": list(SPEEDS),
+        "splats": list(SPLATS),
+    }
+
+
+def state_of(history: History, playback: Playback, recording: bool) -> dict[str, Any]:
+    """Values of all sliders, the look, the time line, what can be undone."""
+    state = history.present
+    return {
+        "kind": "state",
+        "values": {name: round(channel.read(state), PLACES) for name, channel in channels().items()},
+        "look": vars(state.look),
+        "eyes": state.eyes,
+        "motion": state.motion,
+        "time": state.time,
+        "duration": playback.duration,
+        "playing": playback.playing,
+        "speed": playback.speed,
+        "loop": playback.loop,
+        "held": [name for name, _ in state.held],
+        "keys": [key is not None for key in state.keys],
+        "undo": bool(history.past),
+        "redo": bool(history.future),
+        "recording": recording,
+    }
+
+
+def _slider(channel: Channel) -> dict[str, Any]:
+    return {name: getattr(channel, name) for name in ("name", "label", "low", "high", "step", "unit")}

@@ -1,0 +1,67 @@
+"""Long work beside the panel: each task in its own thread, one of a kind at a time, none left when the panel closes."""
+
+import threading
+from collections.abc import Callable
+
+from lca.errors import UserError
+from lca.panel.session import FAULTS
+
+
+class Stopped(RuntimeError):
+    """The panel closed while a task was running."""
+
+
+class Tasks:
+    """Runs functions in threads; `report` gets what they raise."""
+
+    def __init__(self, report: Callable[[Exception], None]):
+        self._report, self._lock, self._closing = report, threading.Lock(), threading.Event()
+        self._running: dict[str, threading.Thread] = {}
+
+    def start(self, name: str, work: Callable[[], None]) -> None:
+        """Run `work` beside everything else.
+
+        Raises:
+            UserError: the same kind of work is still running.
+        """
+        with self._lock:
+            if self._closing.is_set():
+                return
+            if name in self._running:
+                raise UserError(f"expected one task at a time, got another: {name} is still running; wait for it")
+            self._running[name] = threading.Thread(target=self._run, args=(name, work), name=f"lca-{name}", daemon=True)
+            self._running[name].start()
+
+    def running(self, name: str) -> bool:
+        """Whether this kind of work is under way."""
+        with self._lock:
+            return name in self._running
+
+    def check(self) -> None:
+        """Called by long work now and then.
+
+        Raises:
+            Stopped: the panel has closed.
+        """
+        if self._closing.is_set():
+            raise Stopped
+
+    def close(self, timeout: float = 30.0) -> None:
+        """Ask all tasks to stop at their next `check` and wait for them."""
+        self._closing.set()
+        with self._lock:
+            threads = list(self._running.values())
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join(timeout)
+
+    def _run(self, name: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Stopped:
+            pass
+        except FAULTS as error:
+            self._report(error)
+        finally:
+            with self._lock:
+                del self._running[name]

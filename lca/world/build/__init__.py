@@ -1,0 +1,1 @@
+"""Folders of captures: built, verified, planned, looked at. Nothing here changes what is drawn."""

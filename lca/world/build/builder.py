@@ -1,0 +1,236 @@
+"""Building a folder of captures: several processes, whole shards only, the same bytes whatever happens on the way."""
+
+import errno
+import hashlib
+import multiprocessing
+import os
+import shutil
+import signal
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from tqdm import tqdm
+
+from lca import __version__
+from lca.errors import UserError
+from lca.formats.atomic import only_writer, writing
+from lca.formats.captures import FEATURES, SPLITS
+from lca.formats.shards import COMPRESSION, Manifest, checksum, read_manifest, resume_hint, table_of
+from lca.world.build.rates import SIZE, read_rates
+from lca.world.stages.capture import STAGES, capture, split_of
+
+PACKAGE = Path(__file__).parents[2]
+CAPTURES_PER_SHARD = 16
+MOST_SHARDS = 1024
+"""Of one split: larger builds have larger shards, not more of them."""
+DRAWING = ("world/**/*.py", "motion/*.py", "geometry/*.py", "formats/transfer.py", "assets/*.npz")
+DRAWS_NOTHING = ("world/build/*.py", "world/cloth/penetration.py", "world/light/shade_twin.py", "motion/named.py")
+"""What of `DRAWING` may change and leaves captures as they are."""
+ONE_THREAD: dict[str, str] = dict.fromkeys(
+    ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
+)
+
+
+@dataclass(frozen=True)
+class Build:
+    """What to build."""
+
+    stage: str
+    identities: int
+    seed: int = 0
+    size: int = 256
+    """Pixels of a photo's side."""
+
+    def __post_init__(self):
+        """Raises: UserError."""
+        if self.stage not in STAGES:
+            raise UserError(f"expected a stage among {', '.join(STAGES)}, got {self.stage!r}: choose one of them")
+        if self.identities < 1:
+            raise UserError(f"expected at least one identity, got {self.identities}: raise --identities")
+        if not 0 <= self.seed < 2**32:
+            raise UserError(f"expected a seed from 0 to {2**32 - 1}, got {self.seed}: choose another --seed")
+        if not 64 <= self.size <= 2048 or self.size % 2:
+            raise UserError(f"expected an even picture size from 64 to 2048, got {self.size}: choose another --size")
+
+    def shards(self) -> dict[str, list[int]]:
+        """File name -> indices of its captures."""
+        plan = {}
+        for split in SPLITS:
+            members = [index for index in range(self.identities) if split_of(index, self.stage) == split]
+            each = max(CAPTURES_PER_SHARD, -(-len(members) // MOST_SHARDS))
+            groups = [members[k : k + each] for k in range(0, len(members), each)]
+            plan |= {f"{split}-{k:05d}-of-{len(groups):05d}.parquet": group for k, group in enumerate(groups)}
+        return plan
+
+    def manifest(self) -> Manifest:
+        """The manifest of the unfinished folder."""
+        counts = Counter(split_of(index, self.stage) for index in range(self.identities))
+        return Manifest(
+            self.stage, self.identities, self.seed, self.size, code_version(), {s: counts[s] for s in SPLITS}
+        )
+
+
+def drawing_sources() -> list[Path]:
+    """Every file of the package that decides what captures hold."""
+    named, left_out = (
+        {path for each in patterns for path in PACKAGE.glob(each)} for patterns in (DRAWING, DRAWS_NOTHING)
+    )
+    return sorted(named - left_out)
+
+
+def code_version() -> str:
+    """The package's version and a digest of what draws the world: its code, the body's and the assets."""
+    digest = hashlib.sha256()
+    for path in drawing_sources():
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+def build(what: Build, folder: str | Path, workers: int = 2) -> Manifest:
+    """Write `what` into `folder`, or go on where an interrupted build of the same stopped; shows a progress bar.
+
+    Raises:
+        UserError: the folder holds something else or is being written, the disk is too small or full, no worker is asked for,
+            or a worker process was ended.
+    """
+    folder = Path(folder)
+    if workers < 1:
+        raise UserError(f"expected at least one worker, got {workers}: raise --workers")
+    manifest = opened(what, folder)
+    if manifest.finished:
+        return manifest
+    with only_writer(folder):
+        clean(folder)
+        plan = what.shards()
+        waiting = {
+            name: indices for name, indices in plan.items() if not is_whole(folder / "data" / name, len(indices))
+        }
+        try:
+            draw(what, folder, waiting, workers)
+            finished = manifest.finish({name: checksum(folder / "data" / name) for name in sorted(plan)})
+            finished.write(folder)
+        except BrokenProcessPool as error:
+            message = f"expected {workers} workers to live, but one was ended (out of memory?): {resume_hint(manifest, folder)}"
+            raise UserError(message) from error
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            message = f"expected room on the disk of {folder}, but it is full: free some, then {resume_hint(manifest, folder)}"
+            raise UserError(message) from error
+    return finished
+
+
+def draw(what: Build, folder: Path, waiting: dict[str, list[int]], workers: int) -> None:
+    """Draw the shards that wait: file name -> captures."""
+    left = sum(map(len, waiting.values()))
+    bar = tqdm(total=what.identities, initial=what.identities - left, unit="capture", desc=what.stage, smoothing=0.05)
+    with bar, pool(workers) as executor:
+        rows = in_order(executor, what, [index for indices in waiting.values() for index in indices], 2 * workers + 2)
+        for name, indices in waiting.items():
+            write_shard(folder / "data" / name, islice(rows, len(indices)), bar)
+
+
+def is_whole(path: Path, captures: int) -> bool:
+    """Whether an earlier run left a shard that ends as parquet does and holds that many captures."""
+    try:
+        return path.is_file() and pq.read_metadata(path).num_rows == captures
+    except (OSError, pa.ArrowException):
+        return False
+
+
+def check_room(what: Build, folder: Path) -> None:
+    """Raises: UserError: the recorded rates say that not even half of the build will fit on the disk."""
+    rate = read_rates().get(what.stage)
+    if rate is None:
+        return
+    disk = next(path for path in [folder.absolute(), *folder.absolute().parents] if path.exists())
+    needed, free = what.identities * rate.bytes * (what.size / SIZE) ** 2, shutil.disk_usage(disk).free
+    if free < needed / 2:
+        raise UserError(
+            f"expected about {needed / 1e9:.3g} GB of room for {what.identities} captures, got {free / 1e9:.3g} GB on the "
+            f"disk of {folder}: choose another --out or fewer --identities"
+        )
+
+
+def opened(what: Build, folder: Path) -> Manifest:
+    """The folder's manifest, new or of an earlier run."""
+    wanted = what.manifest()
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        check_room(what, folder)
+        wanted.write(folder)
+        return wanted
+    found = read_manifest(folder)
+    for name in ("stage", "identities", "seed", "size", "code"):
+        if getattr(found, name) != getattr(wanted, name):
+            raise UserError(
+                f"expected a folder with {name} {getattr(wanted, name)!r}, got {getattr(found, name)!r} in {folder}: "
+                "choose another --out or delete it"
+            )
+    return found
+
+
+def clean(folder: Path) -> None:
+    """Remove what an ended run left half written."""
+    for leftover in [*folder.glob(".*.tmp.*"), *folder.glob("data/.*.tmp.*")]:
+        leftover.unlink()
+
+
+def write_shard(path: Path, rows: Iterator[dict], bar: tqdm) -> None:
+    """Write rows as they come, one row group each; the file appears when it is whole."""
+    with writing(path) as temporary:
+        with pq.ParquetWriter(temporary, FEATURES.arrow_schema, compression=COMPRESSION) as writer:
+            for row in rows:
+                writer.write_table(table_of(row))
+                bar.update()
+
+
+def in_order(executor: Executor, what: Build, indices: Sequence[int], ahead: int) -> Iterator[dict]:
+    """Captures in the order of `indices`, at most `ahead` of them computed in advance."""
+    pending, queue = deque(), iter(indices)
+    for index in islice(queue, ahead):
+        pending.append(executor.submit(capture, what.stage, what.seed, index, what.size))
+    while pending:
+        row = pending.popleft().result()
+        for index in islice(queue, 1):
+            pending.append(executor.submit(capture, what.stage, what.seed, index, what.size))
+        yield row
+
+
+@contextmanager
+def pool(workers: int) -> Iterator[Executor]:
+    """Fresh processes of one thread each: the same arithmetic for any number of them."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
+    executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=start_worker)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def start_worker() -> None:
+    """One thread in torch too; the parent alone hears Ctrl-C; and an end when it ends: killed, it cannot tell its workers."""
+    import torch
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """Wait for the parent process, then leave at once."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,1 @@
+"""Heads: scalp, haircuts, beards, headwear and glasses."""

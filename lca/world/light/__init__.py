@@ -1,0 +1,1 @@
+"""Light, surroundings and film: rays, shading, backgrounds, occluders, exposure, drawings."""

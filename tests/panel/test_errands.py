@@ -1,0 +1,120 @@
+"""Files in and out of a panel: states, splats, films, photos, motions; mistakes are lines on the page."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+
+from lca.formats.photos import read_picture
+from lca.geometry.body_file import load_body
+from lca.panel import errands
+from tests.formats.bvh_writer import bvh_text
+from tests.formats.test_bvh import WITHOUT_FINGERS, performed
+from tests.panel.fake_page import Page
+from tests.panel.test_session import until
+
+
+def test_a_state_of_another_avatar_is_refused(page, other, tmp_path):
+    stranger = Page([other], tmp_path)
+    stranger.say(kind="save")
+    (saved,) = tmp_path.glob("state_*.json")
+    page.say(saved.read_bytes(), kind="load")
+    assert "of this avatar" in page.error()
+    stranger.desk.close()
+
+
+def test_what_is_written_and_read_back(page, tmp_path):
+    page.say(kind="set", channel="left_elbow.bend", value=70.0, final=True)
+    saved = page.desk.state
+    for kind in ("snapshot", "save"):
+        page.say(kind=kind)
+    for suffix in (".ply", ".splat", ".spz", ".glb"):
+        page.say(kind="splats", suffix=suffix)
+        assert (tmp_path / f"splats_001{suffix}").stat().st_size > 3072 * 8
+    assert read_picture(tmp_path / "snapshot_001.png").image.shape == (3, 128, 128)
+    assert (tmp_path / "splats_001.ply").stat().st_size > 3072 * 50
+    page.say(kind="reset")
+    page.say((tmp_path / "state_001.json").read_bytes(), kind="load")
+    assert page.desk.state == saved
+
+
+def test_a_film_of_what_was_shown(page, tmp_path):
+    page.say(kind="record", on=True)
+    page.picture(kind="set", channel="left_elbow.bend", value=70.0, final=True)
+    page.say(kind="record", on=False)
+    until(lambda: (tmp_path / "film_001.mp4").is_file())
+    until(lambda: not page.desk.tasks.running("film"))
+    assert page.last("progress")["done"] == page.last("progress")["whole"]
+
+
+def test_photos_become_the_avatar_with_progress(page, other, monkeypatch, tmp_path):
+    def create(files, progress, checkpoint):
+        assert files == [("me.jpg", b"bytes")]
+        progress(0, 2, "reading me.jpg")
+        return other
+
+    monkeypatch.setattr(errands, "create_avatar", create)
+    page.say(b"bytes", kind="photos", names=["me.jpg"])
+    until(lambda: (tmp_path / "person_001.avatar").is_file() and not page.desk.tasks.running("photos"))
+    assert page.desk.scene.people[0].avatar is other
+    assert any(m["text"] == "reading me.jpg" for m, _ in page.all("progress"))
+    assert "1 photos" in page.last("message")["text"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture at all", b"\xff\xd8\xff\xe0 cut short"])
+def test_an_upload_that_is_no_picture_is_one_line_with_its_name(page, content):
+    page.say(content, kind="photos", names=["holiday.jpg"])
+    assert "holiday.jpg" in page.error() and "lca-upload" not in page.error()
+    until(lambda: not page.desk.tasks.running("photos"))
+
+
+def test_a_motion_file_joins_the_others_and_starts_in_the_middle(page, tmp_path):
+    theta, far = np.zeros((30, 156), np.float32), np.full((30, 3), 5.0, np.float32)
+    path = tmp_path / "dance.npz"
+    np.savez(path, poses=theta, trans=far, betas=np.zeros(16), gender="neutral", mocap_framerate=30.0)
+    page.say(path.read_bytes(), kind="motion file", names=["dance.npz"])
+    until(lambda: page.desk.state.motion == "dance.npz")
+    assert page.last("setup")["motions"][0] == "dance.npz"
+    x, _, z = page.desk.state.pose.translation
+    assert x == z == 0
+    until(lambda: "dance.npz" in page.last("message")["text"])
+
+
+def test_a_face_without_a_body_moves_a_person_at_ease(page):
+    names = load_body().expression_names
+    table = "\n".join([",".join(names), *[",".join(["0.5"] * 52)] * 6])
+    page.say(table.encode(), kind="motion file", names=["face.csv"])
+    until(lambda: page.desk.state.motion == "face.csv")
+    assert page.desk.state.pose.actions == (0.5,) * 52
+    assert page.desk.state.pose.theta[50] < -0.5, "the left arm hangs"
+
+
+def test_a_bvh_brings_its_mapping(page):
+    text = bvh_text(*performed(), WITHOUT_FINGERS).replace("LeftUpLeg", "Bone7")
+    mapping = json.dumps({"left_hip": "Bone7"})
+    page.say(mapping.encode(), text.encode(), kind="motion file", names=["names.json", "dance.bvh"])
+    until(lambda: page.desk.state.motion == "dance.bvh")
+
+
+def poses_file(poses):
+    """A .npz in the layout of AMASS."""
+    buffer = io.BytesIO()
+    np.savez(buffer, poses=poses, trans=np.zeros((len(poses), 3)), mocap_framerate=30.0)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("walk.bvh", b"", "HIERARCHY and MOTION"),
+        ("walk.txt", b"x", "convert it"),
+        ("face.csv", b"a,b\n1,2\n", "52 ARKit columns"),
+        ("gap.npz", poses_file(np.full((4, 156), np.nan)), "expected finite numbers"),
+        ("smpl.npz", poses_file(np.zeros((4, 72))), "24 joints"),
+    ],
+)
+def test_a_bad_motion_file_is_one_line_with_its_name(page, name, content, says):
+    page.say(content, kind="motion file", names=[name])
+    assert says in page.error() and name in page.error() and "lca-motion" not in page.error()
+    until(lambda: not page.desk.tasks.running("motion"))
