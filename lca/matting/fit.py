@@ -20,6 +20,7 @@ from lca.formats.photos import Picture
 from lca.matting.cutout import SURE, find_person
 from lca.matting.frames import Batch, Frames, make_batch
 from lca.matting.network import Matte, Matting, MattingConfig
+from lca.precision import mixed_precision
 
 SAVE_SECONDS = 60.0
 
@@ -140,7 +141,7 @@ def _step(network: Matting, optimizer: torch.optim.Optimizer, batch: Batch, rate
     for group in optimizer.param_groups:
         group["lr"] = rate
     network.train()
-    with torch.autocast(batch.image.device.type, torch.bfloat16):
+    with mixed_precision(batch.image.device):
         matte = network(batch.image.to(memory_format=torch.channels_last))
     loss = matting_loss(matte, batch)
     optimizer.zero_grad(set_to_none=True)
