@@ -5,7 +5,7 @@ import torch
 
 from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
-from lca.model.checkpoint import load_model, save_model
+from lca.model.checkpoint import from_version_2, load_model, save_model
 from lca.model.network import LCA
 from tests.model.conftest import TINY
 
@@ -192,3 +192,17 @@ def test_avatar_file_round_trip(network, photos, tmp_path):
     loaded = Avatar.load(tmp_path / "person.avatar")
     drive = 0.3 * torch.randn(156), torch.randn(128), 0.2 * torch.randn(4), torch.randn(3)
     assert different(loaded.drive(*drive), avatar.drive(*drive)) == 0
+
+
+def test_models_of_version_2_say_by_transport_what_has_its_own_switch_now():
+    tensors = {
+        "dense.out.bias": torch.zeros(1),
+        "fusion.project_evidence.0.bias": torch.ones(1),
+        "photo.kind": torch.ones(2),
+    }
+    config = {"transport": False, "encoder": {"photo_depth": 2, "width": 64}, "template": {"anchors": 48}}
+    renamed, switched = from_version_2(tensors, config)
+    assert set(renamed) == {"transport.dense.out.bias", "transport.project.0.bias", "photo.kind"}
+    assert switched["encoder"] == {"photo_depth": 0, "width": 64}
+    assert switched["template"] == {"anchors": 48, "painted_eyes": False}
+    assert from_version_2(tensors, config | {"transport": True})[1] == config | {"transport": True}
