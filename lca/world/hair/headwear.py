@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from lca.geometry.body import PARTS
 from lca.world.body.figure import body_pattern
-from lca.world.body.mesh import clip
+from lca.world.body.mesh import clip, joined_faces
 from lca.world.garments.footwear import silhouette
 from lca.world.garments.wardrobe import ramp
 from lca.world.hair.scalp import HEAD_CENTRE, directions, scalp
@@ -57,8 +57,7 @@ def solid(grid: np.ndarray, up: np.ndarray, azimuth: np.ndarray) -> Cloth:
 
 def joined(parts: list[Cloth]) -> Cloth:
     """Several meshes as one."""
-    starts = np.cumsum([0] + [len(part.vertices) for part in parts])
-    faces = np.concatenate([part.faces + start for part, start in zip(parts, starts, strict=False)])
+    faces = joined_faces((part.vertices, part.faces) for part in parts)
     arrays = [np.concatenate([getattr(part, name) for part in parts]) for name in ("vertices", "details", "hangs")]
     return Cloth(arrays[0], faces, *arrays[1:])
 
