@@ -6,7 +6,7 @@ from lca.formats.transfer import linear
 from lca.world.body.figure import joint
 from lca.world.body.streams import stream
 from lca.world.hair.beard import KINDS, Beard
-from lca.world.hair.haircut import Cut
+from lca.world.hair.haircut import Haircut
 from lca.world.hair.scalp import HEAD_CENTRE
 from lca.world.hair.styles import KINKY
 from lca.world.paint import eye_columns as e
@@ -38,7 +38,7 @@ FRAMES = (
 """Colour of a frame (sRGB) and share of its dark flecks."""
 
 
-def skin_row(seed: int, who: Traits, cut: Cut | None, beard: Beard) -> np.ndarray:
+def skin_row(seed: int, who: Traits, cut: Haircut | None, beard: Beard) -> np.ndarray:
     """The skin (`lca.world.paint.skin`)."""
     row = np.zeros(NUMBERS, np.float32)
     light, dark, old = 1 - who.dark, who.dark, float(np.clip((who.age - 38) / 40, 0, 1))
@@ -60,7 +60,7 @@ def skin_row(seed: int, who: Traits, cut: Cut | None, beard: Beard) -> np.ndarra
     return row
 
 
-def hair_on_skin(seed: int, who: Traits, cut: Cut | None, beard: Beard, row: np.ndarray) -> None:
+def hair_on_skin(seed: int, who: Traits, cut: Haircut | None, beard: Beard, row: np.ndarray) -> None:
     """Brows, beard, hair roots and the hairline into the skin's row."""
     brow = stream(seed, "brows")
     bushy = 1 - 0.35 * who.feminine
