@@ -221,7 +221,7 @@ def test_all_that_draws_counts():
     rooms = {folder.name for folder in (PACKAGE / "world").iterdir() if (folder / "__init__.py").exists()} - {"build"}
     assert {"body", "paint", "garments", "hair", "cloth", "person", "light", "stages"} <= rooms
     for folder in ("motion", "geometry", *(f"world/{room}" for room in rooms)):
-        written = {path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / folder).glob("*.py")}
+        written = {path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / folder).rglob("*.py")}
         assert len(written) > 1 and written - counted <= set(DRAWS_NOTHING), folder
     assert {"formats/transfer.py", "assets/body.npz", "assets/wardrobe.npz"} <= counted
     assert not any(path.startswith("world/build/") for path in counted)

@@ -1,8 +1,7 @@
 """Ground-truth pictures of a posed person: embreex finds hits and shadows, our kernels shade.
 
 Nothing is random: the environment is a fixed set of directional lights, of which each of the anti-aliasing samples of a
-pixel takes its own share, so a picture repeats to the bit. Geometry (`Truth`) is exact at the pixel
-centres.
+pixel takes its own share, so a picture repeats to the bit. Geometry (`Truth`) is exact at the pixel centres.
 """
 
 from dataclasses import dataclass
