@@ -263,7 +263,7 @@ def details(seed: int, clothes: Clothes, kinds: dict[str, str]) -> None:
 
 
 def shoe_row(seed: int, kind: str) -> np.ndarray:
-    """Colours and style of the shoes (`lca.world.paint.shoe`)."""
+    """Colours and style of the shoes (`lca.world.paint.shoe_columns`)."""
     row, rng = np.zeros(NUMBERS, np.float32), stream(seed, "shoes: colours")
     leather = kind in ("leather shoes", "ankle boots", "tall boots", "flats")
     upper = picked(rng, LEATHER_COLOURS if leather and rng.random() < 0.85 else SHOE_COLOURS)

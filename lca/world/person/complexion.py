@@ -39,7 +39,7 @@ FRAMES = (
 
 
 def skin_row(seed: int, who: Traits, cut: Haircut | None, beard: Beard) -> np.ndarray:
-    """The skin (`lca.world.paint.skin`)."""
+    """The skin (`lca.world.paint.skin_columns`)."""
     row = np.zeros(NUMBERS, np.float32)
     light, dark, old = 1 - who.dark, who.dark, float(np.clip((who.age - 38) / 40, 0, 1))
     rng = stream(seed, "skin")
@@ -117,7 +117,7 @@ def lips_and_paint(seed: int, who: Traits, row: np.ndarray, skin: np.ndarray) ->
 
 
 def eye_row(seed: int, who: Traits) -> np.ndarray:
-    """The eyes (`lca.world.paint.eye`)."""
+    """The eyes (`lca.world.paint.eye_columns`)."""
     row, rng = np.zeros(NUMBERS, np.float32), stream(seed, "iris")
     outer = linear(EYE_COLOURS[EYES.index(who.eyes)]) * rng.uniform(0.8, 1.25)
     row[KIND], row[triple(e.IRIS)] = EYE, outer
@@ -129,7 +129,7 @@ def eye_row(seed: int, who: Traits) -> np.ndarray:
 
 
 def mouth_rows(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Inside of the mouth, and teeth (`lca.world.paint.eye`)."""
+    """Inside of the mouth, and teeth (`lca.world.paint.eye_columns`)."""
     mouth, teeth, rng = np.zeros(NUMBERS, np.float32), np.zeros(NUMBERS, np.float32), stream(seed, "teeth")
     mouth[KIND], mouth[triple(e.TINT)] = MOUTH, rng.uniform(0.9, 1.2)
     white = rng.uniform(0, 1)
@@ -152,7 +152,7 @@ def faded(who: Traits) -> np.ndarray:
 
 
 def hair_row(seed: int, who: Traits) -> np.ndarray:
-    """The hair (`lca.world.paint.hair`)."""
+    """The hair (`lca.world.paint.hair_columns`)."""
     row, rng = np.zeros(NUMBERS, np.float32), stream(seed, "strands")
     root = faded(who)
     row[KIND], row[triple(h.ROOT)] = HAIR, root
@@ -181,7 +181,7 @@ def beard_row(seed: int, who: Traits) -> np.ndarray:
 
 
 def wear_rows(seed: int, who: Traits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Frame and lens of the glasses, headwear (`lca.world.paint.wear`)."""
+    """Frame and lens of the glasses, headwear (`lca.world.paint.wear_columns`)."""
     frame, lens, cloth = np.zeros(NUMBERS, np.float32), np.zeros(NUMBERS, np.float32), np.zeros(NUMBERS, np.float32)
     rng = stream(seed, "frame")
     colour, flecks = FRAMES[int(rng.integers(len(FRAMES)))]
