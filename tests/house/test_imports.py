@@ -1,8 +1,10 @@
 """Imports point backwards, heavy or licensed libraries have one door each, and importing does nothing."""
 
+import ast
 import subprocess
 import sys
 from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
@@ -109,3 +111,57 @@ def test_importing_has_no_effects():
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.split("\n") == ["", ""]
+
+
+ROOMS = ("body", "paint", "garments", "hair", "cloth", "person", "light", "stages", "build")
+"""Of lca/world: each imports only itself and those before it."""
+KNOW_THE_WORLD = (
+    *("lca/world/", "lca/data/", "lca/studies/"),
+    *("lca/commands/world.py", "lca/commands/matting.py", "lca/commands/bench.py"),
+)
+
+
+def imported_files():
+    """(file, file) for every import inside lca, late ones too, but not those under `if TYPE_CHECKING`."""
+    own = {name(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): name(path) for path in PACKAGE}
+    for path in PACKAGE:
+        nodes = list(ast.walk(ast.parse(path.read_text())))
+        tests = [node for node in nodes if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
+        for_types = {inner for test in tests for statement in test.body for inner in ast.walk(statement)}
+        for node in nodes:
+            if node not in for_types and isinstance(node, ast.Import | ast.ImportFrom):
+                package = node.module if isinstance(node, ast.ImportFrom) else None
+                for alias in node.names:
+                    module = f"{package}.{alias.name}" if f"{package}.{alias.name}" in own else package or alias.name
+                    if module in own:
+                        yield name(path), own[module]
+
+
+def room(path):
+    """paint for lca/world/paint/skin.py, nothing for a file of no room."""
+    words = path.split("/")
+    return words[2] if words[:2] == ["lca", "world"] and len(words) > 3 else ""
+
+
+def test_rooms_of_the_world_import_one_way():
+    assert {room(name(path)) for path in PACKAGE} == {"", *ROOMS}, (
+        "give the new room of lca/world its place in this test"
+    )
+    inside = [(path, used) for path, used in imported_files() if room(path) and room(used)]
+    assert [(path, used) for path, used in inside if ROOMS.index(room(path)) < ROOMS.index(room(used))] == []
+
+
+def test_only_data_studies_and_a_few_commands_import_the_world():
+    users = [(path, used) for path, used in imported_files() if used.startswith("lca/world/")]
+    assert [(path, used) for path, used in users if not path.startswith(KNOW_THE_WORLD)] == []
+
+
+def test_no_files_import_each_other_in_a_circle():
+    graph, circle = defaultdict(set), []
+    for path, used in imported_files():
+        graph[path].add(used)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as found:
+        circle = found.args[1]
+    assert circle == []

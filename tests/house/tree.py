@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CACHES = {"__pycache__", "build", "dist"}
-OUTPUTS = {ROOT / folder for folder in ("out", "data", "runs", "lightning_logs")}
+CACHES = {"__pycache__"}
+OUTPUTS = {ROOT / folder for folder in ("build", "dist", "out", "data", "runs", "lightning_logs")}
 
 
 def files(*suffixes: str, under: str = ".") -> list[Path]:
