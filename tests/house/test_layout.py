@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.house.tree import ROOT, files, name, nothing_breaks_it
 
 PYTHON = files(".py")
@@ -77,3 +79,9 @@ def test_licence():
 def test_no_path_of_one_machine():
     texts = files(".py", ".md", ".yml", ".yaml", ".toml", ".ipynb", "Makefile", "run")
     nothing_breaks_it((p, f"names {path}") for p, path in containing(r"/(home|root|Users|work|workspace)/\w+", texts))
+
+
+def test_a_broken_rule_is_told_file_by_file():
+    nothing_breaks_it([])
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)broken by\nREADME\.md: too long\nnumpy: too old$"):
+        nothing_breaks_it([(ROOT / "README.md", "too long"), ("numpy", "too old")])
