@@ -6,9 +6,7 @@ import sys
 from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
 
-import pytest
-
-from tests.house.tree import ROOT, files, imports, name
+from tests.house.tree import ROOT, files, imports, name, nothing_breaks_it
 
 PACKAGE = files(".py", under="lca")
 LEVELS = [
@@ -39,11 +37,15 @@ def uses(path):
             yield words[1] if len(words) > 1 and words[1] in LEVEL else "__init__"
 
 
-@pytest.mark.parametrize("path", PACKAGE, ids=name)
-def test_imports_point_backwards(path):
-    assert part(path) in LEVEL, "give the new part of lca its level in this test"
-    # a command line beside its package (lca/commands/world.py) is still of its package
-    assert [used for used in uses(path) if LEVEL[used] > LEVEL[part(path)]] == []
+def test_every_part_has_a_level():
+    unknown = [p for p in PACKAGE if part(p) not in LEVEL]
+    nothing_breaks_it((p, "give the new part of lca its level in this test") for p in unknown)
+
+
+def test_imports_point_backwards():
+    placed = [p for p in PACKAGE if part(p) in LEVEL]
+    forwards = [(p, used) for p in placed for used in uses(p) if LEVEL[used] > LEVEL[part(p)]]
+    nothing_breaks_it((p, f"lca.{used} comes after lca.{part(p)}") for p, used in forwards)
 
 
 def test_parts_of_one_level_do_not_import_each_other_in_a_circle():
@@ -65,11 +67,22 @@ def test_the_model_never_renders():
     assert [name(p) for p in files(".py", under="lca/model") if "render" in uses(p)] == []
 
 
-@pytest.mark.parametrize("library", ONE_DOOR)
-def test_one_door(library):
-    doors = {p: at_once for p in PACKAGE for module, at_once in imports(p) if module.split(".")[0] == library}
-    assert len(doors) <= 1, f"{library} is imported in one file only: {[name(p) for p in doors]}"
-    assert not any(doors.values()), f"import {library} inside the function that needs it"
+def doors():
+    """(library, file, when the file is imported?) of every import of a library that has one door."""
+    found = [(module.split(".")[0], p, at_once) for p in PACKAGE for module, at_once in imports(p)]
+    return [door for door in found if door[0] in ONE_DOOR]
+
+
+def test_one_door():
+    shared = {library: sorted({name(p) for used, p, _ in doors() if used == library}) for library in ONE_DOOR}
+    nothing_breaks_it(
+        (x, f"is imported in one file only, not in {paths}") for x, paths in shared.items() if len(paths) > 1
+    )
+
+
+def test_doors_open_only_when_used():
+    early = [(p, library) for library, p, at_once in doors() if at_once]
+    nothing_breaks_it((p, f"import {library} inside the function that needs it") for p, library in early)
 
 
 WATCH = """
