@@ -10,7 +10,7 @@ from torch import Tensor
 from lca.errors import UserError
 from lca.formats.avatar_file import read_avatar, write_avatar
 from lca.geometry.gaussians import Gaussians
-from lca.geometry.skinning import blend, full_pose, joint_transforms, skin_gaussians
+from lca.geometry.skinning import full_pose, joint_transforms, skin_gaussians
 from lca.model.driver import EPS, PSI, PoseBranch
 from lca.model.face_code import eps_from_actions
 
@@ -27,7 +27,7 @@ class Rig:
     def pose(self, gaussians: Gaussians, theta: Tensor, psi: Tensor, translation: Tensor) -> Gaussians:
         """Linear blend skinning of canonical or driven Gaussians (batch axes as in `joints`)."""
         transforms = joint_transforms(full_pose(theta, psi), self.joints, self.parents, translation)
-        return skin_gaussians(gaussians, blend(transforms, self.skin_indices, self.skin_weights))
+        return skin_gaussians(gaussians, transforms, self.skin_indices, self.skin_weights)
 
 
 @dataclass(frozen=True)
