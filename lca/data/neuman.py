@@ -35,7 +35,7 @@ from lca.formats.photos import crop_square, mask_box, read_picture, square_box
 from lca.geometry.body_file import load_body
 from lca.geometry.camera import Camera
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
-from lca.geometry.skinning import blend, full_pose, joint_transforms, skin
+from lca.geometry.skinning import full_pose, joint_transforms, skin_points
 from lca.geometry.smplx_file import read_arrays
 from lca.world.stages.framing import chin_height, shot
 
@@ -213,7 +213,7 @@ class NeumanCapture:
         joints = body.joint_template + body.joint_shape_directions @ betas
         transforms = joint_transforms(full_pose(pose["theta"]), joints, body.parents, pose["translation"])
         points = body.template[head] + body.shape_directions[head] @ betas
-        return skin(points, blend(transforms, body.skin_indices[head], body.skin_weights[head])), body.template[head]
+        return skin_points(points, transforms, body.skin_indices[head], body.skin_weights[head]), body.template[head]
 
     def _photograph(self, frame: int) -> tuple[Float[Tensor, "3 h w"], Float[Tensor, "1 h w"], Float[Tensor, "3 3"]]:
         """Picture, coverage, and the camera of the picture as read (large ones are shrunk)."""

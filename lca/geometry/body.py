@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from lca.geometry.rotations import axis_angle_to_matrix
-from lca.geometry.skinning import blend, full_pose, joint_transforms, skin
+from lca.geometry.skinning import full_pose, joint_transforms, skin_points
 
 PARTS = (
     "head",
@@ -89,7 +89,7 @@ class Body:
             bent = axis_angle_to_matrix(pose[..., 1:, :]) - torch.eye(3).to(pose)
             vertices = vertices + displacement(self.pose_directions, rearrange(bent, "... j r c -> ... (j r c)"))
         transforms = joint_transforms(pose, joints, self.parents, translation)
-        return skin(vertices, blend(transforms, self.skin_indices, self.skin_weights))
+        return skin_points(vertices, transforms, self.skin_indices, self.skin_weights)
 
 
 def displacement(

@@ -98,21 +98,84 @@ def joint_transforms(
     return torch.cat([affine, bottom], -2)
 
 
+def skin_points(
+    points: Float[Tensor, "*#batch points 3"],
+    transforms: Float[Tensor, "*#batch joints 4 4"],
+    indices: Int[Tensor, "*#batch points influences"],
+    weights: Float[Tensor, "*#batch points influences"],
+) -> Float[Tensor, "*batch points 3"]:
+    """Linear blend skinning of rest points (metres) by `posed_from_rest` of the joints that `indices` name.
+
+    All batch axes broadcast: one body in many poses, or weights of one person each. Differentiable in everything but the
+    indices.
+
+    Raises:
+        UserError: the sizes differ, or an index names no joint.
+    """
+    if _fusable(points, transforms, weights):
+        from lca.geometry.skinning_cpu import skin_fused
+
+        return skin_fused(points, points.new_empty(0, 0), transforms, indices, weights)[0]
+    return skin_points_plain(points, transforms, indices, weights)
+
+
+def skin_gaussians(
+    gaussians: Gaussians,
+    transforms: Float[Tensor, "*#batch joints 4 4"],
+    indices: Int[Tensor, "*#batch gaussians influences"],
+    weights: Float[Tensor, "*#batch gaussians influences"],
+) -> Gaussians:
+    """Pose a canonical set: means as `skin_points`, orientations by the nearest rotation of the blend; the rest stays."""
+    if _fusable(gaussians.means, gaussians.quats_wxyz, transforms, weights):
+        from lca.geometry.skinning_cpu import skin_fused
+
+        return _posed(gaussians, *skin_fused(gaussians.means, gaussians.quats_wxyz, transforms, indices, weights))
+    return skin_gaussians_plain(gaussians, transforms, indices, weights)
+
+
+def _fusable(*tensors: Tensor) -> bool:
+    return all(x.device.type == "cpu" and x.dtype == torch.float32 for x in tensors)
+
+
+def _posed(gaussians: Gaussians, means: Tensor, quats_wxyz: Tensor) -> Gaussians:
+    """Posed Gaussians from what skinning changes."""
+    return Gaussians(
+        means,
+        quats_wxyz,
+        gaussians.scales.expand_as(means),
+        gaussians.opacities.expand(means.shape[:-1]),
+        gaussians.colors.expand(*means.shape[:-1], gaussians.colors.shape[-1]),
+    )
+
+
+def skin_points_plain(points: Tensor, transforms: Tensor, indices: Tensor, weights: Tensor) -> Tensor:
+    """The twin of `skin_points` in plain torch: any device, any precision, and the oracle of the kernel."""
+    return skin(points, blend(transforms, indices, weights))
+
+
+def skin_gaussians_plain(gaussians: Gaussians, transforms: Tensor, indices: Tensor, weights: Tensor) -> Gaussians:
+    """The twin of `skin_gaussians`."""
+    blended = blend(transforms, indices, weights)
+    turn = matrix_to_quat_wxyz(nearest_rotation(blended[..., :3]))
+    return _posed(gaussians, skin(gaussians.means, blended), quat_multiply(turn, gaussians.quats_wxyz))
+
+
 def blend(
-    transforms: Float[Tensor, "*batch joints 4 4"],
-    indices: Int[Tensor, "points influences"],
-    weights: Float[Tensor, "points influences"],
+    transforms: Float[Tensor, "*#batch joints 4 4"],
+    indices: Int[Tensor, "*#batch points influences"],
+    weights: Float[Tensor, "*#batch points influences"],
 ) -> Float[Tensor, "*batch points 3 4"]:
     """One affine transform a point: the weighted mean of those of the joints that hold it."""
     flat = rearrange(transforms[..., :3, :], "... joint row column -> ... joint (row column)")
-    dense = torch.zeros(len(indices), flat.shape[-2]).to(weights).scatter_add(1, indices, weights)
+    indices, weights = torch.broadcast_tensors(indices.long(), weights)
+    dense = weights.new_zeros(*weights.shape[:-1], flat.shape[-2]).scatter_add(-1, indices, weights)
     return rearrange(dense @ flat, "... point (row column) -> ... point row column", row=3)
 
 
 def skin(
     points: Float[Tensor, "*#batch points 3"], blended: Float[Tensor, "*#batch points 3 4"]
 ) -> Float[Tensor, "*batch points 3"]:
-    """Move rest points (metres) by their blended transforms."""
+    """Move rest points (metres) by transforms of their own."""
     return (blended[..., :3] * points[..., None, :]).sum(-1) + blended[..., 3]
 
 
@@ -124,17 +187,3 @@ def nearest_rotation(matrix: Float[Tensor, "*batch 3 3"]) -> Float[Tensor, "*bat
         determinant = (a * cofactors[..., 0, :]).sum(-1)[..., None, None]
         matrix = (matrix + cofactors / determinant) / 2
     return matrix
-
-
-def skin_gaussians(gaussians: Gaussians, blended: Float[Tensor, "*batch points 3 4"]) -> Gaussians:
-    """Pose a canonical set: means by the affine map, orientations by its nearest rotation; the rest stays."""
-    means = skin(gaussians.means, blended)
-    turn = matrix_to_quat_wxyz(nearest_rotation(blended[..., :3]))
-    quats_wxyz = quat_multiply(turn, gaussians.quats_wxyz).expand(*means.shape[:-1], 4)
-    return Gaussians(
-        means,
-        quats_wxyz,
-        gaussians.scales.expand_as(means),
-        gaussians.opacities.expand(means.shape[:-1]),
-        gaussians.colors.expand(*means.shape[:-1], gaussians.colors.shape[-1]),
-    )

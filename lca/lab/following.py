@@ -15,7 +15,7 @@ from lca.data.sample import Capture
 from lca.formats.photos import square_box
 from lca.geometry.body_file import load_body
 from lca.geometry.camera import Camera
-from lca.geometry.skinning import blend, full_pose, joint_transforms, skin
+from lca.geometry.skinning import full_pose, joint_transforms, skin_points
 from lca.lab.figures import row, to_image
 from lca.lab.overlays import draw_skeleton
 from lca.model.template import Template
@@ -45,7 +45,7 @@ def posed_anchors(capture: Capture, template: Template) -> Float[Tensor, "frames
     body = load_body()
     points, rest = template.shaped(capture.betas[None])[0], body.rest(capture.betas)[1]
     transforms = joint_transforms(full_pose(capture.theta), rest, body.parents, capture.translation)
-    posed = skin(points, blend(transforms, template.skin_indices, template.skin_weights))
+    posed = skin_points(points, transforms, template.skin_indices, template.skin_weights)
     return reduce(posed, "frame (anchor place) xyz -> frame anchor xyz", "mean", place=template.config.per_anchor)
 
 

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from lca.geometry.gaussians import Gaussians
-from lca.geometry.skinning import blend, full_pose, joint_transforms, skin_gaussians
+from lca.geometry.skinning import full_pose, joint_transforms, skin_gaussians
 from lca.model.driver import PoseBranch, Prepared
 
 
@@ -63,7 +63,7 @@ class Rig:
         """Linear blend skinning of canonical or driven Gaussians (batch axes as in `joints`)."""
         pose = full_pose(signals.theta, signals.psi)
         transforms = joint_transforms(pose, self.joints, self.parents, signals.translation)
-        return skin_gaussians(gaussians, blend(transforms, self.skin_indices, self.skin_weights))
+        return skin_gaussians(gaussians, transforms, self.skin_indices, self.skin_weights)
 
 
 def drive(canonical: Gaussians, branch: PoseBranch, prepared: Prepared, rig: Rig, signals: Signals) -> Gaussians:

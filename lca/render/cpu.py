@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lca.geometry.camera import Camera, orbit
 from lca.geometry.gaussians import Gaussians
-from lca.render.kernels.runtime import launching
+from lca.kernels.runtime import launching
 from lca.render.views import Arrays, ViewArrays, differentiate, draw, lens_of, prepare
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lca.kernels.lanes import WIDTH
 from lca.render import conventions as k
 from lca.render.kernels.binning import list_entries, number_entries, sort_by_depth
-from lca.render.kernels.lanes import WIDTH
 from lca.render.kernels.projection import project_all
 from lca.render.kernels.projection_backward import CHUNKS, unproject_all
 from lca.render.kernels.tiles import blend_all

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from lca.formats.gltf import write_glb
 from lca.formats.gltf_rig import RigMotion, Skeleton
-from lca.geometry.skinning import blend, joint_transforms, skin
+from lca.geometry.skinning import joint_transforms, skin_points
 from tests.formats.splat_sets import matrices, random_gaussians
 from tests.node import need_package, run_node
 
@@ -130,6 +130,6 @@ def test_animated_skeleton_moves_the_points_as_linear_blend_skinning(tmp_path):
     points = np.concatenate([arrays[attributes["POSITION"]], np.ones((50, 1))], -1)
     moved = np.einsum("p r c, p c -> p r", blended, points)[:, :3]
     transforms = joint_transforms(playback.pose, skeleton.joints, skeleton.parents, playback.translation)[frame]
-    expected = skin(gaussians.means, blend(transforms, skeleton.skin_indices, skeleton.skin_weights))
+    expected = skin_points(gaussians.means, transforms, skeleton.skin_indices, skeleton.skin_weights)
     np.testing.assert_allclose(moved, expected.numpy(), atol=1e-4)
     assert [nodes[node]["name"] for node in skinned["joints"]] == list(skeleton.names)

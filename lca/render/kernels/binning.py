@@ -5,8 +5,8 @@ Serial: half a millisecond for 20,000 Gaussians is less than threads cost on a b
 
 import numpy as np
 
-from lca.render.kernels.runtime import cached_njit
-from lca.render.kernels.scalars import float_bits
+from lca.kernels.runtime import cached_njit
+from lca.kernels.scalars import float_bits
 
 DIGIT = 11  # bits of one radix pass
 

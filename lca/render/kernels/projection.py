@@ -11,10 +11,10 @@ import math
 import numpy as np
 from numba import prange
 
+from lca.kernels.lanes import WIDTH, gather, load, root, select, store
+from lca.kernels.runtime import kernel, part
+from lca.kernels.scalars import aligned
 from lca.render import conventions as k
-from lca.render.kernels.lanes import WIDTH, gather, load, root, select, store
-from lca.render.kernels.runtime import kernel, part
-from lca.render.kernels.scalars import aligned
 
 LOG2E, LN2 = np.float32(math.log2(math.e)), np.float32(math.log(2.0))
 NEAR, FAR, BLUR, MARGIN = np.float32(k.NEAR), np.float32(k.FAR), np.float32(k.BLUR), np.float32(k.FRUSTUM_MARGIN)

@@ -6,7 +6,9 @@ C = U U^T + blur, G the gradient of X.
 
 from numba import prange
 
-from lca.render.kernels.lanes import WIDTH, gather, lane_sum, load, select, store
+from lca.kernels.lanes import WIDTH, gather, lane_sum, load, select, store
+from lca.kernels.runtime import kernel, part
+from lca.kernels.scalars import aligned
 from lca.render.kernels.projection import (
     F0,
     F1,
@@ -22,8 +24,6 @@ from lca.render.kernels.projection import (
     turned_rows,
     unit_quat,
 )  # fmt: skip
-from lca.render.kernels.runtime import kernel, part
-from lca.render.kernels.scalars import aligned
 from lca.render.kernels.tiles_backward import MOMENTS
 
 CHUNKS = 64  # fixed, so that the sums over Gaussians do not depend on the number of threads

@@ -1,6 +1,6 @@
 """Numba kernels: blend the ellipses of each tile, front to back.
 
-A tile is 16 rows of 16 lanes (`lca.render.kernels.lanes`). Its state is one flat array, a strip of planes for each row:
+A tile is 16 rows of 16 lanes (`lca.kernels.lanes`). Its state is one flat array, a strip of planes for each row:
 transmittance, alpha, then the features. Nothing branches on a lane: masks select zero. A lane that has stopped has
 transmittance 0; its alpha is the sum of its weights.
 """
@@ -10,10 +10,10 @@ import math
 import numpy as np
 from numba import prange
 
+from lca.kernels.lanes import WIDTH, any_lane, exp2, load, ramp, select, store
+from lca.kernels.runtime import kernel, part
+from lca.kernels.scalars import aligned, take_ticket
 from lca.render import conventions as k
-from lca.render.kernels.lanes import WIDTH, any_lane, exp2, load, ramp, select, store
-from lca.render.kernels.runtime import kernel, part
-from lca.render.kernels.scalars import aligned, take_ticket
 
 TILE = k.TILE
 ALPHA_MAX, STOP = np.float32(k.ALPHA_MAX), np.float32(k.TRANSMITTANCE_MIN)

@@ -11,9 +11,9 @@ the gradients of its features. Rows belong to entries, not to Gaussians: no two 
 import numpy as np
 from numba import prange
 
-from lca.render.kernels.lanes import WIDTH, exp2, lane_sum, load, ramp, select, spread, store
-from lca.render.kernels.runtime import kernel, part
-from lca.render.kernels.scalars import aligned, take_ticket
+from lca.kernels.lanes import WIDTH, exp2, lane_sum, load, ramp, select, spread, store
+from lca.kernels.runtime import kernel, part
+from lca.kernels.scalars import aligned, take_ticket
 from lca.render.kernels.tiles import (
     ALPHA_MAX,
     CUT,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lca.render.kernels.lanes import WIDTH, any_lane, exp2, gather, lane_sum, load, ramp, root, select, spread, store
-from lca.render.kernels.runtime import cached_njit
+from lca.kernels.lanes import WIDTH, any_lane, exp2, gather, lane_sum, load, ramp, root, select, spread, store
+from lca.kernels.runtime import cached_njit
 
 
 def run(kernel, *arrays: np.ndarray) -> np.ndarray:

@@ -18,8 +18,8 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
 
-from lca.render.kernels.runtime import part
-from lca.render.kernels.scalars import inlined
+from lca.kernels.runtime import part
+from lca.kernels.scalars import inlined
 
 WIDTH = 16
 FLAGS = ("contract", "nsz", "arcp")

@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from lca.kernels import runtime
 from lca.render import render
-from lca.render.kernels import runtime
 from lca.render.kernels.tiles import blend_all
 from lca.render.kernels.tiles_backward import differentiate_all
 from tests.render.scenes import cameras, cloud

@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from lca.render.kernels.runtime import part
+from lca.kernels.runtime import part
 
 LINE = 16  # floats of a cache line
 

@@ -25,14 +25,16 @@ from numba.core.compiler_lock import global_compiler_lock
 MATHS = {"contract", "nsz", "arcp"}
 KERNEL_OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": MATHS, "error_model": "numpy", "cache": True}
 
+SOURCES = "kernels/*.py", "*/kernels/*.py", "*/conventions.py"
+
 SMALL = 2048  # OpenMP threads wait for each other by spinning: on a busy machine each launch may cost milliseconds
 
 
 def _sources_digest() -> str:
-    """Eight letters that change with any kernel or convention."""
-    here = Path(__file__).parent
-    content = b"".join(path.read_bytes() for path in (*sorted(here.glob("*.py")), here.parent / "conventions.py"))
-    return hashlib.sha256(content).hexdigest()[:8]
+    """Eight letters that change with any kernel or convention of the package."""
+    package = Path(__file__).parent.parent
+    paths = [path for pattern in SOURCES for path in sorted(package.glob(pattern))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:8]
 
 
 def _private_directory() -> str:
