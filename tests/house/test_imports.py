@@ -10,7 +10,7 @@ from tests.house.tree import ROOT, files, imports, name
 
 PACKAGE = files(".py", under="lca")
 LEVELS = [
-    {"errors", "assets", "__init__"},
+    {"errors", "timing", "assets", "__init__"},
     {"geometry"},
     {"motion", "render", "formats"},
     {"matting", "model", "world"},
