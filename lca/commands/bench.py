@@ -246,10 +246,10 @@ def cloth(repeats: int, frames: int = 90) -> float:
     from lca.motion.catwalk import catwalk
     from lca.motion.sequences import played
     from lca.world.cloth.drape import Wearer, leading
-    from lca.world.cloth.loose import Cut, tailored
+    from lca.world.cloth.loose import LooseCut, tailored
     from lca.world.garments.wardrobe import mean_figure
 
-    wearer = Wearer(mean_figure(), tailored(mean_figure(), Cut("skirt", 0.62, 2.5, 1.2, 9, 1.0, 2e-4)), -1.0)
+    wearer = Wearer(mean_figure(), tailored(mean_figure(), LooseCut("skirt", 0.62, 2.5, 1.2, 9, 1.0, 2e-4)), -1.0)
     motion = played([catwalk], np.random.default_rng(0), frames / 30, 30.0, torch.zeros(100))
     steps = len(motion) - 1 + len(leading(motion)) - 1
     return round(1e3 * seconds(lambda: wearer.drape(motion), repeats) / steps, 2)

@@ -80,7 +80,7 @@ def standing(avatar):
 
 def rig(avatar, args: argparse.Namespace) -> tuple:
     """The avatar's skeleton and, with `--motion`, that motion of it."""
-    from lca.formats.gltf_rig import Playback, Skeleton
+    from lca.formats.gltf_rig import RigMotion, Skeleton
     from lca.geometry.skinning import full_pose
     from lca.motion.joints import JOINTS
 
@@ -90,4 +90,4 @@ def rig(avatar, args: argparse.Namespace) -> tuple:
     if args.motion is None:
         return (skeleton,)
     played, _ = chosen_motion(args, RIG_FPS)
-    return skeleton, Playback(full_pose(played.theta, played.psi), played.translation, played.fps)
+    return skeleton, RigMotion(full_pose(played.theta, played.psi), played.translation, played.fps)

@@ -13,7 +13,7 @@ from jaxtyping import Float32
 from numpy import ndarray
 
 from lca.formats.glb import VERTICES, Buffer, write_container
-from lca.formats.gltf_rig import Playback, Skeleton, add_skeleton, joints_and_weights
+from lca.formats.gltf_rig import RigMotion, Skeleton, add_skeleton, joints_and_weights
 from lca.formats.splats import Splats, as_splats
 from lca.geometry.gaussians import Gaussians
 
@@ -27,7 +27,7 @@ PROPERTIES = {
 
 
 def write_glb(
-    path: str | Path, gaussians: Gaussians, skeleton: Skeleton | None = None, playback: Playback | None = None
+    path: str | Path, gaussians: Gaussians, skeleton: Skeleton | None = None, playback: RigMotion | None = None
 ) -> None:
     """Write one set of sRGB Gaussians as float32; colours are spherical harmonics of degree 0.
 

@@ -27,7 +27,7 @@ class Skeleton:
 
 
 @dataclass(frozen=True)
-class Playback:
+class RigMotion:
     """A motion of the skeleton: axis-angle of every joint in its parent's frame, and the root's translation (metres)."""
 
     pose: Float[Tensor, "frames joints 3"]
@@ -45,7 +45,7 @@ def joints_and_weights(skeleton: Skeleton) -> tuple[UInt8[ndarray, "points 4"], 
     return indices.where(weights > 0, 0).to(torch.uint8).numpy(), weights.numpy()
 
 
-def add_skeleton(document: dict, buffer: Buffer, skeleton: Skeleton, playback: Playback | None) -> None:
+def add_skeleton(document: dict, buffer: Buffer, skeleton: Skeleton, playback: RigMotion | None) -> None:
     """Append one node a joint and the skin of node 0 to `document`; with `playback` an animation of them."""
     first, count = len(document["nodes"]), len(skeleton.parents)
     joints = skeleton.joints.detach().float().cpu().numpy()
@@ -69,7 +69,7 @@ def add_skeleton(document: dict, buffer: Buffer, skeleton: Skeleton, playback: P
         document["animations"] = [_animation(buffer, joints[0], playback, first)]
 
 
-def _animation(buffer: Buffer, root: Float32[ndarray, "3"], playback: Playback, first: int) -> dict:
+def _animation(buffer: Buffer, root: Float32[ndarray, "3"], playback: RigMotion, first: int) -> dict:
     """Linear in time: every joint's rotation and the root's place."""
     frames, count = playback.pose.shape[:2]
     times = buffer.add((np.arange(frames) / playback.fps).astype(np.float32), bounds=True)

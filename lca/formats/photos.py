@@ -4,7 +4,7 @@ A photo becomes two squares: the body (256 px, about the person's box) and the f
 composited over mid grey by the person's mask. The same `crop_square` cuts photographs and training pictures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,9 +43,17 @@ class Photos:
         """Number of photos."""
         return self.body.shape[-4]
 
+    def __getitem__(self, index) -> "Photos":
+        """Index the leading axes: some photos, or with None an axis of people."""
+        return self.map(lambda x: x[index])
+
+    def map(self, function: Callable[[Tensor], Tensor]) -> "Photos":
+        """Apply `function` to each tensor."""
+        return Photos(*(function(x) for x in (self.body, self.body_mask, self.face, self.face_mask)))
+
     def to(self, device: torch.device | str) -> "Photos":
         """Move every tensor to `device`."""
-        return Photos(*(x.to(device) for x in (self.body, self.body_mask, self.face, self.face_mask)))
+        return self.map(lambda x: x.to(device))
 
 
 @dataclass(frozen=True)

@@ -52,13 +52,11 @@ def bake(avatar: Avatar, motion: Motion, camera: Camera) -> Clip:
 
 def corrections(avatar: Avatar, motion: Motion) -> Float[Tensor, "frames gaussians 13"]:
     """What the pose branch adds in every frame: colour, mean (metres), quaternion, logarithm of the scales."""
-    eps, prepared = avatar.eps_from_actions(motion.actions), avatar.driver.prepare(avatar.tokens[None])
+    signals = avatar.signals(motion.theta, avatar.eps_from_actions(motion.actions), motion.psi)
     found = torch.empty(len(motion), len(avatar.canonical), len(STEPS))
     for start in tqdm(range(0, len(motion), BATCH), desc="pose branch", leave=False):
         some = slice(start, start + BATCH)
-        theta, psi = motion.theta[some], motion.psi[some]
-        people = prepared.expand(len(theta), -1, -1)
-        made = avatar.driver(people, avatar.face_anchors, theta, eps[some], psi)
+        made = avatar.correction(signals[some])
         found[some] = torch.cat([made.colors, made.means, made.quats, made.log_scales], -1).cpu()
     return found
 

@@ -31,7 +31,8 @@ from lca.lab.playing import body_camera, drive, still
 from lca.matting.cutout import FoundPerson, cut_out_people
 from lca.matting.network import Matting
 from lca.model.avatar import Avatar
-from lca.model.network import LCA, Looks
+from lca.model.encoder import ImageTokens
+from lca.model.network import LCA
 from lca.render import render
 
 HEAD = (0.0, 0.6, 0.06)
@@ -65,32 +66,30 @@ def crop_sheet(photos: Photos, height: int = 160) -> Image.Image:
     return column([row(list(photos.body), height=height), row(list(photos.face), height=height)])
 
 
-def look(model: LCA, photos: Photos) -> Looks:
-    """What the model says of each photo before any has met another."""
-    with torch.no_grad():
-        return model.look(Photos(*(x[None] for x in (photos.body, photos.body_mask, photos.face, photos.face_mask))))
+@torch.no_grad()
+def tokens_of(model: LCA, photos: Photos) -> tuple[ImageTokens, ImageTokens]:
+    """Image tokens of the body pictures and of the face crops, before any photo has met another."""
+    return model.tokenise(photos[None])
 
 
 def token_sheet(model: LCA, photos: Photos, height: int = 160) -> Image.Image:
     """T_i = F_proj(E(I_i)): body tokens above face tokens; colours are the first three principal components over all photos."""
-    looks = look(model, photos)
-    rows = []
-    for kind in (0, 1):
-        rows.append(row(token_pictures(projected(model, looks, kind), looks.foreground[kind].float()), height=height))
-    return column(rows)
+    return column([row(projected_pictures(model, kind), height=height) for kind in tokens_of(model, photos)])
 
 
-def projected(model: LCA, looks: Looks, kind: int) -> Float[Tensor, "photos tokens width"]:
-    """Tokens of body pictures (kind 0) or face crops (1) after the shared projection."""
-    return model.fusion.project_image(looks.tokens[kind].float()).detach()
+@torch.no_grad()
+def projected_pictures(model: LCA, tokens: ImageTokens) -> list[Image.Image]:
+    """Tokens of body pictures or of face crops after the shared projection."""
+    return token_pictures(model.fusion.project_image(tokens.grid.float()), tokens.foreground.float())
 
 
 def correspondence_sheet(model: LCA, photos: Photos, height: int = 160) -> Image.Image:
     """Where on the body the model thinks each pixel lies: canonical x, y, z as red, green, blue."""
-    maps = look(model, photos).body_maps
-    if maps is None:
+    with torch.no_grad():
+        maps = model.transport.maps(tokens_of(model, photos), model.template)
+    if not maps:
         raise ValueError("expected a model with transport, got one without: load the default checkpoint")
-    colors = position_colors(maps.canonical.movedim(1, -1), model.template.points).movedim(-1, 1)
+    colors = position_colors(maps[0].canonical.movedim(1, -1), model.template.points).movedim(-1, 1)
     mask = F.avg_pool2d(photos.body_mask, 2)
     return row([*(colors * mask + (1 - mask))], height=height)
 
@@ -131,17 +130,9 @@ def head_of(avatar: Avatar) -> list[float]:
     return avatar.canonical.means[face].mean(0).tolist()
 
 
-@torch.no_grad()
-def driven(avatar: Avatar, theta: Tensor, eps: Tensor, psi: Tensor) -> Gaussians:
-    """Canonical + H_pose(T_gs, theta, eps, psi), still in rest pose."""
-    prepared = avatar.driver.prepare(avatar.tokens[None])
-    correction = avatar.driver(prepared, avatar.face_anchors, theta[None], eps[None], psi[None])
-    return correction.apply(avatar.canonical[None])[0]
-
-
 def largest_change(avatar: Avatar) -> float:
     """How much a zero drive (theta = eps = psi = 0) changes any number of the canonical Gaussians: nothing."""
-    still_driven = driven(avatar, torch.zeros(156), torch.zeros(128), torch.zeros(4))
+    still_driven = avatar.driven(avatar.signals(torch.zeros(156)))[0]
     pairs = zip(still_driven.tensors(), avatar.canonical.tensors(), strict=True)
     return max(float((after - before).abs().max()) for after, before in pairs)
 
@@ -163,7 +154,7 @@ def pose_sheet(
     avatar: Avatar, theta: Tensor, eps: Tensor, psi: Tensor, translation: Tensor, size: int = 256
 ) -> Image.Image:
     """Canonical, driven, what the pose branch moved, posed: the four states of one frame."""
-    corrected = driven(avatar, theta, eps, psi)
+    corrected = avatar.driven(avatar.signals(theta, eps, psi))[0]
     posed = avatar.drive(theta, eps, psi, translation)
     camera = front(size)
     states = [avatar.canonical, corrected, moved(avatar.canonical, corrected), posed]
@@ -208,13 +199,12 @@ def summary(model: LCA, matting: Matting, pictures: Sequence[Picture], motion: M
     photos = cut_out_people(pictures, matting)
     avatar = model.reconstruct(photos)
     eps = avatar.eps_from_actions(motion.actions[0])
-    corrected = driven(avatar, motion.theta[0], eps, motion.psi[0])
+    corrected = avatar.driven(avatar.signals(motion.theta[0], eps, motion.psi[0]))[0]
     posed = avatar.drive(motion.theta[0], eps, motion.psi[0], motion.translation[0])
-    looks = look(model, photos)
     steps = {
         "photo": to_image(pictures[0].image),
         "crop": to_image(photos.body[0]),
-        "image tokens": token_pictures(projected(model, looks, 0), looks.foreground[0].float())[0],
+        "image tokens": projected_pictures(model, tokens_of(model, photos)[0])[0],
         "anchors": dots(model.template.anchors, pca_colors(avatar.tokens), front(size), 0.016),
         "canonical": view(flakes(avatar.canonical), front(size)),
         "driven": view(moved(avatar.canonical, corrected), front(size)),

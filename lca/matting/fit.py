@@ -18,8 +18,9 @@ from lca.errors import UserError
 from lca.formats.atomic import writing
 from lca.formats.photos import Picture
 from lca.matting.cutout import SURE, find_person
-from lca.matting.frames import Batch, Frames, make_batch
+from lca.matting.frames import Frames, MattingBatch, make_batch
 from lca.matting.network import Matte, Matting, MattingConfig
+from lca.precision import mixed_precision
 
 SAVE_SECONDS = 60.0
 
@@ -71,7 +72,7 @@ def fit_matting(
     return average.eval()
 
 
-def matting_loss(matte: Matte, batch: Batch) -> Float[Tensor, ""]:
+def matting_loss(matte: Matte, batch: MattingBatch) -> Float[Tensor, ""]:
     """Mask: cross-entropy + soft IoU; head: L1 + IoU + the cell of its centre; person: cross-entropy."""
     mask = F.binary_cross_entropy_with_logits(matte.mask_logits, batch.mask)
     probability = matte.mask_logits.sigmoid()
@@ -135,12 +136,12 @@ def _one(image: Tensor, mask: Tensor, network: Matting) -> tuple[float, Float[Te
     return float((predicted & truth).sum() / (predicted | truth).sum()), person.head_box
 
 
-def _step(network: Matting, optimizer: torch.optim.Optimizer, batch: Batch, rate: float) -> float:
+def _step(network: Matting, optimizer: torch.optim.Optimizer, batch: MattingBatch, rate: float) -> float:
     """One update; the loss before it."""
     for group in optimizer.param_groups:
         group["lr"] = rate
     network.train()
-    with torch.autocast(batch.image.device.type, torch.bfloat16):
+    with mixed_precision(batch.image.device):
         matte = network(batch.image.to(memory_format=torch.channels_last))
     loss = matting_loss(matte, batch)
     optimizer.zero_grad(set_to_none=True)

@@ -35,7 +35,7 @@ class Frames:
 
 
 @dataclass(frozen=True)
-class Batch:
+class MattingBatch:
     """What one step sees, sRGB in [0, 1]; `has_head` says whether the head's box counts, `has_person` likewise."""
 
     image: Float[Tensor, "batch 3 size size"]
@@ -74,7 +74,7 @@ def make_batch(
     count: int,
     side: int,
     generator: torch.Generator,
-) -> Batch:
+) -> MattingBatch:
     """Draw `count` augmented samples of `side` pixels; one in eight shows a background only."""
     index = torch.randint(len(frames), (count,), generator=generator)
     image, mask, head_box, inside = place(
@@ -91,7 +91,7 @@ def make_batch(
     centre = (head_box[:, :2] + head_box[:, 2:]) / 2
     has_person = has_person & (mask.mean((1, 2, 3)) > 0.005)
     has_head = has_person & ((centre > 0.0) & (centre < 1.0)).all(-1)
-    return Batch(image.clamp(0, 1), mask, torch.nan_to_num(head_box), has_head, has_person)
+    return MattingBatch(image.clamp(0, 1), mask, torch.nan_to_num(head_box), has_head, has_person)
 
 
 def place(

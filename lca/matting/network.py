@@ -1,8 +1,7 @@
 """Matting: which pixels of a photo are the person, where the head is, and whether there is a person at all.
 
-A small U-Net on a 256 px square. Pixels are folded into channels on the way in and out (256 px, 3 channels <-> 128
-px, 12
-channels), so that no layer runs at full resolution and the edges still come out sharp.
+A small U-Net on a 256 px square. Pixels are folded into channels on the way in and out (256 px, 3 channels <-> 128 px,
+12 channels), so that no layer runs at full resolution and the edges still come out sharp.
 """
 
 import json

@@ -1,41 +1,26 @@
 """An avatar: everything that is needed to drive and render one person, without the network that made it."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from lca.errors import UserError
 from lca.formats.avatar_file import read_avatar, write_avatar
 from lca.geometry.gaussians import Gaussians
-from lca.geometry.skinning import full_pose, joint_transforms, skin_gaussians
-from lca.model.driver import EPS, PSI, PoseBranch
+from lca.model.driver import EPS, PSI, THETA, Correction, PoseBranch, Prepared
 from lca.model.face_code import eps_from_actions
-
-
-@dataclass(frozen=True)
-class Rig:
-    """The skeleton of one or more people in rest pose and the skinning of their Gaussians."""
-
-    joints: Float[Tensor, "*batch 55 3"]
-    parents: tuple[int, ...]
-    skin_indices: Int[Tensor, "gaussians influences"]
-    skin_weights: Float[Tensor, "gaussians influences"]
-
-    def pose(self, gaussians: Gaussians, theta: Tensor, psi: Tensor, translation: Tensor) -> Gaussians:
-        """Linear blend skinning of canonical or driven Gaussians (batch axes as in `joints`)."""
-        transforms = joint_transforms(full_pose(theta, psi), self.joints, self.parents, translation)
-        return skin_gaussians(gaussians, transforms, self.skin_indices, self.skin_weights)
+from lca.model.rig import Rig, Signals, drive
 
 
 @dataclass(frozen=True)
 class Avatar:
     """One person: canonical Gaussians, rig, fused geometry tokens, the pose branch and the action map.
 
-    `betas` are the shape that the model saw in the photos; `metadata` says which checkpoint and how many photos made
-    it.
+    `betas` are the shape that the model saw in the photos; `metadata` says which checkpoint and how many photos made it.
     """
 
     canonical: Gaussians
@@ -47,32 +32,52 @@ class Avatar:
     action_map: Float[Tensor, "53 128"]
     metadata: dict[str, str] = field(default_factory=dict)
 
-    def __post_init__(self):
-        """Compute the person's share of the pose branch once."""
-        self.driver.eval().requires_grad_(False)
-        object.__setattr__(self, "_prepared", self.driver.prepare(self.tokens[None]))
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The person's share of the pose branch, computed once."""
+        return self.driver.prepare(self.tokens[None], self.face_anchors)
 
     def eps_from_actions(self, actions: Float[Tensor, "*batch 52"]) -> Float[Tensor, "*batch 128"]:
         """Named expression controls: the linear map from the 52 facial actions in [0, 1] onto the face code."""
         return eps_from_actions(actions, self.action_map)
 
-    @torch.no_grad()
     def drive(
         self,
-        theta: Float[Tensor, "156"],
-        eps: Float[Tensor, "128"] | None = None,
-        psi: Float[Tensor, "4"] | None = None,
-        translation: Float[Tensor, "3"] | None = None,
+        theta: Float[Tensor, "*frames 156"],
+        eps: Float[Tensor, "*frames 128"] | None = None,
+        psi: Float[Tensor, "*frames 4"] | None = None,
+        translation: Float[Tensor, "*frames 3"] | None = None,
     ) -> Gaussians:
-        """Posed Gaussians of one frame: canonical + H_pose(T_gs, theta, eps, psi), then LBS. Missing drives are
-        zero."""
-        eps = self.tokens.new_zeros(EPS) if eps is None else eps
-        psi = self.tokens.new_zeros(PSI) if psi is None else psi
-        translation = self.tokens.new_zeros(3) if translation is None else translation
-        correction = self.driver(self._prepared, self.face_anchors, theta[None], eps[None], psi[None])  # pyright: ignore[reportAttributeAccessIssue]
-        driven = correction.apply(self.canonical[None])
-        rig = Rig(self.rig.joints[None], self.rig.parents, self.rig.skin_indices, self.rig.skin_weights)
-        return rig.pose(driven, theta[None], psi[None], translation[None])[0]
+        """Posed Gaussians: canonical + H_pose(T_gs, theta, eps, psi), then LBS. Missing drives are zero.
+
+        One frame, or several along a leading axis. Differentiable: whatever of avatar and drive asks for a gradient gets it.
+        """
+        signals = self.signals(theta, eps, psi, translation)
+        posed = drive(self.canonical[None], self.driver, self.prepared, self.rig[None], signals)
+        return posed[0] if theta.ndim == 1 else posed
+
+    def correction(self, signals: Signals) -> Correction:
+        """H_pose(T_gs, theta, eps, psi) of every frame."""
+        return self.driver(self.prepared, signals.theta, signals.eps, signals.psi)
+
+    def driven(self, signals: Signals) -> Gaussians:
+        """Canonical + correction of every frame, still in rest pose."""
+        return self.correction(signals).apply(self.canonical[None])
+
+    def signals(
+        self,
+        theta: Float[Tensor, "*frames 156"],
+        eps: Float[Tensor, "*frames 128"] | None = None,
+        psi: Float[Tensor, "*frames 4"] | None = None,
+        translation: Float[Tensor, "*frames 3"] | None = None,
+    ) -> Signals:
+        """Drives of one or more frames with an axis of frames; missing ones are zero."""
+        theta = theta.reshape(-1, THETA)
+
+        def rows(given: Tensor | None, size: int) -> Tensor:
+            return theta.new_zeros(len(theta), size) if given is None else given.reshape(-1, size)
+
+        return Signals(theta, rows(eps, EPS), rows(psi, PSI), rows(translation, 3))
 
     def to(self, device: torch.device | str) -> "Avatar":
         """Move everything to `device`."""
@@ -125,6 +130,7 @@ class Avatar:
         driver = PoseBranch(width, per_anchor, hidden, moved).to(tensors["tokens"].device)
         prefix = "driver."
         driver.load_state_dict({n.removeprefix(prefix): v for n, v in tensors.items() if n.startswith(prefix)})
+        driver.eval().requires_grad_(False)
         rig = Rig(
             tensors["joints"],
             tuple(tensors["parents"].tolist()),

@@ -14,7 +14,7 @@ from lca.formats.atomic import writing
 from lca.model.network import LCA, ModelConfig
 
 FORMAT = "lca-model"
-VERSION = "2"
+VERSION = "3"
 SHIPPED = Path(__file__).parent.parent / "assets" / "lca-small.safetensors"
 
 
@@ -39,14 +39,16 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
     try:
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
-            if (metadata.get("format"), metadata.get("version")) != (FORMAT, VERSION):
+            if metadata.get("format") != FORMAT or metadata.get("version") not in ("2", VERSION):
                 raise UserError(
                     f"expected a model file {FORMAT} version {VERSION}, got {metadata.get('format')} "
                     f"version {metadata.get('version')}: {path}; use one written by this version of lca"
                 )
             tensors = {name: _full(file.get_tensor(name)) for name in file.keys()}
-        placement = tensors["template.triangles"], tensors["template.barycentrics"]
-        network = LCA(parse_config(json.loads(metadata["config"])), placement)
+        config = json.loads(metadata["config"])
+        if metadata["version"] == "2":
+            tensors, config = from_version_2(tensors, config)
+        network = LCA(parse_config(config), (tensors["template.triangles"], tensors["template.barycentrics"]))
         network.load_state_dict(tensors)
     except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
@@ -61,6 +63,19 @@ def parse_config(values: dict) -> ModelConfig:
     parser = ArgumentParser(exit_on_error=False)
     parser.add_argument("--network", type=ModelConfig)
     return parser.instantiate(parser.parse_object({"network": values})).network
+
+
+def from_version_2(tensors: dict[str, torch.Tensor], config: dict) -> tuple[dict[str, torch.Tensor], dict]:
+    """Names and switches of today: one switch, `transport`, once stood for photo blocks and painted eyes too."""
+    renamed = {"dense.": "transport.dense.", "fusion.project_evidence.": "transport.project."}
+    for before, after in renamed.items():
+        tensors = {after + n.removeprefix(before) if n.startswith(before) else n: v for n, v in tensors.items()}
+    if not config["transport"]:
+        config = config | {
+            "encoder": config["encoder"] | {"photo_depth": 0},
+            "template": config["template"] | {"painted_eyes": False},
+        }
+    return tensors, config
 
 
 def _full(value: torch.Tensor) -> torch.Tensor:

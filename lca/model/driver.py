@@ -1,5 +1,6 @@
 """The pose branch: dc, dp, dq, ds = H_pose(T_gs, theta, eps, psi), once per frame. Opacity has no correction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -8,15 +9,30 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lca.geometry.body import displacement
+from lca.geometry.body import Body, displacement
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import quat_multiply
+from lca.model.template import Template
 
 THETA, EPS, PSI, ACTIONS = 156, 128, 4, 52
 ROOT = 3
 STILL = 0.0003
 """Metres: a Gaussian that no facial action moves further has no blendshapes."""
 OUTPUTS = 3 + 3 + 4 + 3
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A person's share of the pose branch: its first layer, and what a zero drive gives (to be subtracted)."""
+
+    first: Float[Tensor, "people anchors hidden"]
+    still: Float[Tensor, "people anchors hidden"]
+    face_anchors: Float[Tensor, "anchors"]
+    """1 where eps and psi reach."""
+
+    def map(self, function: Callable[[Tensor], Tensor]) -> "Prepared":
+        """Apply `function` to what has an axis of people."""
+        return Prepared(function(self.first), function(self.still), self.face_anchors)
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,7 @@ class Correction:
             means=canonical.means + self.means,
             quats_wxyz=quat_multiply(canonical.quats_wxyz, F.normalize(identity + self.quats, dim=-1)),
             scales=canonical.scales * self.log_scales.clamp(-1.5, 1.5).exp(),
-            opacities=canonical.opacities,
+            opacities=canonical.opacities.expand(self.means.shape[:-1]),
             colors=(canonical.colors + self.colors).clamp(0.0, 1.0),
         )
 
@@ -74,22 +90,24 @@ class PoseBranch(nn.Module):
         self.moved.copy_(moved)
         self.directions.copy_(directions)
 
-    def prepare(self, tokens: Float[Tensor, "people anchors width"]) -> Float[Tensor, "people anchors hidden"]:
-        """The person's share of the first layer."""
-        return self.token(tokens)
+    def prepare(
+        self, tokens: Float[Tensor, "people anchors width"], face_anchors: Float[Tensor, "anchors"]
+    ) -> Prepared:
+        """The person's share, once; `face_anchors` are 1 where eps and psi reach."""
+        first = self.token(tokens)
+        return Prepared(first, self._hidden(first), face_anchors)
 
     def forward(
         self,
-        prepared: Float[Tensor, "people anchors hidden"],
-        face_anchors: Float[Tensor, "anchors"],
+        prepared: Prepared,
         theta: Float[Tensor, "people 156"],
         eps: Float[Tensor, "people 128"],
         psi: Float[Tensor, "people 4"],
     ) -> Correction:
         """Corrections of every Gaussian; angles in radians, eps without unit."""
         drive = self.pose(theta[:, ROOT:])[:, None]
-        drive = drive + self.face(torch.cat([eps, psi], -1))[:, None] * face_anchors[:, None]
-        hidden = self._hidden(prepared + drive) - self._hidden(prepared)
+        drive = drive + self.face(torch.cat([eps, psi], -1))[:, None] * prepared.face_anchors[:, None]
+        hidden = self._hidden(prepared.first + drive) - prepared.still
         raw = rearrange(self.out(hidden), "b g (k c) -> b (g k) c", k=self.per_anchor)
         colors, means, quats, log_scales = raw.split([3, 3, 4, 3], -1)
         means = 0.03 * means
@@ -97,5 +115,24 @@ class PoseBranch(nn.Module):
             means = means.index_add(1, self.moved, displacement(self.directions.float(), self.blend(eps)))
         return Correction(0.3 * colors, means, 0.3 * quats, 0.3 * log_scales)
 
+    def frozen_copy(self) -> "PoseBranch":
+        """The same weights, for an avatar to keep."""
+        copy = PoseBranch(*self.size).to(self.token.weight.device)
+        copy.load_state_dict(self.state_dict())
+        return copy.eval().requires_grad_(False)
+
     def _hidden(self, first: Tensor) -> Tensor:
         return F.gelu(self.middle(F.gelu(first)))
+
+
+def posed_by_actions(
+    width: int, blendshapes: bool, template: Template, body: Body, action_map: Float[Tensor, "53 128"]
+) -> PoseBranch:
+    """A new pose branch for the Gaussians of `template`, with the facial blendshapes of `body` if they are wanted."""
+    directions = template.carry(body, body.expression_directions)
+    moved = (blendshapes & (directions.norm(dim=1).amax(-1) > STILL)).nonzero()[:, 0]
+    branch = PoseBranch(width, template.config.per_anchor, moved=len(moved))
+    if branch.blend is not None:
+        branch.follow(moved, directions[moved])
+        branch.blend.weight.data.copy_(action_map[:-1])
+    return branch

@@ -29,13 +29,30 @@ class EncoderConfig:
     depth: int = 3
     """Blocks of the small transformer."""
     photo_depth: int = 2
-    """Blocks in which the body picture and the face crop of one photo see each other (with transport only)."""
+    """Blocks in which the body picture and the face crop of one photo see each other; 0 is the paper to the letter."""
     heads: int = 4
     """Attention heads of the small transformer."""
     stem: tuple[int, int, int] = (24, 48, 96)
     """Channels of the convolutional pyramid at strides 2, 4 and 8."""
     backbone: str | None = None
     """A Hugging Face vision backbone (id or folder) used frozen in place of the small transformer."""
+
+
+@dataclass(frozen=True)
+class ImageTokens:
+    """T_body or T_face before the shared projection: one picture a photo, all photos of all people in one row."""
+
+    grid: Float[Tensor, "images tokens channels"]
+    """A grid with stride `PATCH`, rows first."""
+    foreground: Bool[Tensor, "images tokens"]
+    """Which tokens show the person."""
+    pyramid: list[Tensor]
+    """Convolutional features of the same pictures at strides 2, 4 and 8."""
+
+    @property
+    def rows(self) -> int:
+        """Rows of the grid."""
+        return self.pyramid[-1].shape[-2] // 2
 
 
 class Encoder(Protocol):
@@ -49,9 +66,8 @@ class Encoder(Protocol):
         stem: Float[Tensor, "images stem rows columns"],
         foreground: Bool[Tensor, "images tokens"],
     ) -> Float[Tensor, "images tokens channels"]:
-        """Tokens of `images`. An encoder may ignore `stem`, the stride-8 level of the pyramid, and leave tokens
-        outside `foreground`
-        zero."""
+        """Tokens of `images`. An encoder may ignore `stem`, the stride-8 level of the pyramid, and leave tokens outside
+        `foreground` zero."""
         ...
 
 

@@ -1,10 +1,8 @@
 """The LCA encoder: geometry tokens meet the image tokens of any number of photos.
 
-Each of the L layers is (1) self-attention within each photo (its body picture and face crop together), (2)
-self-attention of the
-geometry tokens, (3) multimodal attention. Sources differ on (3): here geometry queries attend to the image tokens of
-all photos, so the
-cost grows linearly with the photos and their order cannot matter.
+Each of the L layers is (1) self-attention within each photo (its body picture and face crop together), (2) self-attention of
+the geometry tokens, (3) multimodal attention. Sources differ on (3): here geometry queries attend to the image tokens of all
+photos, so the cost grows linearly with the photos and their order cannot matter.
 """
 
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from einops import rearrange
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from lca.model.layers import CrossBlock, FeedForward, SelfBlock, fourier
+from lca.model.layers import CrossBlock, SelfBlock, fourier
 
 OCTAVES = 6
 
@@ -58,12 +56,11 @@ class FusionLayer(nn.Module):
 class Fusion(nn.Module):
     """Projections into the shared space and L fusion layers."""
 
-    def __init__(self, config: FusionConfig, image_width: int, evidence: int):
+    def __init__(self, config: FusionConfig, image_width: int):
         super().__init__()
         self.project_image = nn.Linear(image_width, config.width)
         self.project_geometry = nn.Linear(3 * (1 + 2 * OCTAVES), config.width)
         self.kind = nn.Parameter(torch.zeros(2, config.width))
-        self.project_evidence = FeedForward(evidence, config.width, config.width) if evidence else None
         self.layers = nn.ModuleList(FusionLayer(config) for _ in range(config.depth))
         self.norm = nn.LayerNorm(config.width)
 
@@ -71,12 +68,9 @@ class Fusion(nn.Module):
         """T_body (kind 0) or T_face (kind 1): one shared F_proj for both."""
         return self.project_image(encoded) + self.kind[kind]
 
-    def geometry_tokens(self, anchors: Float[Tensor, "anchors 3"], evidence: Tensor | None) -> Tensor:
-        """T_gs = F_proj_gs(F_PE(X)); with transport, what the photos show at each anchor is added."""
-        tokens = self.project_geometry(fourier(anchors, OCTAVES))[None]
-        if self.project_evidence is None or evidence is None:
-            return tokens
-        return tokens + self.project_evidence(evidence)
+    def geometry_tokens(self, anchors: Float[Tensor, "anchors 3"]) -> Float[Tensor, "1 anchors width"]:
+        """T_gs = F_proj_gs(F_PE(X))."""
+        return self.project_geometry(fourier(anchors, OCTAVES))[None]
 
     def forward(self, geometry: Tensor, image: Tensor, keep: Tensor) -> Float[Tensor, "people anchors width"]:
         """Fused geometry tokens."""

@@ -1,8 +1,7 @@
 """Where anchors and Gaussians sit on the template body: X in R^{G x 3} and K Gaussians round each anchor.
 
 Anchors are denser where people look: face, eyes, lids, lips, hands (`DENSITY`). Everything is drawn once, from a fixed seed, and
-stored in
-the checkpoint as (triangle, barycentric) pairs, so that any body of the same topology carries the same Gaussians.
+stored in the checkpoint as (triangle, barycentric) pairs, so that any body of the same topology carries the same Gaussians.
 """
 
 import math
@@ -41,19 +40,18 @@ class TemplateConfig:
     """K, the Gaussians that each geometry token decodes to."""
     seed: int = 0
     """Seed of the placement."""
+    painted_eyes: bool = True
+    """Eyeballs begin with painted sclera and iris and stay round; false is the paper to the letter."""
 
 
 class Template(nn.Module):
     """Fixed placement of G anchors and G x K Gaussians on a body; buffers only, no weights.
 
-    Gaussian g belongs to anchor g // K. `triangles` and `barycentrics` place the Gaussians on the mesh; all else
-    follows from them and from
-    the body: `points` and `shape_directions` (metres, rest pose), `skin_indices` and `skin_weights`, `frames` (w x y
-    z: z along the normal),
-    `spacing` (metres to the neighbours), `mirror` (the Gaussian on the other side), `candidates` (per anchor, the
-    Gaussians near it),
-    `face` (1 on head, face, eyes and mouth: what eps and psi may move), `eye` (1 on eyeballs) and `eye_paint` (sclera and
-    iris, sRGB, 0 elsewhere).
+    Gaussian g belongs to anchor g // K. `triangles` and `barycentrics` place the Gaussians on the mesh; all else follows from
+    them and from the body: `points` and `shape_directions` (metres, rest pose), `skin_indices` and `skin_weights`, `frames`
+    (w x y z: z along the normal), `spacing` (metres to the neighbours), `mirror` (the Gaussian on the other side), `candidates`
+    (per anchor, the Gaussians near it), `face` (1 on head, face, eyes and mouth: what eps and psi may move), `eye` (1 on
+    painted eyeballs) and `eye_paint` (sclera and iris, sRGB, 0 elsewhere).
     """
 
     points: Tensor
@@ -90,7 +88,7 @@ class Template(nn.Module):
         tree = KDTree(points.numpy())
         mirrored = points * torch.tensor([-1.0, 1.0, 1.0])
         part = body.part_labels[corners[:, 0]]
-        eye = (part == PARTS.index("eye")).float()
+        eye = (part == PARTS.index("eye")).float() * self.config.painted_eyes
         face_parts = torch.tensor([name in ("head", "face", "eye", "mouth") for name in PARTS])
         derived = {
             "points": points,
@@ -114,6 +112,11 @@ class Template(nn.Module):
         """What the vertices of `body` have, at the Gaussians."""
         corners = body.faces[self.triangles]
         return einsum(values[corners], self.barycentrics, "p corner ..., p corner -> p ...")
+
+    @property
+    def face_anchors(self) -> Float[Tensor, "anchors"]:
+        """1 for anchors on the head: those that eps and psi may move."""
+        return self.face.unflatten(0, (-1, self.config.per_anchor)).mean(1).round()
 
     def shaped(self, betas: Float[Tensor, "batch shape"]) -> Float[Tensor, "batch gaussians 3"]:
         """Rest-pose positions on a body of this shape, metres."""

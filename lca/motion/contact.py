@@ -6,7 +6,7 @@ from torch import Tensor
 
 from lca.geometry.body import PARTS, Body, full_pose, joint_transforms
 from lca.geometry.body_file import load_body
-from lca.geometry.skinning import skin, skin_points
+from lca.geometry.skinning import skin, skin_points_plain
 
 TRUNK = ((0, 12, 0.15), (15, 15, 0.16), (1, 4, 0.09), (2, 5, 0.09))
 """Capsules that hands keep out of: two joints and a radius in metres (pelvis to neck, head, thighs)."""
@@ -34,7 +34,7 @@ def soles(
     sole = sole_vertices(body)
     vertices, joints = body.rest(body.template.new_zeros(1) if betas is None else betas.to(body.template))
     transforms = joint_transforms(full_pose(theta), joints, body.parents)
-    posed = skin_points(vertices[sole], transforms, body.skin_indices[sole], body.skin_weights[sole])
+    posed = skin_points_plain(vertices[sole], transforms, body.skin_indices[sole], body.skin_weights[sole])
     return posed, float(vertices[sole, 1].min())
 
 

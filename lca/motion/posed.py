@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lca.geometry.body_file import load_body
 from lca.geometry.motion import Motion
-from lca.geometry.skinning import full_pose, joint_transforms, skin, skin_points
+from lca.geometry.skinning import full_pose, joint_transforms, skin, skin_points_plain
 
 EVERY = 9
 """One vertex in so many is followed."""
@@ -37,4 +37,4 @@ def points_at(
     vertices, joints = body.rest(betas)
     pose, place = full_pose(motion.theta[moments]), motion.translation[moments]
     transforms = joint_transforms(pose, joints, body.parents, place)
-    return skin_points(vertices[chosen], transforms, body.skin_indices[chosen], body.skin_weights[chosen]).numpy()
+    return skin_points_plain(vertices[chosen], transforms, body.skin_indices[chosen], body.skin_weights[chosen]).numpy()

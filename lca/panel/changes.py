@@ -14,27 +14,27 @@ from lca.panel.channels import channels
 from lca.panel.eyes import pointed_at
 from lca.panel.library import emotion, emotions, pose_at, poses
 from lca.panel.motions import Offered
-from lca.panel.person import Person
-from lca.panel.state import GAZES, PICTURES, SIZES, Look, Pose, State, View
+from lca.panel.person import PanelPerson
+from lca.panel.state import GAZES, PICTURES, SIZES, Look, Pose, State, Viewpoint
 from lca.panel.state_file import is_colour
 
 RELOAD = "reload the page, or display the panel again"
 
 
 @dataclass(frozen=True)
-class Scene:
+class PanelScene:
     """What states refer to: the people, the motions by name, and the view that a double click returns to."""
 
-    people: tuple[Person, ...]
+    people: tuple[PanelPerson, ...]
     motions: Offered
-    home: View
+    home: Viewpoint
 
 
 Message = Mapping[str, Any]
-Change = Callable[[State, Message, Scene], State]
+Change = Callable[[State, Message, PanelScene], State]
 
 
-def change(state: State, message: Message, scene: Scene) -> State:
+def change(state: State, message: Message, scene: PanelScene) -> State:
     """The state after a message.
 
     Raises:
@@ -43,7 +43,7 @@ def change(state: State, message: Message, scene: Scene) -> State:
     return CHANGES[one_of(message, "kind", CHANGES)](state, message, scene)
 
 
-def at_time(state: State, time: float, scene: Scene) -> State:
+def at_time(state: State, time: float, scene: PanelScene) -> State:
     """The moment `time` (seconds) of the state's motion; held channels keep their values."""
     if state.motion is None:
         return state
@@ -79,7 +79,7 @@ def one_of(message: Message, field: str, allowed) -> Any:
     return value
 
 
-def _set(state: State, message: Message, scene: Scene) -> State:
+def _set(state: State, message: Message, scene: PanelScene) -> State:
     """channel, value"""
     name = one_of(message, "channel", channels())
     value = number(message, "value")
@@ -88,28 +88,28 @@ def _set(state: State, message: Message, scene: Scene) -> State:
     return changed.holding(name, value) if in_motion else changed
 
 
-def _orbit(state: State, message: Message, scene: Scene) -> State:
+def _orbit(state: State, message: Message, scene: PanelScene) -> State:
     """right, down: shares of the picture's height"""
     return replace(state, view=state.view.orbited(number(message, "right"), number(message, "down")))
 
 
-def _pan(state: State, message: Message, scene: Scene) -> State:
+def _pan(state: State, message: Message, scene: PanelScene) -> State:
     """right, down: shares of the picture's height"""
     return replace(
         state, view=state.view.panned(number(message, "right", -9.0, 9.0), number(message, "down", -9.0, 9.0))
     )
 
 
-def _zoom(state: State, message: Message, scene: Scene) -> State:
+def _zoom(state: State, message: Message, scene: PanelScene) -> State:
     """factor of the distance"""
     return replace(state, view=state.view.zoomed(number(message, "factor", 0.01, 100.0)))
 
 
-def _home(state: State, message: Message, scene: Scene) -> State:
+def _home(state: State, message: Message, scene: PanelScene) -> State:
     return replace(state, view=scene.home)
 
 
-def _point(state: State, message: Message, scene: Scene) -> State:
+def _point(state: State, message: Message, scene: PanelScene) -> State:
     """x, y: shares of the picture; with two people side by side, each looks at the pointer in their own half"""
     if state.eyes != "pointer":
         return state
@@ -118,19 +118,19 @@ def _point(state: State, message: Message, scene: Scene) -> State:
     return replace(state, point=pointed_at(state.view, within, y, scene.people[0].head(state)))
 
 
-def _eyes(state: State, message: Message, scene: Scene) -> State:
+def _eyes(state: State, message: Message, scene: PanelScene) -> State:
     """mode"""
     return replace(state, eyes=one_of(message, "mode", GAZES))
 
 
-def _pose(state: State, message: Message, scene: Scene) -> State:
+def _pose(state: State, message: Message, scene: PanelScene) -> State:
     """name; face and gaze stay"""
     chosen = poses()[one_of(message, "name", poses())]
     pose = replace(state.pose, theta=chosen.theta, translation=chosen.translation)
     return replace(state, pose=pose, motion=None, held=())
 
 
-def _emotion(state: State, message: Message, scene: Scene) -> State:
+def _emotion(state: State, message: Message, scene: PanelScene) -> State:
     """name, strength; every facial action is set"""
     name = one_of(message, "name", ("neutral", *emotions()))
     actions = Pose().actions if name == "neutral" else emotion(name, number(message, "strength", 0.0, 1.0))
@@ -142,25 +142,25 @@ def _emotion(state: State, message: Message, scene: Scene) -> State:
     return changed
 
 
-def _motion(state: State, message: Message, scene: Scene) -> State:
+def _motion(state: State, message: Message, scene: PanelScene) -> State:
     """name, or null for none"""
     name = one_of(message, "name", (None, *scene.motions))
     return at_time(replace(state, motion=name, time=0.0, held=()), 0.0, scene)
 
 
-def _seek(state: State, message: Message, scene: Scene) -> State:
+def _seek(state: State, message: Message, scene: PanelScene) -> State:
     """time, seconds"""
     return at_time(state, number(message, "time", 0.0), scene)
 
 
-def _key(state: State, message: Message, scene: Scene) -> State:
+def _key(state: State, message: Message, scene: PanelScene) -> State:
     """slot: 0 or 1 keeps the present pose"""
     slot = one_of(message, "slot", (0, 1))
     first, second = state.keys
     return replace(state, keys=(state.pose, second) if slot == 0 else (first, state.pose))
 
 
-def _blend(state: State, message: Message, scene: Scene) -> State:
+def _blend(state: State, message: Message, scene: PanelScene) -> State:
     """share: 0 is the first key, 1 the second"""
     first, second = state.keys
     if first is None or second is None:
@@ -168,7 +168,7 @@ def _blend(state: State, message: Message, scene: Scene) -> State:
     return replace(state, pose=blended(first, second, number(message, "share", 0.0, 1.0)), motion=None, held=())
 
 
-def _look(state: State, message: Message, scene: Scene) -> State:
+def _look(state: State, message: Message, scene: PanelScene) -> State:
     """Any of background, size, picture, skeleton, anchors"""
     given = {
         name: message[name] for name in ("background", "size", "picture", "skeleton", "anchors") if name in message
@@ -186,15 +186,15 @@ def _look(state: State, message: Message, scene: Scene) -> State:
     return replace(state, look=Look(**{**vars(state.look), **given}))
 
 
-def _floor(state: State, message: Message, scene: Scene) -> State:
+def _floor(state: State, message: Message, scene: PanelScene) -> State:
     return replace(state, pose=scene.people[0].on_floor(state.pose, state.shape))
 
 
-def _release(state: State, message: Message, scene: Scene) -> State:
+def _release(state: State, message: Message, scene: PanelScene) -> State:
     return at_time(replace(state, held=()), state.time, scene)
 
 
-def _reset(state: State, message: Message, scene: Scene) -> State:
+def _reset(state: State, message: Message, scene: PanelScene) -> State:
     """Standing, a face at rest, the body of the photos; camera and look stay"""
     return State(pose=poses()["standing"], view=state.view, look=state.look, keys=state.keys)
 

@@ -14,18 +14,18 @@ from typing import Any
 from lca.errors import UserError
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
-from lca.panel.changes import CHANGES, CONTINUOUS, NO_STEP, RELOAD, Message, Scene, at_time, change, number, one_of
+from lca.panel.changes import CHANGES, CONTINUOUS, NO_STEP, RELOAD, Message, PanelScene, at_time, change, number, one_of
 from lca.panel.errands import ERRANDS, film
 from lca.panel.frames import as_jpeg, frame
 from lca.panel.history import History
 from lca.panel.library import poses
 from lca.panel.motions import Offered
-from lca.panel.person import Person
+from lca.panel.person import PanelPerson
 from lca.panel.playback import Playback
-from lca.panel.recorder import Recording
+from lca.panel.recorder import StateRecording
 from lca.panel.session import FAULTS, Session
 from lca.panel.spec import setup_of, state_of
-from lca.panel.state import State, View
+from lca.panel.state import State, Viewpoint
 from lca.panel.tasks import Tasks
 
 FPS = 30.0
@@ -37,7 +37,7 @@ Send = Callable[[dict[str, Any], list[bytes]], None]
 class Job:
     """What to draw, and the stamp of the newest event in it: the page measures its latency by it."""
 
-    people: tuple[Person, ...]
+    people: tuple[PanelPerson, ...]
     state: State
     stamp: float | None = None
 
@@ -55,10 +55,10 @@ class Desk:
     ):
         self.send, self.folder, self.checkpoint = send, Path(folder), checkpoint
         self.lock = threading.RLock()
-        self.scene = Scene(tuple(Person(avatar) for avatar in avatars), motions, View())
+        self.scene = PanelScene(tuple(PanelPerson(avatar) for avatar in avatars), motions, Viewpoint())
         self.history = History(State(pose=poses()["standing"], view=self.scene.home))
         self.playback = Playback(0.0)
-        self.recording: Recording | None = None
+        self.recording: StateRecording | None = None
         self.session: Session[Job] = Session(self._draw, self._deliver, self.complain)
         self.tasks = Tasks(self.complain)
 
@@ -109,7 +109,7 @@ class Desk:
     def replace_avatars(self, avatars: Sequence[Avatar]) -> None:
         """Other people from here on; pose and camera stay."""
         with self.lock:
-            self.scene = replace(self.scene, people=tuple(Person(avatar) for avatar in avatars))
+            self.scene = replace(self.scene, people=tuple(PanelPerson(avatar) for avatar in avatars))
             self.history = History(replace(self.state, shape=State().shape))
             self._greet()
 
@@ -218,7 +218,7 @@ class Desk:
     def _record(self, message: Message) -> None:
         """on: what is shown from now on; off: write it as a film"""
         if one_of(message, "on", (False, True)):
-            self.recording = Recording()
+            self.recording = StateRecording()
             self.recording.note(time.monotonic(), self.state)
         elif self.recording is not None:
             recording, self.recording = self.recording, None

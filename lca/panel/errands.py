@@ -18,14 +18,14 @@ from lca.panel.frames import as_jpeg, as_png, frame
 from lca.panel.library import poses
 from lca.panel.motions import motion_of
 from lca.panel.recorder import write_film
-from lca.panel.state import Look, State, View
+from lca.panel.state import Look, State, Viewpoint
 from lca.panel.state_file import parse, write_state
 from lca.panel.upload import create_avatar
 
 if TYPE_CHECKING:
     import lca.panel.desk
 
-THUMBNAIL, THUMBNAIL_VIEW = Look(size=128), View(azimuth=0.3)
+THUMBNAIL, THUMBNAIL_VIEW = Look(size=128), Viewpoint(azimuth=0.3)
 """How poses of the library are shown."""
 
 SPLATS = {".ply": write_ply, ".splat": write_splat, ".spz": write_spz, ".glb": write_glb}

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from lca.geometry.skinning import full_pose, joint_transforms
 from lca.panel.channels import PITCH, YAW
-from lca.panel.state import Numbers, Pose, View
+from lca.panel.state import Numbers, Pose, Viewpoint
 
 HEAD, EYES = 15, (23, 24)
 NEAR = 0.6
@@ -30,7 +30,7 @@ def looking_at(
     return tuple(psi)
 
 
-def pointed_at(view: View, x: float, y: float, head: Float[Tensor, "3"]) -> tuple[float, float, float]:
+def pointed_at(view: Viewpoint, x: float, y: float, head: Float[Tensor, "3"]) -> tuple[float, float, float]:
     """The point (world, metres) that a pointer at (x, y), shares of the picture, means: on its ray, a little before the head.
 
     So eyes meet the viewer when the pointer is on the face, and follow it when it leaves.
@@ -45,7 +45,7 @@ def pointed_at(view: View, x: float, y: float, head: Float[Tensor, "3"]) -> tupl
     return a, b, c
 
 
-def eye_of(view: View) -> tuple[float, float, float]:
+def eye_of(view: Viewpoint) -> tuple[float, float, float]:
     """Where the camera stands (world, metres)."""
     matrix = view.camera(1).camera_from_world
     x, y, z = (-matrix[:3, :3].T @ matrix[:3, 3]).tolist()

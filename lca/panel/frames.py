@@ -12,14 +12,14 @@ from torch import Tensor
 from lca.geometry.gaussians import Gaussians
 from lca.lab.figures import to_image
 from lca.lab.overlays import depth_picture, draw_dots, draw_skeleton, normal_picture
-from lca.panel.person import Person
+from lca.panel.person import PanelPerson
 from lca.panel.state import State
 from lca.render import render
 
 JPEG_QUALITY = 85
 
 
-def frame(people: Sequence[Person], state: State, scale: float = 1.0) -> Image.Image:
+def frame(people: Sequence[PanelPerson], state: State, scale: float = 1.0) -> Image.Image:
     """The people side by side, one square each, seen by the same camera; `scale` shrinks the picture."""
     size = max(16, 2 * round(state.look.size * scale / 2))
     whole = Image.new("RGB", (size * len(people), size))
@@ -42,7 +42,7 @@ def as_png(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _one(person: Person, state: State, size: int) -> Image.Image:
+def _one(person: PanelPerson, state: State, size: int) -> Image.Image:
     camera, look = state.view.camera(size), state.look
     background = torch.tensor(ImageColor.getrgb(look.background)[:3]) / 255
     gaussians = person.posed(state)
@@ -60,6 +60,6 @@ def _one(person: Person, state: State, size: int) -> Image.Image:
     return picture
 
 
-def anchors(gaussians: Gaussians, person: Person) -> Float[Tensor, "anchors 3"]:
+def anchors(gaussians: Gaussians, person: PanelPerson) -> Float[Tensor, "anchors 3"]:
     """Where the anchors are: the middle of the Gaussians that each unfolds into."""
     return reduce(gaussians.means, "(anchor each) xyz -> anchor xyz", "mean", anchor=len(person.avatar.tokens))

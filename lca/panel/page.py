@@ -5,14 +5,14 @@ from html import escape
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[1] / "assets" / "panel"
-PARTS = ("elements", "view", "timeline", "sliders", "gallery", "tools", "panel")
+SCRIPTS = ("elements", "view", "timeline", "sliders", "gallery", "tools", "panel")
 """Scripts in the order in which they need each other."""
 
 
 @lru_cache(maxsize=1)
 def widget_script() -> str:
     """The ECMAScript module of the notebook's widget."""
-    return "\n".join(_read(f"{part}.js") for part in PARTS)
+    return "\n".join(_read(f"{part}.js") for part in SCRIPTS)
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,7 @@ NEIGHBOURS = 4
 """Vertices of the body that carry a Gaussian when the body's shape changes."""
 
 
-class Person:
+class PanelPerson:
     """An avatar and what is computed once for it."""
 
     def __init__(self, avatar: Avatar):

@@ -14,7 +14,7 @@ from torch import Tensor
 from lca.errors import UserError
 from lca.formats.video import write_video
 from lca.panel.frames import frame
-from lca.panel.person import Person
+from lca.panel.person import PanelPerson
 from lca.panel.state import State
 
 FPS = 24.0
@@ -22,7 +22,7 @@ LONGEST = 120.0
 """Seconds after which a recording keeps no more states."""
 
 
-class Recording:
+class StateRecording:
     """States as they were shown, with the seconds since the first."""
 
     def __init__(self):
@@ -52,7 +52,7 @@ class Recording:
 
 
 def write_film(
-    path: Path, people: Sequence[Person], states: Sequence[State], progress: Callable[[int, int], None]
+    path: Path, people: Sequence[PanelPerson], states: Sequence[State], progress: Callable[[int, int], None]
 ) -> int:
     """Draw the states in full and write them as an .mp4 of `FPS`; `progress` is told (done, all) after each frame."""
 

@@ -26,7 +26,7 @@ Job = TypeVar("Job")
 
 
 @dataclass(frozen=True)
-class Shot(Generic[Job]):
+class ScaledJob(Generic[Job]):
     """One picture to draw: the job, at full size (scale 1) or smaller, and whether a later full one may follow."""
 
     job: Job
@@ -50,7 +50,7 @@ class Session(Generic[Job]):
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
         self._waiting: tuple[Job, bool] | None = None
-        self._last: Shot[Job] | None = None
+        self._last: ScaledJob[Job] | None = None
         self._in_flight: set[int] = set()
         self._tick: Callable[[], Job | None] | None = None
         self._period, self._due, self._rested, self._cost, self._number = 1.0, 0.0, 0.0, 0.0, 0
@@ -135,7 +135,7 @@ class Session(Generic[Job]):
                 self.pause()
                 self._report(error)
 
-    def _next(self) -> Shot[Job] | Callable[[], Job | None] | None:
+    def _next(self) -> ScaledJob[Job] | Callable[[], Job | None] | None:
         """Wait for what to do: a picture to draw, a clock to ask, or None: leave."""
         with self._condition:
             self._drawing = False
@@ -152,17 +152,17 @@ class Session(Generic[Job]):
             self._tick, self._thread = None, None
             return None
 
-    def _ready(self, now: float) -> Shot[Job] | Callable[[], Job | None] | None:
+    def _ready(self, now: float) -> ScaledJob[Job] | Callable[[], Job | None] | None:
         """Under the lock, with room for a frame: what is due at `now`."""
         if self._waiting is not None:
             (job, moving), self._waiting = self._waiting, None
             self._rested = now + SETTLE
-            return Shot(job, 0.5 if moving and self._cost > SLOW else 1.0)
+            return ScaledJob(job, 0.5 if moving and self._cost > SLOW else 1.0)
         if self._tick is not None and now >= self._due:
             self._due = max(self._due + self._period, now)
             return self._tick
         if self._last is not None and self._last.scale < 1 and self._tick is None and now >= self._rested:
-            return Shot(self._last.job, 1.0)
+            return ScaledJob(self._last.job, 1.0)
         return None
 
     def _alarms(self, now: float) -> list[float]:
@@ -173,13 +173,13 @@ class Session(Generic[Job]):
         blurred = self._last is not None and self._last.scale < 1
         return [due, self._rested if blurred else due]
 
-    def _take(self, step: Shot[Job] | Callable[[], Job | None]) -> None:
-        if not isinstance(step, Shot):
+    def _take(self, step: ScaledJob[Job] | Callable[[], Job | None]) -> None:
+        if not isinstance(step, ScaledJob):
             job = step()
             if job is None:
                 self.pause()
                 return
-            step = Shot(job, 0.5 if self._cost > SLOW else 1.0)
+            step = ScaledJob(job, 0.5 if self._cost > SLOW else 1.0)
         started = time.monotonic()
         picture = self._draw(step.job, step.scale)
         seconds = (time.monotonic() - started) * (1 if step.scale == 1 else 3)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lca.panel.changes import Scene
+from lca.panel.changes import PanelScene
 from lca.panel.channels import Channel, channels
 from lca.panel.errands import SPLATS
 from lca.panel.history import History
@@ -14,7 +14,7 @@ PLACES = 4
 """Decimals of a slider's value on the wire."""
 
 
-def setup_of(scene: Scene) -> dict[str, Any]:
+def setup_of(scene: PanelScene) -> dict[str, Any]:
     """Tabs of groups of sliders; names of poses, emotions, motions; choices."""
     tabs: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for channel in channels().values():

@@ -44,7 +44,7 @@ class Pose:
 
 
 @dataclass(frozen=True)
-class View:
+class Viewpoint:
     """An orbiting camera: angles in radians, distance and target in metres (see `lca.geometry.camera.orbit`)."""
 
     azimuth: float = 0.0
@@ -53,17 +53,17 @@ class View:
     target: tuple[float, float, float] = (0.0, -0.15, 0.0)
     field_of_view: float = 0.6
 
-    def orbited(self, right: float, down: float) -> "View":
+    def orbited(self, right: float, down: float) -> "Viewpoint":
         """After a drag by shares of the picture's height: the person turns with the hand, half a turn a height."""
         elevation = min(HIGHEST, max(-HIGHEST, self.elevation + math.pi * down))
         azimuth = math.remainder(self.azimuth - math.pi * right, 2 * math.pi)
         return replace(self, azimuth=azimuth, elevation=elevation)
 
-    def zoomed(self, factor: float) -> "View":
+    def zoomed(self, factor: float) -> "Viewpoint":
         """`factor` times as far away, within `DISTANCES`."""
         return replace(self, distance=min(DISTANCES[1], max(DISTANCES[0], self.distance * factor)))
 
-    def panned(self, right: float, down: float) -> "View":
+    def panned(self, right: float, down: float) -> "Viewpoint":
         """After a drag by shares of the picture's height: the point under the pointer stays under it."""
         tall = 2 * self.distance * math.tan(self.field_of_view / 2)
         across, upward = self.camera(1).camera_from_world[:2, :3].tolist()
@@ -99,7 +99,7 @@ class State:
 
     pose: Pose = field(default_factory=Pose)
     shape: Numbers = (0.0,) * SHAPES
-    view: View = field(default_factory=View)
+    view: Viewpoint = field(default_factory=Viewpoint)
     look: Look = field(default_factory=Look)
     eyes: str = "sliders"
     point: tuple[float, float, float] = (0.0, 0.6, 3.0)

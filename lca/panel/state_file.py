@@ -12,7 +12,7 @@ from typing import Any
 from lca.errors import UserError
 from lca.formats.atomic import writing
 from lca.model.avatar import Avatar
-from lca.panel.state import DISTANCES, GAZES, HIGHEST, PICTURES, SHAPES, SIZES, Look, Numbers, Pose, State, View
+from lca.panel.state import DISTANCES, GAZES, HIGHEST, PICTURES, SHAPES, SIZES, Look, Numbers, Pose, State, Viewpoint
 
 FORMAT = "lca-panel-state"
 VERSION = 1
@@ -71,7 +71,7 @@ def _state(values: dict[str, Any], channels: Sequence[str], motions: Sequence[st
     return State(
         pose=_pose(values["pose"]),
         shape=_numbers("shape", values["shape"], SHAPES),
-        view=View(
+        view=Viewpoint(
             _number("azimuth", view["azimuth"]),
             _number("elevation", view["elevation"], -HIGHEST, HIGHEST),
             _number("distance", view["distance"], *DISTANCES),

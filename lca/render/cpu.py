@@ -10,13 +10,13 @@ from torch import Tensor
 from lca.geometry.camera import Camera, orbit
 from lca.geometry.gaussians import Gaussians
 from lca.kernels.runtime import launching
-from lca.render.views import Arrays, View, differentiate, draw, lens_of, prepare
+from lca.render.views import Arrays, ViewArrays, differentiate, draw, lens_of, prepare
 
 
-def _view(i: int, tensors: list[Tensor], intrinsics: Tensor, size: tuple[int, int]) -> View:
+def _view(i: int, tensors: list[Tensor], intrinsics: Tensor, size: tuple[int, int]) -> ViewArrays:
     means, quats, scales, opacities, colors, matrix, background = (np.ascontiguousarray(x[i].numpy()) for x in tensors)
     lens = lens_of(intrinsics[i].numpy(), *size)
-    return View(means, quats, scales, opacities, colors, matrix, background, lens)
+    return ViewArrays(means, quats, scales, opacities, colors, matrix, background, lens)
 
 
 def _work(means: Tensor, size: tuple[int, int]) -> int:

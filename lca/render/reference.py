@@ -1,6 +1,6 @@
 """The oracle: splatting in plain torch, any precision, differentiable by autograd.
 
-Two ways to composite the same `Splats`: `render_reference` evaluates every Gaussian at every pixel (tests),
+Two ways to composite the same `ProjectedSplats`: `render_reference` evaluates every Gaussian at every pixel (tests),
 `render_tiled` only those that touch a 16 x 16 tile (the yardstick of the benchmark). Sources: Zwicker et al., EWA volume
 splatting, 2001; Kerbl et al., 3D Gaussian Splatting, 2023; constants of `lca.render.conventions`.
 """
@@ -18,7 +18,7 @@ from lca.render import conventions as k
 
 
 @dataclass(frozen=True)
-class Splats:
+class ProjectedSplats:
     """The visible Gaussians of one view, front to back; pixels, depth in metres. The last feature is the depth."""
 
     means: Float[Tensor, "splats 2"]
@@ -27,9 +27,11 @@ class Splats:
     features: Float[Tensor, "splats features"]
     reach: Float[Tensor, "splats 2"]
 
-    def __getitem__(self, index) -> "Splats":
+    def __getitem__(self, index) -> "ProjectedSplats":
         """Choose splats."""
-        return Splats(*(x[index] for x in (self.means, self.conics, self.opacities, self.features, self.reach)))
+        return ProjectedSplats(
+            *(x[index] for x in (self.means, self.conics, self.opacities, self.features, self.reach))
+        )
 
 
 def rotation_matrix(quats_wxyz: Float[Tensor, "gaussians 4"]) -> Float[Tensor, "gaussians 3 3"]:
@@ -56,7 +58,7 @@ def projection_jacobian(points: Float[Tensor, "gaussians 3"], camera: Camera) ->
     )
 
 
-def project(gaussians: Gaussians, camera: Camera) -> Splats:
+def project(gaussians: Gaussians, camera: Camera) -> ProjectedSplats:
     """Gaussians seen by one camera: cull, project (EWA), sort by depth."""
     rotation, translation = camera.camera_from_world[:3, :3], camera.camera_from_world[:3, 3]
     depth = (gaussians.means @ rotation.mT + translation)[:, 2]
@@ -70,12 +72,14 @@ def project(gaussians: Gaussians, camera: Camera) -> Splats:
     sigmas = torch.sqrt(2 * torch.log(gaussians.opacities.detach() / k.ALPHA_MIN))
     reach = sigmas[:, None] * torch.sqrt(covariance.detach().diagonal(dim1=-2, dim2=-1))
     features = torch.cat([gaussians.colors, points[:, 2:]], -1)
-    splats = Splats(pixels[:, :2] / pixels[:, 2:], torch.linalg.inv(covariance), gaussians.opacities, features, reach)
+    splats = ProjectedSplats(
+        pixels[:, :2] / pixels[:, 2:], torch.linalg.inv(covariance), gaussians.opacities, features, reach
+    )
     return splats[torch.argsort(points[:, 2], stable=True)]
 
 
 def composite(
-    splats: Splats, pixels: Float[Tensor, "pixels 2"]
+    splats: ProjectedSplats, pixels: Float[Tensor, "pixels 2"]
 ) -> tuple[Float[Tensor, "pixels features"], Float[Tensor, " pixels"]]:
     """Alpha blending front to back at pixel positions: sum_i c_i alpha_i prod_{j<i} (1 - alpha_j), and the total alpha."""
     offset = pixels[:, None] - splats.means
@@ -95,14 +99,14 @@ def pixel_centres(width: int, height: int, like: Tensor) -> Float[Tensor, "heigh
     return torch.stack(torch.meshgrid(x, y, indexing="xy"), -1)
 
 
-def everywhere(splats: Splats, camera: Camera) -> Float[Tensor, "features height width"]:
+def everywhere(splats: ProjectedSplats, camera: Camera) -> Float[Tensor, "features height width"]:
     """Every splat at every pixel; the last plane is the alpha."""
     pixels = pixel_centres(camera.width, camera.height, splats.means)
     values, alpha = composite(splats, pixels.reshape(-1, 2))
     return rearrange(torch.cat([values, alpha[:, None]], -1), "(h w) c -> c h w", h=camera.height)
 
 
-def by_tile(splats: Splats, camera: Camera) -> Float[Tensor, "features height width"]:
+def by_tile(splats: ProjectedSplats, camera: Camera) -> Float[Tensor, "features height width"]:
     """The same planes as `everywhere`, tile by tile with only the splats that reach the tile."""
     pixels = pixel_centres(camera.width, camera.height, splats.means)
     low, high = splats.means.detach() - splats.reach, splats.means.detach() + splats.reach

@@ -16,7 +16,7 @@ Arrays = tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True)
-class View:
+class ViewArrays:
     """What is drawn: one set of Gaussians, the camera, the background; float32 throughout."""
 
     means: np.ndarray
@@ -65,7 +65,7 @@ def features_of(colors: np.ndarray, depths: np.ndarray) -> np.ndarray:
     return features
 
 
-def prepare(threads: int, view: View) -> Drawing:
+def prepare(threads: int, view: ViewArrays) -> Drawing:
     """Project, sort and bin."""
     count, columns, rows = len(view.means), -(-int(view.lens[4]) // k.TILE), -(-int(view.lens[5]) // k.TILE)
     ellipses, depths = np.empty((count, 8), np.float32), np.empty(count, np.float32)
@@ -78,7 +78,7 @@ def prepare(threads: int, view: View) -> Drawing:
     return Drawing(ellipses, depths, starts, entries, slots)
 
 
-def draw(threads: int, view: View, drawing: Drawing, picture: Arrays) -> None:
+def draw(threads: int, view: ViewArrays, drawing: Drawing, picture: Arrays) -> None:
     """Draw into (image, alpha, depth), which hold the background and zeros."""
     image, alpha, depth = picture
     for group in channel_groups(view.colors.shape[1]):
@@ -91,7 +91,7 @@ def draw(threads: int, view: View, drawing: Drawing, picture: Arrays) -> None:
 
 
 def differentiate(
-    threads: int, view: View, drawing: Drawing, picture: Arrays, gradients: Arrays, with_depth: bool
+    threads: int, view: ViewArrays, drawing: Drawing, picture: Arrays, gradients: Arrays, with_depth: bool
 ) -> Arrays:
     """Gradients of means, quats, scales, opacities, colours and the view matrix; `gradients` are those of the picture."""
     total: list[np.ndarray] = []

@@ -19,8 +19,8 @@ from lca.formats.atomic import writing
 from lca.formats.photos import BODY_SIZE
 from lca.geometry.body import PARTS
 from lca.model.avatar import Avatar
-from lca.model.nearest import nearest_gaussians
 from lca.model.network import LCA
+from lca.model.transport.nearest import nearest_gaussians
 from lca.render import render
 from lca.training.losses import PERCEPTUAL, over, psnr
 from lca.training.metrics import foreground_scores

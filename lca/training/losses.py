@@ -1,8 +1,7 @@
 """L = L_img(I, canonical render) + L_img(I, driven render) + lambda L_reg(p, s), and what small models need besides.
 
-The paper's L_img is L1 + LPIPS. LPIPS needs weights that cannot be shipped here, so the perceptual term is structural
-similarity plus
-the L1 distance of Laplacian pyramids; every report says so.
+The paper's L_img is L1 + LPIPS. LPIPS needs weights that cannot be shipped here, so the perceptual term is structural similarity
+plus the L1 distance of Laplacian pyramids; every report says so. `objective` puts the terms together.
 """
 
 from dataclasses import dataclass
@@ -22,20 +21,28 @@ ASAP_METRES = 0.03
 
 @dataclass(frozen=True)
 class LossConfig:
-    """Weights of the terms."""
+    """Weights of the terms: every number by which a term of the loss is multiplied."""
 
     perceptual: float = 0.2
     """1 - SSIM."""
     laplacian: float = 0.5
     """Laplacian pyramid, keeps detail from being washed out."""
-    canonical: float = 0.3
-    """The render without the pose branch's correction, relative to the driven one."""
+    driven: float = 4.0
+    """L_img of the driven render."""
+    canonical: float = 1.2
+    """L_img of the render without the pose branch's correction."""
     face: float = 0.6
-    """Face crops, relative to body pictures."""
-    alpha: float = 0.6
+    """L_img of the driven render's face crop."""
+    alpha: float = 2.4
     """L1 of the opacity against the mask."""
-    correspondence: float = 2.0
-    """Canonical points of the input pixels (with transport only)."""
+    correspondence: float = 0.2
+    """Canonical points of the input pixels (with transport only); within it, the three that follow."""
+    likelihood: float = 0.3
+    """Negative log-likelihood of a pixel's point."""
+    distance: float = 10.0
+    """Distance of a pixel's or a token's point, metres."""
+    choice: float = 0.5
+    """Cross-entropy of a token's choice of anchors."""
     shape: float = 10.0
     """Predicted body shape: mean distance between the bodies, metres (betas weigh as much as they show), as they are and at
     one stature."""
@@ -43,6 +50,8 @@ class LossConfig:
     """Mean transparency of the canonical Gaussians: fog is cheaper than surfaces while colours are uncertain."""
     acap: float = 2.0
     """ACAP: offsets beyond 5.6 cm from the template, metres."""
+    acap_within: float = 0.04
+    """ACAP: offsets of any length, metres."""
     asap: float = 0.02
     """ASAP: Gaussians longer than five times their thinnest side, or than 3 cm."""
     bottleneck: float = 2e-5
@@ -58,8 +67,7 @@ def image_loss(
 
 
 def block_similarity(picture: Tensor, truth: Tensor) -> Tensor:
-    """Structural similarity (Wang et al. 2004) on 8 x 8 blocks at every fourth pixel: a tenth of the sliding window's
-    cost."""
+    """Structural similarity (Wang et al. 2004) on 8 x 8 blocks at every fourth pixel: a tenth of the sliding window's cost."""
     maps = torch.stack([picture, truth, picture * picture, truth * truth, picture * truth])
     mean_a, mean_b, square_a, square_b, product = F.avg_pool2d(maps.flatten(0, 2)[:, None], 8, stride=4).unflatten(
         0, (5, -1)
@@ -81,10 +89,10 @@ def laplacian_loss(picture: Tensor, truth: Tensor, levels: int = 3) -> Tensor:
     return total
 
 
-def acap(gaussians: Gaussians, rest: Float[Tensor, "people gaussians 3"]) -> Tensor:
-    """As close as possible: mean hinge of the distance from the template surface beyond 5.6 cm, metres."""
+def acap(gaussians: Gaussians, rest: Float[Tensor, "people gaussians 3"]) -> tuple[Tensor, Tensor]:
+    """As close as possible to the template surface: (mean hinge of the distance beyond 5.6 cm, mean distance), metres."""
     distance = ((gaussians.means - rest) ** 2).sum(-1).add(1e-10).sqrt()
-    return F.relu(distance - ACAP_METRES).mean() + 0.02 * distance.mean()
+    return F.relu(distance - ACAP_METRES).mean(), distance.mean()
 
 
 def asap(gaussians: Gaussians) -> Tensor:

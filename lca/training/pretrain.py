@@ -1,32 +1,19 @@
 """Pretraining: breadth, from random weights, on the wild stage."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import lightning
 import torch
 from torch import Tensor
 
 from lca.data.batch import Batch
-from lca.geometry.gaussians import Gaussians
 from lca.model.checkpoint import load_model
-from lca.model.correspondence import coarse_loss, correspondence_loss, mean_distance
-from lca.model.network import LCA, Looks, ModelConfig, Person
-from lca.render import render
-from lca.training.losses import LossConfig, acap, asap, image_loss, over, psnr
+from lca.model.network import LCA, ModelConfig
+from lca.training.correspondence import mean_distance
+from lca.training.losses import LossConfig, psnr
+from lca.training.objective import objective, run, shape_errors, warm_up
 from lca.training.optimizer import MuonAdamW, block_matrices
 from lca.training.schedule import OptimizerConfig, cosine_with_warmup
-
-
-@dataclass(frozen=True)
-class Renders:
-    """Driven renders of the targets, canonical renders of the first target of each person, and the true pictures."""
-
-    driven: Tensor
-    canonical: Tensor
-    face: Tensor
-    alpha: Tensor
-    truth: Tensor
-    face_truth: Tensor
 
 
 class Pretrain(lightning.LightningModule):
@@ -50,8 +37,9 @@ class Pretrain(lightning.LightningModule):
             init: A model file to go on from instead of random weights; it also says what the network is.
         """
         super().__init__()
-        self.loss, self.optimizer, self.correspondence_steps = loss, optimizer, correspondence_steps
+        self.loss, self.optimizer = loss, optimizer
         self.network = load_model(init).train() if init else LCA(network)
+        self.correspondence_steps = correspondence_steps if self.network.config.transport else 0
         self.save_hyperparameters(
             {
                 "network": asdict(self.network.config),
@@ -65,11 +53,10 @@ class Pretrain(lightning.LightningModule):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """One step; every random number follows from the step, so a resumed run repeats the same ones."""
         torch.manual_seed(self.optimizer.seed + self.global_step)
-        terms = self._warm_up(batch) if self.global_step < self.correspondence_steps else {}
-        if not terms:
-            looks = self.network.look(batch.photos)
-            terms = self._correspondence(looks, batch)
-            terms |= self._appearance(self.network.see(batch.photos, looks), batch)
+        if self.global_step < self.correspondence_steps:
+            terms = warm_up(self.network, batch, self.loss)
+        else:
+            terms = objective(self.network, batch, run(self.network, batch), self.loss)
         total = sum(terms.values(), start=batch.betas.new_zeros(()))
         if not torch.isfinite(total):
             raise RuntimeError(
@@ -79,111 +66,22 @@ class Pretrain(lightning.LightningModule):
         self.log("loss", total.detach(), prog_bar=True)
         return total
 
-    def _warm_up(self, batch: Batch) -> dict[str, Tensor]:
-        """The first steps: one point per token, cheap and alone, because all else builds on it (nothing without
-        transport)."""
-        anchors, truths = self.network.template.anchors, (batch.body_canonical, batch.face_canonical)
-        pairs = zip(self.network.coarse(batch.photos), truths, strict=False)
-        losses = [coarse_loss(coarse, anchors, *truth) for coarse, truth in pairs]
-        return {"coarse": torch.stack(losses).sum()} if losses else {}
-
-    def _correspondence(self, looks: Looks, batch: Batch) -> dict[str, Tensor]:
-        if looks.body_maps is None or looks.face_maps is None:
-            return {}
-        anchors = self.network.template.anchors
-        body = correspondence_loss(looks.body_maps, anchors, *batch.body_canonical)
-        face = correspondence_loss(looks.face_maps, anchors, *batch.face_canonical)
-        return {"correspondence": self.loss.correspondence * 0.1 * (body + face)}
-
-    def _appearance(self, person: Person, batch: Batch) -> dict[str, Tensor]:
-        config = self.loss
-        canonical = self.network.canonical(person, batch.betas)
-        renders, cost = self.render_targets(canonical, person, batch)
-        body = image_loss(renders.driven, renders.truth, config)
-        first = renders.truth.unflatten(0, (len(batch.betas), -1))[:, 0]
-        return {
-            "driven": 4.0 * body,
-            "canonical": 4.0 * config.canonical * image_loss(renders.canonical, first, config),
-            "face": config.face * image_loss(renders.face, renders.face_truth, config),
-            "alpha": config.alpha * 4.0 * (renders.alpha - batch.targets.mask.flatten(0, 1)).abs().mean(),
-            "shape": config.shape * torch.stack(self._shape_errors(person, batch)).sum(),
-            "opacity": config.opacity * (1.0 - canonical.opacities).mean(),
-            "acap": config.acap * acap(canonical, self.network.template.shaped(batch.betas)),
-            "asap": config.asap * asap(canonical),
-            "bottleneck": config.bottleneck * cost.mean(),
-        }
-
-    def render_targets(self, canonical: Gaussians, person: Person, batch: Batch) -> tuple[Renders, Tensor]:
-        """Drive every person with the pose, code and gaze of each target frame and render it over a random colour."""
-        targets, people = batch.targets, len(batch.betas)
-        count = targets.theta.shape[1]
-
-        def flat(x: Tensor) -> Tensor:
-            return x.flatten(0, 1)
-
-        def each(x: Tensor) -> Tensor:
-            return x.repeat_interleave(count, 0)
-
-        eps, cost = self.face_codes(flat(batch.code_faces), flat(targets.actions))
-        prepared = each(self.network.driver.prepare(person.tokens))
-        psi = flat(targets.psi)
-        correction = self.network.driver(prepared, self.network.face_anchors, flat(targets.theta), eps, psi)
-        spread = canonical.map(each)
-        rig = self.network.rig(batch.betas.repeat_interleave(count, 0))
-        posed = rig.pose(correction.apply(spread), flat(targets.theta), psi, flat(targets.translation))
-        first = (x[:, 0] for x in (targets.theta, targets.psi, targets.translation))
-        bare = self.network.rig(batch.betas).pose(canonical, *first)
-        background = torch.rand(people * count, 3, device=batch.betas.device)
-        camera, face_camera = targets.cameras()
-        driven = render(posed, camera, background)
-        plain = render(bare, camera[::count], background[::count])
-        face = render(posed, face_camera, background)
-        renders = Renders(
-            driven=driven.image,
-            canonical=plain.image,
-            face=face.image,
-            alpha=driven.alpha,
-            truth=over(flat(targets.image), flat(targets.mask), background),
-            face_truth=over(flat(targets.face), flat(targets.face_mask), background),
-        )
-        return renders, cost
-
-    def face_codes(self, faces: Tensor, actions: Tensor) -> tuple[Tensor, Tensor]:
-        """(eps, what it cost in nats) of target frames: of those whose actions are known half by name in training and all in
-        validation, of the rest by the encoder."""
-        with torch.autocast(faces.device.type, torch.bfloat16):
-            code, cost = self.network.face_code.sample(faces)
-        chance = torch.rand(len(faces), device=faces.device)
-        by_name = actions.isfinite().all(-1) & (chance < (0.5 if self.training else 1.0))
-        eps = torch.where(by_name[:, None], self.network.face_code.named(actions.nan_to_num()), code.float())
-        return eps, torch.where(by_name, 0.0, cost)
-
-    def _shape_errors(self, person: Person, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Mean distance, in metres, between the bodies of predicted and given shape (one Gaussian of each anchor): as
-        they are, and with the predicted one at the given one's stature, which photos do not show."""
-        template, every = self.network.template, self.network.config.template.per_anchor
-        truth = template.shaped(batch.betas)[:, ::every]
-
-        def distance(betas: Tensor) -> Tensor:
-            return torch.linalg.vector_norm(template.shaped(betas)[:, ::every] - truth + 1e-6, dim=-1).mean()
-
-        return distance(person.betas), distance(template.at_stature(person.betas, template.stature(batch.betas)))
-
     @torch.no_grad()
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Foreground PSNR of held-out people, and a picture for TensorBoard."""
         torch.manual_seed(batch_idx)
-        looks = self.network.look(batch.photos)
-        person = self.network.see(batch.photos, looks)
-        renders, _ = self.render_targets(self.network.canonical(person, batch.betas), person, batch)
+        done = run(self.network, batch)
+        renders = done.renders
         mask, face_mask = batch.targets.mask.flatten(0, 1), batch.targets.face_mask.flatten(0, 1)
         size = len(batch.betas)
         self.log("val/psnr", psnr(renders.driven, renders.truth, mask).mean(), prog_bar=True, batch_size=size)
         self.log("val/psnr_face", psnr(renders.face, renders.face_truth, face_mask).mean(), batch_size=size)
-        for name, error in zip(("shape_cm", "proportions_cm"), self._shape_errors(person, batch), strict=True):
+        for name, error in zip(
+            ("shape_cm", "proportions_cm"), shape_errors(self.network, done.fused, batch), strict=True
+        ):
             self.log(f"val/{name}", 100.0 * error, batch_size=size)
-        if looks.body_maps is not None:
-            error = mean_distance(looks.body_maps.canonical, *batch.body_canonical)
+        for maps in done.maps[:1]:
+            error = mean_distance(maps.canonical, *batch.body_canonical)
             self.log("val/correspondence_cm", 100.0 * error, batch_size=size)
         if batch_idx == 0 and self.logger is not None:
             sheet = torch.cat([renders.truth, renders.driven], -2)

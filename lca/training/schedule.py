@@ -48,20 +48,17 @@ def layers_from_output(network: LCA) -> list[tuple[str, nn.Module]]:
     encoder."""
     blocks = list(getattr(network.encoder, "blocks", []))
     fusion = network.fusion
-    projections = [fusion.project_image, fusion.project_geometry, fusion.norm]
-    if fusion.project_evidence is not None:
-        projections.append(fusion.project_evidence)
+    carried = dict(network.transport.named_children())
+    projections = [fusion.project_image, fusion.project_geometry, fusion.norm, carried.get("project", nn.Identity())]
     parts: list[tuple[str, nn.Module]] = [
         ("branches", nn.ModuleList([network.decoder, network.driver, network.face_code, network.shape]))
     ]
     parts += [(f"fusion{i}", fusion.layers[i]) for i in reversed(range(len(fusion.layers)))]
     parts += [("projections", nn.ModuleList(projections))]
-    if network.dense is not None:
-        parts += [("dense", network.dense)]
-    if network.photo is not None:
-        parts += [("photo", network.photo)]
+    parts += [("dense", carried.get("dense", nn.Identity())), ("photo", network.photo)]
     parts += [(f"encoder{i}", blocks[i]) for i in reversed(range(len(blocks)))]
-    return [*parts, ("pyramid", network.pyramid)]
+    parts += [("pyramid", network.pyramid)]
+    return [(name, part) for name, part in parts if any(True for _ in part.parameters())]
 
 
 def layerwise_groups(network: LCA, lr: float, gamma: float) -> list[dict]:

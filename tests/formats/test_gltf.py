@@ -9,7 +9,7 @@ import torch
 from scipy.spatial.transform import Rotation
 
 from lca.formats.gltf import write_glb
-from lca.formats.gltf_rig import Playback, Skeleton
+from lca.formats.gltf_rig import RigMotion, Skeleton
 from lca.geometry.skinning import joint_transforms, skin_points
 from tests.formats.splat_sets import matrices, random_gaussians
 from tests.node import need_package, run_node
@@ -31,8 +31,8 @@ def a_skeleton(points: int, influences: int = 6) -> Skeleton:
     return Skeleton(names, parents, torch.randn(55, 3), indices, weights)
 
 
-def a_playback(frames: int = 5) -> Playback:
-    return Playback(torch.randn(frames, 55, 3), torch.randn(frames, 3), 10.0)
+def a_playback(frames: int = 5) -> RigMotion:
+    return RigMotion(torch.randn(frames, 55, 3), torch.randn(frames, 3), 10.0)
 
 
 def read_glb(path) -> tuple[dict, list[np.ndarray]]:

@@ -4,9 +4,12 @@ import re
 
 import pytest
 
-from tests.house.tree import ROOT, files, name
+from tests.house.tree import ROOT, files, name, nothing_breaks_it
 
 PYTHON = files(".py")
+ELSEWHERE = [p for p in PYTHON if p != ROOT / "tests/house/test_layout.py"]
+"""Python files but this one, which names what it forbids."""
+PACKAGES = sorted(p.parent for p in (ROOT / "lca").glob("*/__init__.py"))
 TOP = {"lca", "tests", "tools", "notebooks", "configs", "data_cards"}
 FILES = {"environment.yml", "README.md", "pyproject.toml", "requirements.lock", "Makefile", "LICENSE", ".ci/run"}
 LARGEST = {"lca/assets": 26e6, "data_cards/pictures": 300e3, "notebooks/figures": 150e3, "requirements.lock": 100e3}
@@ -18,21 +21,39 @@ def test_top_level_is_the_prescribed_one():
     assert [f for f in sorted(FILES) if not (ROOT / f).is_file()] == []
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name)
-def test_python_file(path):
-    text = path.read_text()
-    assert len(text.splitlines()) <= 300, "split the file: at most 300 lines"
-    assert not re.search(r"(^|_)(utils?|helpers?|misc|common|v\d)$", path.stem), "name the file after its idea"
-    if path == ROOT / "tests/house/test_layout.py":
-        return
-    assert "from __future__ import annotations" not in text, "jaxtyping reads annotations at run time"
-    assert not re.search(r"\b(TODO|FIXME|XXX)\b", text)
+def containing(pattern, paths):
+    """(file, what of it matches) of each file that contains `pattern`."""
+    found = ((p, re.search(pattern, p.read_text())) for p in paths)
+    return [(p, match[0]) for p, match in found if match]
 
 
-@pytest.mark.parametrize("package", sorted(p.name for p in (ROOT / "lca").iterdir() if (p / "__init__.py").exists()))
-def test_package_has_tests_and_a_docstring(package):
-    assert list((ROOT / "tests" / package).glob("test_*.py")), f"tests/{package} mirrors lca/{package}"
-    assert (ROOT / "lca" / package / "__init__.py").read_text().startswith('"""')
+def test_python_files_are_short():
+    lengths = {p: len(p.read_text().splitlines()) for p in PYTHON}
+    nothing_breaks_it((p, f"split the file: at most 300 lines, got {n}") for p, n in lengths.items() if n > 300)
+
+
+def test_files_are_named_after_their_idea():
+    vague = [p for p in PYTHON if re.search(r"(^|_)(utils?|helpers?|misc|common|v\d)$", p.stem)]
+    nothing_breaks_it((p, "name the file after its idea") for p in vague)
+
+
+def test_annotations_are_read_at_run_time():
+    late = containing(r"from __future__ import annotations", ELSEWHERE)
+    nothing_breaks_it((p, "jaxtyping reads annotations at run time") for p, _ in late)
+
+
+def test_nothing_is_left_open():
+    nothing_breaks_it((p, f"says {word}") for p, word in containing(r"\b(TODO|FIXME|XXX)\b", ELSEWHERE))
+
+
+def test_packages_have_tests():
+    mirrors = {p: ROOT / "tests" / p.name for p in PACKAGES}
+    nothing_breaks_it((p, f"has no {name(m)}") for p, m in mirrors.items() if not list(m.glob("test_*.py")))
+
+
+def test_packages_say_what_they_are():
+    silent = [p for p in PACKAGES if not (p / "__init__.py").read_text().startswith('"""')]
+    nothing_breaks_it((p, "its __init__.py opens with a docstring") for p in silent)
 
 
 def test_every_folder_with_code_is_a_package():
@@ -55,6 +76,12 @@ def test_licence():
     assert 'license = "Apache-2.0"' in (ROOT / "pyproject.toml").read_text()
 
 
-@pytest.mark.parametrize("path", files(".py", ".md", ".yml", ".yaml", ".toml", ".ipynb", "Makefile", "run"), ids=name)
-def test_no_path_of_one_machine(path):
-    assert not re.search(r"/(home|root|Users|work|workspace)/\w", path.read_text())
+def test_no_path_of_one_machine():
+    texts = files(".py", ".md", ".yml", ".yaml", ".toml", ".ipynb", "Makefile", "run")
+    nothing_breaks_it((p, f"names {path}") for p, path in containing(r"/(home|root|Users|work|workspace)/\w+", texts))
+
+
+def test_a_broken_rule_is_told_file_by_file():
+    nothing_breaks_it([])
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)broken by\nREADME\.md: too long\nnumpy: too old$"):
+        nothing_breaks_it([(ROOT / "README.md", "too long"), ("numpy", "too old")])

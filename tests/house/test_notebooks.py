@@ -7,11 +7,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.house.tree import ROOT, files, name
+from tests.house.tree import ROOT, files, name, nothing_breaks_it
 
 NOTEBOOKS = files(".ipynb", under="notebooks")
 FIGURES = ROOT / "notebooks" / "figures"
-each = pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 
 
 def cells(path, kind):
@@ -22,39 +21,57 @@ def source(cell):
     return "".join(cell["source"])
 
 
+def opening(path):
+    """The text of the first cell."""
+    return source(json.loads(path.read_text())["cells"][0])
+
+
+CODE = [(path, cell) for path in NOTEBOOKS for cell in cells(path, "code")]
+
+
 def test_there_is_a_tour():
     assert (ROOT / "notebooks/00_tour.ipynb") in NOTEBOOKS
 
 
-@each
-def test_numbered_and_with_its_picture(path):
-    assert re.fullmatch(r"\d\d_[a-z_]+\.ipynb", path.name)
-    assert (FIGURES / f"{path.stem}.png").is_file()
+def test_numbered_in_reading_order():
+    wrong = [p for p in NOTEBOOKS if not re.fullmatch(r"\d\d_[a-z_]+\.ipynb", p.name)]
+    nothing_breaks_it((p, "expected a name like 00_tour.ipynb") for p in wrong)
 
 
-@each
-def test_opens_with_title_picture_and_needs(path):
-    opening = source(json.loads(path.read_text())["cells"][0])
-    assert opening.startswith("# ")
-    assert f"figures/{path.stem}.png" in opening
-    assert re.search(r"\*\*Needs\*\*.*minute.*CPU", opening), "say minutes, CPU or GPU, data card"
+def test_each_has_its_picture():
+    nothing_breaks_it((p, "draw its figure") for p in NOTEBOOKS if not (FIGURES / f"{p.stem}.png").is_file())
 
 
-@each
-def test_stored_without_outputs(path):
-    for cell in cells(path, "code"):
-        assert cell["outputs"] == [] and cell["execution_count"] is None, "run nbstripout (make hooks does it for you)"
+def test_each_opens_with_a_title():
+    nothing_breaks_it((p, "no title") for p in NOTEBOOKS if not opening(p).startswith("# "))
 
 
-@each
-def test_cells_are_short_and_only_call(path):
-    for cell in cells(path, "code"):
-        text = source(cell)
-        assert len(text.splitlines()) <= 15, text
-        assert not re.search(r"^\s*(class |def .*:\s*$)|sys\.path|^\s*[!%]", text, re.MULTILINE), text
+def test_each_opens_with_its_picture():
+    without = [p for p in NOTEBOOKS if f"figures/{p.stem}.png" not in opening(p)]
+    nothing_breaks_it((p, "show its figure in the first cell") for p in without)
 
 
-@each
+def test_each_opens_with_its_needs():
+    silent = [p for p in NOTEBOOKS if not re.search(r"\*\*Needs\*\*.*minute.*CPU", opening(p))]
+    nothing_breaks_it((p, "say minutes, CPU or GPU, data card") for p in silent)
+
+
+def test_stored_without_outputs():
+    run = {p for p, cell in CODE if cell["outputs"] != [] or cell["execution_count"] is not None}
+    nothing_breaks_it((p, "run nbstripout (make hooks does it for you)") for p in sorted(run))
+
+
+def test_cells_are_short():
+    long = [(p, source(cell)) for p, cell in CODE if len(source(cell).splitlines()) > 15]
+    nothing_breaks_it((p, f"at most 15 lines a cell:\n{text}") for p, text in long)
+
+
+def test_cells_only_call():
+    found = [(p, re.search(r"^\s*(class |def .*:\s*$)|sys\.path|^\s*[!%]", source(c), re.MULTILINE)) for p, c in CODE]
+    nothing_breaks_it((p, f"{match[0].strip()!r} belongs in lca/") for p, match in found if match)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_runs(path, monkeypatch):
     monkeypatch.setenv("LCA_FAST", "1")
     notebook = nbformat.read(path, as_version=4)

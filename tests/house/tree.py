@@ -2,12 +2,14 @@
 
 import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
-CACHES = {"__pycache__", "build", "dist"}
-OUTPUTS = {ROOT / folder for folder in ("out", "data", "runs", "lightning_logs")}
+CACHES = {"__pycache__"}
+OUTPUTS = {ROOT / folder for folder in ("build", "dist", "out", "data", "runs", "lightning_logs")}
 
 
 def files(*suffixes: str, under: str = ".") -> list[Path]:
@@ -26,8 +28,15 @@ def is_source(folder: Path) -> bool:
 
 
 def name(path: Path) -> str:
-    """The path as the repository writes it (also the id of a parametrised test)."""
+    """The path as the repository writes it."""
     return path.relative_to(ROOT).as_posix()
+
+
+def nothing_breaks_it(broken: Iterable[tuple[Path | str, str]]) -> None:
+    """One rule, every file: fails with a line `file: reason` for each (file, reason) of `broken`."""
+    lines = [f"{name(what) if isinstance(what, Path) else what}: {reason}" for what, reason in broken]
+    if lines:
+        pytest.fail("\n".join(["this rule is broken by", *lines]), pytrace=False)
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:

@@ -16,8 +16,9 @@ from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.lab import baking
 from lca.lab.baking import bake, closes, in_parts, view_of
 from lca.lab.playing import drive
-from lca.model.avatar import Avatar, Rig
+from lca.model.avatar import Avatar
 from lca.model.driver import PoseBranch
+from lca.model.rig import Rig, Signals
 from tests.node import run_node
 
 REPLAY = """
@@ -46,6 +47,7 @@ def a_person() -> Avatar:
     """Nobody in particular, whose pose branch adds centimetres and visible colour."""
     branch = PoseBranch(16, PER_ANCHOR, hidden=32)
     torch.nn.init.normal_(branch.out.weight, std=1.0)
+    branch.requires_grad_(False)
     canonical = Gaussians(
         torch.randn(COUNT, 3) * 0.4,
         torch.randn(COUNT, 4),
@@ -106,7 +108,9 @@ def test_page_shows_what_drive_gives_in_every_frame(tmp_path):
         found = errors(made, truth)
         assert found["metres"] < 5e-4 and found["colour"] < 0.01 and found["opacity"] < 1e-4, found
         assert found["covariance"] < 0.04, found
-    undriven = avatar.rig.pose(avatar.canonical, motion.theta[3], motion.psi[3], motion.translation[3])
+    undriven = avatar.rig.pose(
+        avatar.canonical, Signals(motion.theta[3], torch.zeros(128), motion.psi[3], motion.translation[3])
+    )
     assert errors(splats[3], undriven)["metres"] > 0.02, "without its corrections the test would say little"
     depths = splats[-1, :, :3] @ [0.6, 0, -0.8]
     assert (np.diff(depths[order]) <= np.ptp(depths) / 65535 + 1e-6).all() and len(set(order)) == COUNT

@@ -18,7 +18,7 @@ from lca.matting.fit import (
     measure_false_people,
     measure_matting,
 )
-from lca.matting.frames import Batch, Frames, gather_frames, gather_portraits, make_batch, place
+from lca.matting.frames import Frames, MattingBatch, gather_frames, gather_portraits, make_batch, place
 from lca.matting.network import Matte, Matting
 
 SIDE = 64
@@ -149,7 +149,7 @@ def test_no_steps_are_refused():
 
 def test_batch_fields_agree():
     batch = make_batch(_frames(), _backgrounds(), 4, SIDE, torch.Generator().manual_seed(0))
-    assert isinstance(batch, Batch) and (batch.has_person | ~batch.has_head).all()
+    assert isinstance(batch, MattingBatch) and (batch.has_person | ~batch.has_head).all()
 
 
 @pytest.mark.parametrize("action", ["fit", "measure"])

@@ -3,10 +3,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from lca.formats.photos import Photos
 from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
-from lca.model.checkpoint import load_model, save_model
+from lca.model.checkpoint import from_version_2, load_model, save_model
 from lca.model.network import LCA
 from tests.model.conftest import TINY
 
@@ -15,18 +14,14 @@ def different(first: Gaussians, second: Gaussians) -> float:
     return max((a - b).abs().max().item() for a, b in zip(first.tensors(), second.tensors(), strict=True))
 
 
-def permuted(photos: Photos, order: list[int]) -> Photos:
-    return Photos(photos.body[order], photos.body_mask[order], photos.face[order], photos.face_mask[order])
-
-
 def test_any_number_of_photos(network, photos):
     for count in (1, 2, 3):
-        assert len(network.reconstruct(permuted(photos, list(range(count)))).canonical) == 48 * 8
+        assert len(network.reconstruct(photos[:count]).canonical) == 48 * 8
 
 
 def test_order_of_photos_leaves_the_avatar_alone(network, photos):
     """But for sums of bfloat16 in another order, which may hand a pixel to its next Gaussian."""
-    turned = permuted(photos, [2, 0, 1])
+    turned = photos[[2, 0, 1]]
     other = replace(turned, body=turned.body.flip(1), face=turned.face.flip(1))
     first, second, third = (network.reconstruct(p).canonical for p in (photos, turned, other))
     moved, changed = ((x.colors - first.colors).abs().mean() for x in (second, third))
@@ -39,6 +34,33 @@ def test_another_photo_changes_the_avatar(network, photos):
     assert different(network.reconstruct(photos).canonical, network.reconstruct(other).canonical) > 0.02
 
 
+def test_the_verbs_of_the_package_use_the_shipped_model(photos):
+    import lca.model
+
+    avatar, theta = lca.model.reconstruct(photos, stature=1.8), 0.2 * torch.randn(156)
+    again = load_model().reconstruct(photos, stature=1.8)
+    assert different(avatar.canonical, again.canonical) < 1e-5
+    assert different(lca.model.drive(avatar, theta), again.drive(theta)) < 1e-5
+
+
+def test_frames_are_driven_together_as_one_by_one(network, photos):
+    avatar = network.reconstruct(photos)
+    drives = [0.2 * torch.randn(3, size) for size in (156, 128, 4, 3)]
+    together = avatar.drive(*drives)
+    for frame in range(3):
+        assert different(together[frame], avatar.drive(*(x[frame] for x in drives))) < 1e-5
+
+
+def test_an_avatar_can_be_fitted(network, photos):
+    avatar, theta = network.reconstruct(photos), torch.zeros(156, requires_grad=True)
+    colors = avatar.canonical.colors.clone().requires_grad_()
+    posed = replace(avatar, canonical=replace(avatar.canonical, colors=colors)).drive(theta)
+    (posed.colors.square().sum() + posed.means.square().sum()).backward()
+    assert colors.grad is not None and colors.grad.abs().max() > 0
+    assert theta.grad is not None and theta.grad.abs().max() > 0
+    assert not avatar.drive(torch.zeros(156)).means.requires_grad, "nothing asked for a gradient"
+
+
 def test_zero_drive_adds_nothing(network, photos):
     avatar = network.reconstruct(photos)
     assert different(avatar.drive(torch.zeros(156)), avatar.canonical) < 1e-5
@@ -49,8 +71,8 @@ def test_opacity_has_no_correction_and_the_face_code_moves_the_face_only(network
     driven = avatar.drive(torch.zeros(156), eps=torch.randn(128))
     assert torch.equal(driven.opacities, avatar.canonical.opacities)
     moved = (driven.means - avatar.canonical.means).norm(dim=-1).unflatten(0, (48, 8)).amax(-1)
-    assert (moved[network.face_anchors > 0] > 0).all()
-    assert moved[network.face_anchors == 0].max() < 1e-6
+    assert (moved[avatar.face_anchors > 0] > 0).all()
+    assert moved[avatar.face_anchors == 0].max() < 1e-6
 
 
 def test_named_actions_begin_as_the_blendshapes_of_the_template(network, photos):
@@ -69,11 +91,34 @@ def test_named_actions_begin_as_the_blendshapes_of_the_template(network, photos)
     assert different(still.drive(torch.zeros(156), still.eps_from_actions(actions)), still.canonical) < 0.01
 
 
-def test_without_transport_is_the_paper_to_the_letter(photos):
-    network = LCA(replace(TINY, transport=False)).eval()
-    assert network.dense is None
-    assert not any("evidence" in name for name, _ in network.named_parameters())
+LETTER = {
+    "transport": replace(TINY, transport=False),
+    "blendshapes": replace(TINY, blendshapes=False),
+    "photo": replace(TINY, encoder=replace(TINY.encoder, photo_depth=0)),
+    "eyes": replace(TINY, template=replace(TINY.template, painted_eyes=False)),
+}
+"""What is ours and not the paper's, each switched off alone."""
+
+
+@pytest.mark.parametrize("part", LETTER)
+def test_what_is_beyond_the_paper_can_be_left_out_alone(part, photos):
+    network = LCA(LETTER[part]).eval()
+    parts = {
+        "transport": len(list(network.transport.parameters())) > 0,
+        "blendshapes": network.driver.blend is not None,
+        "photo": len(list(network.photo.parameters())) > 0,
+        "eyes": network.template.config.painted_eyes,
+    }
+    assert parts == {name: name != part for name in parts}
     assert len(network.reconstruct(photos).canonical) == 48 * 8
+
+
+def test_without_transport_colours_come_from_the_tokens_alone(photos):
+    network = LCA(LETTER["transport"]).eval()
+    dark = network.reconstruct(replace(photos, body=0.2 * photos.body, face=0.2 * photos.face)).canonical.colors
+    painted = network.template.eye > 0
+    assert (dark[~painted].mean() - 0.5).abs() < 0.05, "nothing has taught the tokens what colours are"
+    assert (LCA(TINY).eval().reconstruct(replace(photos, body=0.2 * photos.body)).canonical.colors.mean()) < 0.45
 
 
 def test_known_shape_replaces_the_predicted_one(network, photos):
@@ -86,7 +131,8 @@ def test_known_shape_replaces_the_predicted_one(network, photos):
 
 def test_colours_travel_from_photos_to_the_gaussians_they_show(network):
     """Transport alone: pixels that claim to show known points hand over their colours."""
-    from lca.model.correspondence import FEATURES, PixelEvidence, transport
+    from lca.model.transport.carry import PixelEvidence, carry
+    from lca.model.transport.dense import FEATURES
 
     template = network.template
     wanted = torch.rand(len(template.points), 3)
@@ -94,7 +140,7 @@ def test_colours_travel_from_photos_to_the_gaussians_they_show(network):
     pixels = PixelEvidence(
         torch.zeros(len(wanted), dtype=torch.long), template.points, torch.ones(len(wanted)), payload
     )
-    sharp = transport([pixels], template, 1)[0, :, :3]
+    sharp = carry([pixels], template, 1)[0, :, :3]
     blurred = wanted.mean(0).expand_as(wanted)
     assert (sharp - wanted).abs().mean() < 0.6 * (blurred - wanted).abs().mean()
 
@@ -146,3 +192,17 @@ def test_avatar_file_round_trip(network, photos, tmp_path):
     loaded = Avatar.load(tmp_path / "person.avatar")
     drive = 0.3 * torch.randn(156), torch.randn(128), 0.2 * torch.randn(4), torch.randn(3)
     assert different(loaded.drive(*drive), avatar.drive(*drive)) == 0
+
+
+def test_models_of_version_2_say_by_transport_what_has_its_own_switch_now():
+    tensors = {
+        "dense.out.bias": torch.zeros(1),
+        "fusion.project_evidence.0.bias": torch.ones(1),
+        "photo.kind": torch.ones(2),
+    }
+    config = {"transport": False, "encoder": {"photo_depth": 2, "width": 64}, "template": {"anchors": 48}}
+    renamed, switched = from_version_2(tensors, config)
+    assert set(renamed) == {"transport.dense.out.bias", "transport.project.0.bias", "photo.kind"}
+    assert switched["encoder"] == {"photo_depth": 0, "width": 64}
+    assert switched["template"] == {"anchors": 48, "painted_eyes": False}
+    assert from_version_2(tensors, config | {"transport": True})[1] == config | {"transport": True}

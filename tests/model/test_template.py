@@ -2,8 +2,8 @@ import torch
 
 from lca.geometry.body import PARTS
 from lca.geometry.body_file import load_body
-from lca.model.nearest import nearest_gaussians
 from lca.model.template import IRIS, Template, TemplateConfig
+from lca.model.transport.nearest import nearest_gaussians
 
 CONFIG = TemplateConfig(anchors=64, per_anchor=16)
 
@@ -98,3 +98,11 @@ def test_at_stature_a_body_is_as_tall_as_said_and_keeps_its_proportions():
     assert torch.equal(tall[:, 1:], betas[:, 1:])
     heights = body.rest(tall)[0][..., 1]
     torch.testing.assert_close(heights.amax(-1) - heights.amin(-1), template.stature(tall), atol=0.03, rtol=0)
+
+
+def test_painting_eyes_can_be_left_out():
+    plain, painted = (
+        Template(TemplateConfig(anchors=64, per_anchor=16, painted_eyes=paint), load_body()) for paint in (False, True)
+    )
+    assert not plain.eye.any() and not plain.eye_paint.any() and painted.eye.any()
+    assert torch.equal(plain.points, painted.points) and torch.equal(plain.part, painted.part)

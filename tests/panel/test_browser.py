@@ -15,7 +15,7 @@ from lca.panel.desk import Desk
 from lca.panel.library import poses
 from lca.panel.local import served
 from lca.panel.motions import Offered
-from lca.panel.state import Look, State, View
+from lca.panel.state import Look, State, Viewpoint
 from tests.panel.hand import FEET, HEAD, LEFT_ARM, LEFT_INDEX, LEFT_THUMB, RIGHT_ARM, Hand, around, change
 from tests.panel.test_session import until
 
@@ -89,7 +89,7 @@ def test_a_body_slider_moves_that_arm(hand, standing):
 
 def test_a_finger_slider_moves_that_finger(hand):
     tip = hand.desk.scene.people[0].joints(State(pose=ARMS_OUT))[27].tolist()
-    before = hand.show(State(pose=ARMS_OUT, view=View(0.0, 0.9, 0.6, tuple(tip))))
+    before = hand.show(State(pose=ARMS_OUT, view=Viewpoint(0.0, 0.9, 0.6, tuple(tip))))
     places = [hand.around(joints, 8) for joints in (LEFT_INDEX, LEFT_THUMB)]
     after = hand.slid("left_index.curl", 0.9)
     finger, thumb = (change(before, after, place) for place in places)

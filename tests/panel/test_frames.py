@@ -14,8 +14,8 @@ from lca.lab.overlays import depth_picture, normal_picture
 from lca.panel.eyes import eye_of, looking_at, pointed_at
 from lca.panel.frames import as_jpeg, frame
 from lca.panel.library import poses
-from lca.panel.person import Person
-from lca.panel.state import Look, State, View
+from lca.panel.person import PanelPerson
+from lca.panel.state import Look, State, Viewpoint
 from lca.render import render
 
 SMALL = State(pose=poses()["standing"], look=Look(size=128))
@@ -23,7 +23,7 @@ SMALL = State(pose=poses()["standing"], look=Look(size=128))
 
 @pytest.fixture(scope="module")
 def person(avatar):
-    return Person(avatar)
+    return PanelPerson(avatar)
 
 
 def pixels(person, state=SMALL, **look):
@@ -50,7 +50,7 @@ def test_skeleton_and_anchors_are_drawn_over_the_person(person):
 
 
 def test_close_cameras_draw_what_lies_before_them(person):
-    near = replace(SMALL, view=View(distance=0.35, target=(0.0, 0.0, 0.0)))
+    near = replace(SMALL, view=Viewpoint(distance=0.35, target=(0.0, 0.0, 0.0)))
     assert pixels(person, state=near, skeleton=True, anchors=True).shape == (128, 128, 3)
 
 
@@ -113,7 +113,7 @@ def test_eyes_turn_no_further_than_eyes_do(avatar):
 
 
 def test_a_pointer_on_the_head_means_the_viewer_and_beside_it_that_side(person):
-    view, head = View(0.2, 0.1, 1.2, (0.0, 0.55, 0.0)), person.head(SMALL)
+    view, head = Viewpoint(0.2, 0.1, 1.2, (0.0, 0.55, 0.0)), person.head(SMALL)
     x, y, _ = (view.camera(1).project(head[None])[0]).tolist()
     to_viewer = torch.nn.functional.normalize(torch.tensor(eye_of(view)) - head, dim=0)
     to_point = torch.nn.functional.normalize(torch.tensor(pointed_at(view, x, y, head)) - head, dim=0)

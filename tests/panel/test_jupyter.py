@@ -15,7 +15,7 @@ import pytest
 from lca.lab.browser import Browser
 from lca.model.checkpoint import SHIPPED
 from lca.panel.library import poses
-from lca.panel.person import Person
+from lca.panel.person import PanelPerson
 from lca.panel.state import State
 from tests.house.tree import ROOT
 from tests.panel.hand import FEET, HEAD, LEFT_ARM, LEFT_INDEX, RIGHT_ARM, RIGHT_INDEX, Hand, around, change, moved
@@ -127,7 +127,7 @@ class Visitor(Hand):
 def test_the_notebook_moves_what_is_asked_for_and_nothing_else(notebook, example):
     hand, other = Visitor(notebook), Visitor(notebook, 1)
     notebook.evaluate(f"{hand.find('.lca-view')}.scrollIntoView({{ block: 'center' }})")
-    person, state = Person(example), State(pose=poses()["standing"])
+    person, state = PanelPerson(example), State(pose=poses()["standing"])
     arms, hands = (
         [around(person, state, j) for j in pair] for pair in [(LEFT_ARM, RIGHT_ARM), (LEFT_INDEX, RIGHT_INDEX)]
     )

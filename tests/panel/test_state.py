@@ -14,7 +14,7 @@ from lca.panel.channels import channels
 from lca.panel.history import History
 from lca.panel.library import emotion, pose_at, poses
 from lca.panel.playback import Playback
-from lca.panel.state import DISTANCES, HIGHEST, Look, Pose, State, View
+from lca.panel.state import DISTANCES, HIGHEST, Look, Pose, State, Viewpoint
 from lca.panel.state_file import encode, parse, write_state
 
 FRONT = torch.tensor([[0.0, -0.15, 0.3]])
@@ -26,13 +26,13 @@ def place(view, point=FRONT):
 
 
 def test_what_is_dragged_follows_the_hand():
-    x, y = place(View())
-    right, down = place(View().orbited(0.02, 0.0)), place(View().orbited(0.0, 0.02))
+    x, y = place(Viewpoint())
+    right, down = place(Viewpoint().orbited(0.02, 0.0)), place(Viewpoint().orbited(0.0, 0.02))
     assert right[0] > x + 0.001 and down[1] > y + 0.001
 
 
 def test_panning_moves_the_target_as_far_as_the_pointer():
-    view = View(0.4, 0.2)
+    view = Viewpoint(0.4, 0.2)
     target = torch.tensor([view.target])
     x, y = place(view, target)
     moved = place(view.panned(0.1, -0.2), target)
@@ -40,10 +40,10 @@ def test_panning_moves_the_target_as_far_as_the_pointer():
 
 
 def test_camera_stays_where_it_can_see():
-    assert View().zoomed(1e-6).distance == DISTANCES[0] and View().zoomed(1e6).distance == DISTANCES[1]
-    assert View().orbited(0.0, 9.0).elevation == HIGHEST
-    assert abs(View().orbited(123.4, 0.0).azimuth) <= math.pi
-    assert View().zoomed(2.0).distance == 2 * View().distance
+    assert Viewpoint().zoomed(1e-6).distance == DISTANCES[0] and Viewpoint().zoomed(1e6).distance == DISTANCES[1]
+    assert Viewpoint().orbited(0.0, 9.0).elevation == HIGHEST
+    assert abs(Viewpoint().orbited(123.4, 0.0).azimuth) <= math.pi
+    assert Viewpoint().zoomed(2.0).distance == 2 * Viewpoint().distance
 
 
 def test_blend_goes_along_the_shortest_arc():
@@ -81,7 +81,7 @@ def test_undo_takes_back_strokes_not_events():
 
 
 def test_moving_the_camera_is_no_step_and_nothing_is_no_step():
-    history = History(State()).moved(replace(State(), view=View(1.0)))
+    history = History(State()).moved(replace(State(), view=Viewpoint(1.0)))
     assert not history.past and history.changed(history.present) is history
     assert history.undone() is history and history.redone() is history
 
@@ -102,7 +102,7 @@ def test_a_motion_plays_pauses_seeks_loops_and_changes_speed_without_a_jump():
 FULL = State(
     pose=poses()["wave"],
     shape=(0.5, -1.0, *[0.0] * 8),
-    view=View(0.3, 0.1, 2.0, (0.1, 0.2, 0.3), 0.5),
+    view=Viewpoint(0.3, 0.1, 2.0, (0.1, 0.2, 0.3), 0.5),
     look=Look("#102030", 384, "depth", True, True),
     eyes="camera",
     motion="walk",

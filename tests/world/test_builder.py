@@ -19,7 +19,7 @@ from lca.commands.world import add_world_commands, asked
 from lca.errors import UserError
 from lca.formats.atomic import only_writer
 from lca.formats.shards import read_manifest
-from lca.world.build.builder import Build, build
+from lca.world.build.builder import DRAWING, DRAWS_NOTHING, PACKAGE, Build, build, code_version, drawing_sources
 from lca.world.build.presets import builds
 from lca.world.build.rates import Rate
 from lca.world.build.sheet import sheet, shelved
@@ -214,6 +214,42 @@ def test_workers_are_counted(tmp_path):
     with pytest.raises(UserError, match="at least one worker, got 0"):
         build(WHAT, tmp_path / "none", workers=0)
     assert not (tmp_path / "none").exists()
+
+
+def test_all_that_draws_counts():
+    counted = {path.relative_to(PACKAGE).as_posix() for path in drawing_sources()}
+    rooms = {folder.name for folder in (PACKAGE / "world").iterdir() if (folder / "__init__.py").exists()} - {"build"}
+    assert {"body", "paint", "garments", "hair", "cloth", "person", "light", "stages"} <= rooms
+    for folder in ("motion", "geometry", *(f"world/{room}" for room in rooms)):
+        written = {path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / folder).rglob("*.py")}
+        assert len(written) > 1 and written - counted <= set(DRAWS_NOTHING), folder
+    assert {"formats/transfer.py", "assets/body.npz", "assets/wardrobe.npz"} <= counted
+    assert not any(path.startswith("world/build/") for path in counted)
+    assert all(any(PACKAGE.glob(pattern)) for pattern in (*DRAWING, *DRAWS_NOTHING))
+
+
+@pytest.mark.parametrize(
+    ("file", "draws"),
+    [
+        ("world/paint/skin.py", True),
+        ("world/stages/wild.py", True),
+        ("motion/gait.py", True),
+        ("geometry/skinning.py", True),
+        ("assets/body.npz", True),
+        ("world/build/sheet.py", False),
+        ("world/cloth/penetration.py", False),
+        ("lab/figures.py", False),
+    ],
+)
+def test_the_code_is_another_when_what_draws_changes(file, draws, tmp_path, monkeypatch):
+    monkeypatch.setattr("lca.world.build.builder.PACKAGE", tmp_path)
+    for written in ("world/hair/strands.py", file):
+        (tmp_path / written).parent.mkdir(parents=True)
+        (tmp_path / written).write_text("as it was")
+    before = code_version()
+    assert code_version() == before
+    (tmp_path / file).write_text("changed")
+    assert (code_version() != before) is draws
 
 
 def test_environment_is_as_before():

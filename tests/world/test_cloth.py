@@ -6,7 +6,7 @@ import pytest
 from lca.world.garments.clothes import ROWS, sample_clothes
 from lca.world.paint import cloth_columns as c
 from lca.world.paint.cloth import TRUNK_Z, around, paint_cloth, unrolled
-from lca.world.paint.materials import CLOTH, NUMBERS
+from lca.world.paint.materials import CLOTH, NUMBERS, triple
 from lca.world.paint.prints import PRINTS, motif
 
 
@@ -49,7 +49,7 @@ def test_a_plain_cloth_has_its_colour_and_a_striped_one_two():
 
 def test_buttons_and_pockets_are_in_front():
     cloth = row(c.TOP, CLOSURE=c.BUTTONS, POCKETS=c.CHEST)
-    cloth[c.TRIM : c.TRIM + 3] = 0.9
+    cloth[triple(c.TRIM)] = 0.9
     heights = np.linspace(-0.1, 0.35, 600)
     front = np.array([paint_cloth(cloth, 0.0, y, 0.13, 0.1, 0.0)[0] for y in heights])
     back = np.array([paint_cloth(cloth, 0.0, y, -0.06, 0.1, 0.0)[0] for y in heights])

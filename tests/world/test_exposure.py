@@ -13,7 +13,7 @@ from lca.world.light.directional import Light, single_lamp
 from lca.world.light.exposure import CELLS, Film, Shutter, blurred, exposed
 from lca.world.light.ground import ground_shade
 from lca.world.light.occluders import KINDS, occluder, placed
-from lca.world.light.renderer import Layer, Seen, Tracer
+from lca.world.light.renderer import Layer, Seen, Tracer, Truth
 from tests.world.test_mesh_renderer import RADIUS, sphere
 
 
@@ -53,7 +53,7 @@ def layer(size=32):
     depth = 3 * mask
     canonical = np.where(mask[..., None] > 0, np.float32(0.1), np.float32(np.nan)) * np.ones(3, np.float32)
     normals = mask[..., None] * np.array([0, 0, 1], np.float32)
-    return Layer(np.repeat(mask[..., None], 3, 2), mask, canonical, depth, normals, mask.astype(np.uint8))
+    return Layer(np.repeat(mask[..., None], 3, 2), mask, Truth(canonical, depth, normals, mask.astype(np.uint8)))
 
 
 def test_what_stands_in_front_hides_the_person_and_the_truth():
@@ -61,8 +61,9 @@ def test_what_stands_in_front_hides_the_person_and_the_truth():
     bar = np.zeros((32, 32, 5), np.float32)
     bar[:, 14:18, 3], bar[:, 14:18, 4] = 1, 2.0
     picture = exposed(layer(), grey, bar)
-    assert picture.mask[12, 16] == 0 and picture.mask[12, 10] == 1 and np.isnan(picture.canonical[12, 16]).all()
-    assert picture.image[12, 16].max() < 0.01 and picture.depth[12, 16] == 0 and picture.part[12, 16] == 0
+    assert picture.mask[12, 16] == 0 and picture.mask[12, 10] == 1 and picture.image[12, 16].max() < 0.01
+    hidden = picture.truth
+    assert np.isnan(hidden.canonical[12, 16]).all() and hidden.depth[12, 16] == 0 and hidden.part[12, 16] == 0
     bar[..., 4] = np.where(bar[..., 3] > 0, 5.0, 0)
     behind = exposed(layer(), grey, bar)
     assert behind.mask[12, 16] == 1 and behind.image[12, 16].min() > 0.99 and behind.image[2, 16].max() < 0.01
@@ -111,7 +112,7 @@ def test_one_view_may_be_lit_in_many_ways():
     camera = orbit(0.0, 0.0, 3.0, (0.0, 0.0, 0.0), 0.5, 48)
     seen = Seen.by(Tracer(sphere()), camera)
     left, right = (seen.lit(single_lamp(np.array([x, 0, 0.3], np.float32), np.ones(3))) for x in (1, -1))
-    assert np.array_equal(left.mask, right.mask) and np.array_equal(left.depth, right.depth)
+    assert np.array_equal(left.mask, right.mask) and np.array_equal(left.truth.depth, right.truth.depth)
     assert np.allclose(left.colour, right.colour[:, ::-1], atol=0.1), "the ball is the same from both sides"
     assert left.colour[:, 30:].sum() > 2 * left.colour[:, :18].sum()
 

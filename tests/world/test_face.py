@@ -11,8 +11,9 @@ from lca.world.hair.accessories import Worn, make_accessories
 from lca.world.hair.beard import Beard, make_beard
 from lca.world.hair.glasses import SHAPES
 from lca.world.hair.headwear import HEADWEAR
+from lca.world.paint import skin_columns as s
 from lca.world.paint.eye import paint_teeth
-from lca.world.paint.face import FULL, beard_field, creases, lips
+from lca.world.paint.face import beard_field, creases, lips
 from lca.world.paint.skin import TONES, tone
 from lca.world.person.complexion import mouth_rows
 from lca.world.person.identity import ROWS, sample_identity
@@ -56,7 +57,7 @@ def test_headwear_lies_outside_the_head_and_off_the_face(name):
 def test_a_beard_moves_with_the_jaw():
     who = sample_identity(0)
     skin = who.materials[ROWS.index("skin")].copy()
-    skin[41] = FULL
+    skin[s.BEARD] = s.FULL
     figure = Figure(np.zeros(100, np.float32))
     (beard,) = make_beard(figure, Beard("full", 0.02, 1), skin, 9)
     assert len(beard.faces) < 8000 and beard.expression is not None and beard.moving is not None
@@ -69,7 +70,7 @@ def test_a_beard_moves_with_the_jaw():
 
 def test_beards_leave_the_lips_free():
     row = sample_identity(0).materials[0].copy()
-    row[41] = FULL
+    row[s.BEARD] = s.FULL
     pattern = body_pattern()[1]
     face = pattern.template[(pattern.template[:, 2] > 0.12) & (pattern.template[:, 1] > 0.47)]
     on_lips = [point for point in face if lips(row, *map(float, point)) > 0.9]
@@ -100,8 +101,8 @@ def test_lines_come_with_age_and_lie_on_the_face():
     depth = np.array([creases(row, *map(float, point)) for point in pattern.template[pattern.template[:, 1] > 0.45]])
     assert depth.max() > 0.8 and (depth > 0.3).mean() < 0.25
     people = [sample_identity(seed) for seed in range(60)]
-    young = [p.materials[0, 42] for p in people if float(p.attributes["age"]) < 38]
-    old = [p.materials[0, 42] for p in people if float(p.attributes["age"]) > 65]
+    young = [p.materials[0, s.AGE_LINES] for p in people if float(p.attributes["age"]) < 38]
+    old = [p.materials[0, s.AGE_LINES] for p in people if float(p.attributes["age"]) > 65]
     assert max(young) == 0 and min(old) > 0.15
 
 

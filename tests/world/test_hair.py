@@ -8,7 +8,7 @@ from scipy.spatial import KDTree
 
 from lca.world.body.figure import body_pattern
 from lca.world.body.scene import SCENE_PARTS, vertex_normals
-from lca.world.hair.haircut import Cut
+from lca.world.hair.haircut import Haircut
 from lca.world.hair.hairdo import MOST_TRIANGLES, style
 from lca.world.hair.scalp import HEAD_CENTRE, directions, hair_limits, scalp
 from lca.world.hair.styles import STYLES, cut_of
@@ -27,7 +27,7 @@ def nodding(pitch: float, yaw: float = 0.0) -> np.ndarray:
     return theta
 
 
-def cut_for(name: str, seed: int) -> Cut:
+def cut_for(name: str, seed: int) -> Haircut:
     cut = cut_of(name, np.random.default_rng(seed))
     assert cut is not None
     return cut
@@ -69,7 +69,7 @@ def test_hair_covers_the_scalp_to_its_line(name):
 
 
 def test_short_hair_does_not_swing():
-    assert style(Cut(0.01, 0.006), 0).slack.max() == 0
+    assert style(Haircut(0.01, 0.006), 0).slack.max() == 0
 
 
 @pytest.mark.parametrize("name", ["long", "long curly", "ponytail", "plaits"])

@@ -12,6 +12,8 @@ from lca.world.build.attribute_plot import people_plot
 from lca.world.garments.clothes import ROWS as CLOTHES_ROWS
 from lca.world.hair.headwear import HEADWEAR
 from lca.world.hair.styles import STYLES
+from lca.world.paint import skin_columns as s
+from lca.world.paint.materials import triple
 from lca.world.person import identity as identity_module
 from lca.world.person.identity import ROWS, sample_identity
 from lca.world.person.people import Person
@@ -59,7 +61,7 @@ def test_skin_age_and_shape_cover_their_ranges(crowd):
     assert ages.min() > 0.6 * len(crowd) / 4
     betas = np.stack([who.betas for who in crowd])
     assert np.abs(betas).max() <= 2.6 and (np.abs(betas[:, :8]).max(0) > 2.3).all()
-    luminance = [float(who.materials[0, 1:4] @ [0.21, 0.72, 0.07]) for who in crowd]
+    luminance = [float(who.materials[0, triple(s.TONE)] @ [0.21, 0.72, 0.07]) for who in crowd]
     assert max(luminance) > 10 * min(luminance)
 
 

@@ -8,13 +8,13 @@ import pytest
 from lca.world.body.figure import Figure
 from lca.world.body.mesh import neighbours
 from lca.world.body.scene import vertex_normals
-from lca.world.cloth.drape import State, Wearer
+from lca.world.cloth.drape import ClothState, Wearer
 from lca.world.cloth.loose import (
     COLUMNS,
     LENGTHS,
     RINGS,
     VERTICES,
-    Cut,
+    LooseCut,
     around,
     finer,
     formed,
@@ -26,7 +26,7 @@ from lca.world.cloth.mannequin import Mannequin
 from lca.world.cloth.penetration import heights_above
 
 STILL = np.eye(4, dtype=np.float32)[None].repeat(55, 0)
-CUT = Cut("skirt", 0.6, 2.5, 1.2, 9, 1.0, 2e-4)
+CUT = LooseCut("skirt", 0.6, 2.5, 1.2, 9, 1.0, 2e-4)
 
 
 def figure(seed):
@@ -88,7 +88,7 @@ def test_a_resting_skirt_hangs_still_from_the_waist():
     rest = wearer.rest
     np.testing.assert_allclose(rest[:COLUMNS], wearer.garment.start[:COLUMNS], atol=1e-6)
     assert heights_above(wearer.mannequin, STILL, rest).min() > 0
-    state = State(rest.copy(), np.zeros_like(rest))
+    state = ClothState(rest.copy(), np.zeros_like(rest))
     wearer.carry(state, [STILL] * 31, rest, wearer.physics(30.0))
     speed = np.linalg.norm(state.velocities, axis=1)
     assert np.median(speed) < 0.005 and np.quantile(speed, 0.99) < 0.04

@@ -39,17 +39,17 @@ def sphere(rings: int = 60, reflectance: float = 0.5) -> Scene:
 
 def test_exact_geometry_of_a_sphere():
     camera = orbit(0.7, 0.2, 3.0, (0.0, 0.0, 0.0), 0.5, 64)
-    picture = render_scene(sphere(), camera, studio_light())
-    inside = picture.part > 0
-    points = picture.canonical[inside] - 1
+    truth = render_scene(sphere(), camera, studio_light()).truth
+    inside = truth.part > 0
+    points = truth.canonical[inside] - 1
     assert np.abs(np.linalg.norm(points, axis=1) - RADIUS).max() < 1e-3
-    assert np.abs(picture.normals[inside] - points / RADIUS).max() < 0.03
+    assert np.abs(truth.normals[inside] - points / RADIUS).max() < 0.03
     y, x = np.nonzero(inside)
     seen = camera.project(torch.from_numpy(points)).numpy()
     np.testing.assert_allclose(seen[:, :2], np.stack([x, y], 1) + 0.5, atol=2e-2)
-    np.testing.assert_allclose(seen[:, 2], picture.depth[inside], atol=1e-4)
-    assert set(np.unique(picture.part)) == {0, 3}
-    assert np.isnan(picture.canonical[~inside]).all()
+    np.testing.assert_allclose(seen[:, 2], truth.depth[inside], atol=1e-4)
+    assert set(np.unique(truth.part)) == {0, 3}
+    assert np.isnan(truth.canonical[~inside]).all()
 
 
 def test_mask_has_the_area_of_the_projected_sphere():

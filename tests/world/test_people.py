@@ -79,9 +79,9 @@ def test_clothes_lie_outside_the_skin_and_canonical_stays_in_range(seed):
     shirt = scene.vertices[vertices_of(scene, "shirt")]
     assert np.ptp(shirt[:, 1]) > 0.3
     picture = render_scene(scene, orbit(0.0, 0.0, 3.4, size=128), studio_light())
-    names = {SCENE_PARTS[p - 1] for p in np.unique(picture.part) if p}
+    names = {SCENE_PARTS[p - 1] for p in np.unique(picture.truth.part) if p}
     assert {"face", "hand", "shirt", "shoes" if person.identity.clothes.shoe else "foot"} <= names
-    share = (picture.part == part("torso")).sum() / (picture.part > 0).sum()
+    share = (picture.truth.part == part("torso")).sum() / (picture.truth.part > 0).sum()
     assert share < 0.06
 
 

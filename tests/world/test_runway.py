@@ -20,7 +20,7 @@ from lca.world.body.figure import Figure
 from lca.world.build.drape_check import LEAST_INSIDE, MOTIONS, Verdict, verdicts
 from lca.world.build.verify import row_faults
 from lca.world.cloth.drape import LEAD, Wearer, leading
-from lca.world.cloth.loose import COLUMNS, VERTICES, Cut, tailored
+from lca.world.cloth.loose import COLUMNS, VERTICES, LooseCut, tailored
 from lca.world.cloth.mannequin import skinned, transforms_of
 from lca.world.cloth.penetration import penetration
 from lca.world.person.people import Person
@@ -35,7 +35,7 @@ FIGURE = Figure(np.zeros(100, np.float32))
 
 @pytest.fixture(scope="module")
 def wearer() -> Wearer:
-    return Wearer(FIGURE, tailored(FIGURE, Cut("skirt", 0.6, 3.0, 1.0, 9, 1.0, 2e-4)), -1.0)
+    return Wearer(FIGURE, tailored(FIGURE, LooseCut("skirt", 0.6, 3.0, 1.0, 9, 1.0, 2e-4)), -1.0)
 
 
 def turning(rate: float, frames: int) -> Motion:

@@ -4,6 +4,7 @@ A garment is a helper mesh of the body that was cut along scalar fields. A `Mix`
 old ones, so that position, canonical position and skinning weights all go the same way.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,24 @@ class Mix:
         """The new vertices' numbers from the old vertices' numbers."""
         share = self.share.reshape(-1, *[1] * (table.ndim - 1)).astype(table.dtype)
         return share * table[self.first] + (1 - share) * table[self.second]
+
+
+def joined_faces(
+    meshes: Iterable[tuple[Float[np.ndarray, "_vertices 3"], Int[np.ndarray, "_faces 3"]]],
+) -> Int[np.ndarray, "faces 3"]:
+    """Faces of several meshes (vertices, faces) as one, when the vertices of each follow those of the one before."""
+    start, moved = 0, []
+    for vertices, faces in meshes:
+        moved.append(faces + start)
+        start += len(vertices)
+    return np.concatenate(moved)
+
+
+def tube_faces(rings: int, columns: int) -> Int[np.ndarray, "faces 3"]:
+    """Triangles of a tube whose vertices are numbered ring by ring, each ring closed."""
+    start, column = np.arange(rings - 1)[:, None] * columns, np.arange(columns)[None]
+    a, b = (start + column).ravel(), (start + (column + 1) % columns).ravel()
+    return np.concatenate([np.stack([a, a + columns, b], 1), np.stack([b, a + columns, b + columns], 1)])
 
 
 def clip(faces: Int[np.ndarray, "faces 3"], field: Float[np.ndarray, " vertices"]) -> Mix:

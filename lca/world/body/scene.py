@@ -10,7 +10,7 @@ from numba import njit
 from lca.geometry.body import PARTS
 
 SCENE_PARTS = (*PARTS, "hair", "shirt", "trousers", "skirt", "shoes", "accessories")
-"""Names of the part ids in `Scene.parts` and `Picture.part`: id = 1 + index, 0 is background."""
+"""Names of the part ids in `Scene.parts` and `Truth.part`: id = 1 + index, 0 is background."""
 
 DETAILS = 4
 """Numbers per vertex beside its place; their meaning is the material's (see `lca.world.paint.materials`)."""

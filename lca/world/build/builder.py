@@ -32,7 +32,7 @@ PACKAGE = Path(__file__).parents[2]
 CAPTURES_PER_SHARD = 16
 MOST_SHARDS = 1024
 """Of one split: larger builds have larger shards, not more of them."""
-DRAWING = ("world/**/*.py", "motion/*.py", "geometry/*.py", "formats/transfer.py", "assets/*.npz")
+DRAWING = ("world/**/*.py", "motion/**/*.py", "geometry/**/*.py", "formats/transfer.py", "assets/*.npz")
 DRAWS_NOTHING = ("world/build/*.py", "world/cloth/penetration.py", "world/light/shade_twin.py", "motion/named.py")
 """What of `DRAWING` may change and leaves captures as they are."""
 ONE_THREAD: dict[str, str] = dict.fromkeys(

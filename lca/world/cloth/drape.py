@@ -35,7 +35,7 @@ class Draped:
 
 
 @dataclass
-class State:
+class ClothState:
     """Where the cloth is (m) and how fast (m/s)."""
 
     places: Float[np.ndarray, "vertices 3"]
@@ -58,7 +58,7 @@ class Wearer:
     @cached_property
     def rest(self) -> Float[np.ndarray, "vertices 3"]:
         """The garment hanging round the T-pose."""
-        state = State(self.garment.start.copy(), np.zeros_like(self.garment.start))
+        state = ClothState(self.garment.start.copy(), np.zeros_like(self.garment.start))
         still = np.eye(4, dtype=np.float32)[None].repeat(55, 0)
         self.carry(state, repeat(still, SETTLING + 1), self.garment.start, self.physics(LEAD_FPS, STILLING))
         return state.places
@@ -69,7 +69,7 @@ class Wearer:
 
     def carry(
         self,
-        state: State,
+        state: ClothState,
         transforms: Iterable[Float[np.ndarray, "55 4 4"]],
         rest: Float[np.ndarray, "vertices 3"],
         physics: Physics,
@@ -97,7 +97,7 @@ class Wearer:
         """The garment through a motion, which starts from standing still in its first pose."""
         lead, poses = (transforms_of(self.figure, part) for part in (leading(motion), motion))
         turn = lead[0, 0].astype(np.float64)
-        state = State(self.rest @ turn[:3, :3].T + turn[:3, 3], np.zeros_like(self.rest))
+        state = ClothState(self.rest @ turn[:3, :3].T + turn[:3, 3], np.zeros_like(self.rest))
         self.carry(state, lead, self.rest, self.physics(LEAD_FPS, STILLING))
         simulated = self.carry(state, poses, self.rest, self.physics(motion.fps))
         twin = [skinned(self.garment.weights, self.rest, pose) for pose in poses]

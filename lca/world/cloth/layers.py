@@ -89,6 +89,19 @@ def crowded(places, width, start, ring):
 
 @njit(cache=True)
 @no_type_check
+def part(places, a, b, dx, dy, dz, push, mobility):
+    """Moves two vertices apart along the way (dx, dy, dz) from b to a, each by its mobility times `push` of that way."""
+    move_a, move_b = push * mobility[a], push * mobility[b]
+    places[a, 0] += move_a * dx
+    places[a, 1] += move_a * dy
+    places[a, 2] += move_a * dz
+    places[b, 0] -= move_b * dx
+    places[b, 1] -= move_b * dy
+    places[b, 2] -= move_b * dz
+
+
+@njit(cache=True)
+@no_type_check
 def spread(places, pairs, width, mobility):
     """Pushes every overlapping pair apart."""
     for n in range(pairs.shape[0]):
@@ -99,11 +112,4 @@ def spread(places, pairs, width, mobility):
         if square >= wanted * wanted or square < 1e-18 or total == 0:
             continue
         length = math.sqrt(square)
-        push = min(wanted - length, PUSH) / (length * total)
-        move_a, move_b = push * mobility[a], push * mobility[b]
-        places[a, 0] += move_a * dx
-        places[a, 1] += move_a * dy
-        places[a, 2] += move_a * dz
-        places[b, 0] -= move_b * dx
-        places[b, 1] -= move_b * dy
-        places[b, 2] -= move_b * dz
+        part(places, a, b, dx, dy, dz, min(wanted - length, PUSH) / (length * total), mobility)

@@ -39,7 +39,7 @@ TRUNK = tuple(PARTS.index(name) for name in ("torso", "hips", "thigh", "calf"))
 
 
 @dataclass(frozen=True)
-class Cut:
+class LooseCut:
     """What a tailor would write down. `reach` is the hem's place from waist (0) to ankle (1); `flare` how much the cloth widens
     on its way down (metres round per metre; 2 pi is a full circle); `gather` how much wider than the band it is sewn; `pleats`
     the folds it starts with and `phase` where; `heft` bending stiffness over area density (m^4/s^2: voile 5e-5, wool 1e-3).
@@ -59,12 +59,12 @@ class Cut:
         return BUST if self.kind == "dress" else 0.0
 
 
-def sample_cut(rng: np.random.Generator) -> tuple[Cut, dict[str, str | float]]:
+def sample_cut(rng: np.random.Generator) -> tuple[LooseCut, dict[str, str | float]]:
     """A garment and how it is described; longer ones are wider, so that legs can stride."""
     kind, length = KINDS[int(rng.random() < 0.4)], str(rng.choice(list(LENGTHS)))
     reach = LENGTHS[length] * rng.uniform(0.92, 1.06)
     narrow = {"short": 0.7, "knee": 0.9, "long": 1.3}[length]
-    cut = Cut(
+    cut = LooseCut(
         kind,
         reach,
         float(narrow + rng.uniform(0, 1) ** 1.5 * (3.8 - narrow)),
@@ -150,7 +150,7 @@ def columns_of(band: Float[np.ndarray, " fine"], fine: Float[np.ndarray, " fine"
     return np.interp(np.arange(COLUMNS) / COLUMNS * gone[-1], gone, fine)
 
 
-def formed(figure: Figure, cut: Cut) -> Form:
+def formed(figure: Figure, cut: LooseCut) -> Form:
     """The garment as a pleated cone round a person in the T-pose, nowhere narrower than the body."""
     tape = Measures(figure, cut.seam)
     fine = np.linspace(0, 2 * np.pi, 721)
@@ -202,7 +202,7 @@ def finer(table: Float[np.ndarray, "vertices numbers"]) -> Float[np.ndarray, "fi
     return fine.reshape(-1, table.shape[1])
 
 
-def woven(form: Form, cut: Cut, canonical: Float[np.ndarray, "vertices 3"]) -> Fabric:
+def woven(form: Form, cut: LooseCut, canonical: Float[np.ndarray, "vertices 3"]) -> Fabric:
     """The cloth of a garment. Links run from the band down, those that share no vertex one after another (faster)."""
     index = np.arange(VERTICES).reshape(RINGS, COLUMNS)
     right, edge = np.roll(index, -1, 1), form.girths / COLUMNS
@@ -250,7 +250,7 @@ def worn_weights(canonical: Float[np.ndarray, "vertices 3"]) -> Float[np.ndarray
 class Garment:
     """A loose garment of one person; vertices as `RINGS` and `COLUMNS` say, lengths in metres, T-pose."""
 
-    cut: Cut
+    cut: LooseCut
     start: Float[np.ndarray, "vertices 3"]
     canonical: Float[np.ndarray, "vertices 3"]
     weights: Float[np.ndarray, "vertices 55"]
@@ -266,7 +266,7 @@ class Garment:
         return surface
 
 
-def tailored(figure: Figure, cut: Cut) -> Garment:
+def tailored(figure: Figure, cut: LooseCut) -> Garment:
     """The garment for this person."""
     form, canonical = formed(figure, cut), formed(mean_figure(), cut).places.reshape(-1, 3)
     return Garment(cut, form.places.reshape(-1, 3), canonical, worn_weights(canonical), woven(form, cut, canonical))

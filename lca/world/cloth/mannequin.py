@@ -25,7 +25,7 @@ SPARSE = 6
 
 
 @dataclass(frozen=True)
-class Surface:
+class TouchedSurface:
     """The part of the body's mesh that cloth touches: its vertices among the body's, faces, neighbours, skinning weights."""
 
     vertices: Int[np.ndarray, " solid"]
@@ -36,7 +36,7 @@ class Surface:
 
 
 @lru_cache
-def touched_surface() -> Surface:
+def touched_surface() -> TouchedSurface:
     """Trunk, legs and feet, open at neck and shoulders."""
     body, pattern = body_pattern()
     inside = np.isin(body.part_labels.numpy()[pattern.faces], SOLID).all(1)
@@ -45,7 +45,7 @@ def touched_surface() -> Surface:
     graph = neighbours(faces, len(vertices))
     graph.sort_indices()
     ring_start, ring = graph.indptr.astype(np.int64), graph.indices.astype(np.int64)
-    return Surface(vertices, faces, ring_start, ring, csr_array(pattern.weights[vertices]))
+    return TouchedSurface(vertices, faces, ring_start, ring, csr_array(pattern.weights[vertices]))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 from numba import njit
 
 from lca.world.body.scene import vertex_normals
-from lca.world.cloth.layers import crowded, spread
+from lca.world.cloth.layers import crowded, part, spread
 
 MAX_PUSH = 0.008
 """Metres that a contact may move a vertex in one substep: deep overlaps open gently instead of exploding."""
@@ -169,14 +169,7 @@ def stretch(places, links, lengths, compliance, mobility, dt):
         total = mobility[a] + mobility[b] + compliance[n] / (dt * dt)
         if length < 1e-9 or total <= 0:
             continue
-        pull = (lengths[n] - length) / (length * total)
-        move_a, move_b = pull * mobility[a], pull * mobility[b]
-        places[a, 0] += move_a * dx
-        places[a, 1] += move_a * dy
-        places[a, 2] += move_a * dz
-        places[b, 0] -= move_b * dx
-        places[b, 1] -= move_b * dy
-        places[b, 2] -= move_b * dz
+        part(places, a, b, dx, dy, dz, (lengths[n] - length) / (length * total), mobility)
 
 
 @njit(cache=True)

@@ -28,9 +28,9 @@ from lca.world.garments.tops import Top, hem_height, layer
 from lca.world.garments.trousers import Trousers
 from lca.world.garments.wardrobe import waist
 from lca.world.paint import cloth_columns as c
-from lca.world.paint.materials import NUMBERS, SHOE
+from lca.world.paint import shoe_columns as s
+from lca.world.paint.materials import KIND, NUMBERS, SHOE, triple
 from lca.world.paint.palette import LEATHER_COLOURS, SHOE_COLOURS, SOLE_COLOURS, picked
-from lca.world.paint.shoe import BALLET, BOOT, CAP, HEEL, LACED, PANELS, PLAIN, SIDE_STRIPES
 
 ROWS = ("shirt", "jacket", "bottom", "socks", "shoes")
 """Rows of the clothes' materials."""
@@ -249,7 +249,7 @@ def details(seed: int, clothes: Clothes, kinds: dict[str, str]) -> None:
     belt, stripe, suit, wear = rng.random(4)
     if kinds["bottom"] in ("slim jeans", "straight jeans", "chinos", "suit trousers", "cargo trousers") and belt < 0.5:
         bottom[c.BELT] = 0.030
-        bottom[c.TRIM : c.TRIM + 3] = picked(rng, LEATHER_COLOURS)
+        bottom[triple(c.TRIM)] = picked(rng, LEATHER_COLOURS)
     if kinds["shirt"] == "dress" and belt < 0.25:
         bottom[c.BELT] = 0.032
     if kinds["bottom"] == "joggers" and stripe < 0.4:
@@ -263,24 +263,24 @@ def details(seed: int, clothes: Clothes, kinds: dict[str, str]) -> None:
 
 
 def shoe_row(seed: int, kind: str) -> np.ndarray:
-    """Colours and style of the shoes (`lca.world.paint.shoe`)."""
+    """Colours and style of the shoes (`lca.world.paint.shoe_columns`)."""
     row, rng = np.zeros(NUMBERS, np.float32), stream(seed, "shoes: colours")
     leather = kind in ("leather shoes", "ankle boots", "tall boots", "flats")
     upper = picked(rng, LEATHER_COLOURS if leather and rng.random() < 0.85 else SHOE_COLOURS)
-    row[0], row[1:4], row[7:10] = SHOE, upper, picked(rng, SHOE_COLOURS)
-    row[4:7] = picked(rng, SOLE_COLOURS[2:] if leather else SOLE_COLOURS)
+    row[KIND], row[triple(s.UPPER)], row[triple(s.ACCENT)] = SHOE, upper, picked(rng, SHOE_COLOURS)
+    row[triple(s.SOLE)] = picked(rng, SOLE_COLOURS[2:] if leather else SOLE_COLOURS)
     styles = {
-        "leather shoes": (LACED,), "ankle boots": (BOOT,), "tall boots": (BOOT,), "flats": (BALLET, PLAIN),
-    }.get(kind, (PLAIN, CAP, SIDE_STRIPES, HEEL, PANELS, PANELS))  # fmt: skip
-    row[10] = styles[rng.integers(len(styles))]
-    row[11] = SOLE + (0.006 if leather else rng.uniform(0.006, 0.014))
-    row[12], row[13] = (
+        "leather shoes": (s.LACED,), "ankle boots": (s.BOOT,), "tall boots": (s.BOOT,), "flats": (s.BALLET, s.PLAIN),
+    }.get(kind, (s.PLAIN, s.CAP, s.SIDE_STRIPES, s.HEEL, s.PANELS, s.PANELS))  # fmt: skip
+    row[s.STYLE] = styles[rng.integers(len(styles))]
+    row[s.SOLE_HEIGHT] = SOLE + (0.006 if leather else rng.uniform(0.006, 0.014))
+    row[s.SEED], row[s.LACES] = (
         rng.integers(1 << 15),
         float(kind in ("leather shoes", "high-tops", "sneakers") and rng.random() < 0.85),
     )
     if kind == "leather shoes":
-        row[7:10] = 0.5 * upper
-    row[14:16] = (rng.uniform(0.05, 0.12), 30) if leather else (rng.uniform(0.01, 0.04), 12)
-    shoe = SHOES[kind]
-    row[16] = shoe.shaft + SOLE if shoe is not None and shoe.shaft > 0 else 0.0
+        row[triple(s.ACCENT)] = 0.5 * upper
+    row[s.SPECULAR], row[s.EXPONENT] = (rng.uniform(0.05, 0.12), 30) if leather else (rng.uniform(0.01, 0.04), 12)
+    worn = SHOES[kind]
+    row[s.BORDER] = worn.shaft + SOLE if worn is not None and worn.shaft > 0 else 0.0
     return row

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from lca.world.body.figure import Figure, Piece, body_pattern, joint, piece
-from lca.world.body.mesh import Binding, bind, clip
+from lca.world.body.mesh import Binding, bind, clip, tube_faces
 from lca.world.body.scene import SCENE_PARTS
 from lca.world.garments.trousers import make_shaft
 from lca.world.garments.wardrobe import ground
@@ -72,9 +72,7 @@ def last(shoe: Shoe) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Bi
         alongs.append(np.full(AROUND, along))
         acrosses.append(np.cos(angles))
     vertices = np.concatenate(rings)
-    i = (np.arange(SLICES - 1)[:, None] * AROUND + np.arange(AROUND)[None]).ravel()
-    j = (np.arange(SLICES - 1)[:, None] * AROUND + (np.arange(AROUND)[None] + 1) % AROUND).ravel()
-    faces = np.concatenate([np.stack([i, i + AROUND, j], 1), np.stack([j, i + AROUND, j + AROUND], 1)])[:, ::-1]
+    faces = tube_faces(SLICES, AROUND)[:, ::-1]
     height = vertices[:, 1] - low + SOLE
     along, across = np.concatenate(alongs), np.concatenate(acrosses)
     opening = shoe.collar + SOLE + 0.012 * np.cos(np.clip(along / 0.45, 0, 1) * 2 * np.pi) - height

@@ -7,7 +7,7 @@ import numpy as np
 
 from lca.geometry.body import PARTS
 from lca.world.body.figure import JOINTS, Figure, Piece, body_pattern, joint, piece
-from lca.world.body.mesh import Binding, bind
+from lca.world.body.mesh import Binding, bind, tube_faces
 from lca.world.body.scene import SCENE_PARTS
 from lca.world.garments.draping import FAN, Field, Points, Tube, hung, outline
 from lca.world.garments.edging import hemmed
@@ -44,20 +44,12 @@ def make_skirt(figure: Figure, skirt: Skirt, look: int) -> Piece:
     """A skirt on the figure; people push it off their posed legs where it is loose."""
     canonical, rest = skirt_shape(mean_figure(), skirt), skirt_shape(figure, skirt)
     down = waist() + skirt.top - canonical[:, 1]
-    cloth = piece(rest, canonical, sheet(), skirt_weights(canonical), look, 1 + SCENE_PARTS.index("skirt"))
+    faces = tube_faces(ROWS, COLUMNS)  # rows run downwards, so they face outwards
+    cloth = piece(rest, canonical, faces, skirt_weights(canonical), look, 1 + SCENE_PARTS.index("skirt"))
     hem = canonical[:, 1] - (waist() - skirt.length)
     cloth.details[:, 0] = np.minimum(np.maximum(hem, 0), 0.02 + np.maximum(down, 0))
     loose = ramp(0.05, 0.15, waist() - canonical[:, 1]).astype(np.float32)
     return hemmed(replace(cloth, gap=CLEARANCE, loose=loose), 0.003)
-
-
-@lru_cache
-def sheet() -> np.ndarray:
-    """Triangles of the closed tube, rows downwards; they face outwards."""
-    i = np.arange(ROWS - 1)[:, None] * COLUMNS
-    j, k = np.arange(COLUMNS)[None], (np.arange(COLUMNS)[None] + 1) % COLUMNS
-    a, b, c, d = [x.ravel() for x in (i + j, i + k, i + COLUMNS + j, i + COLUMNS + k)]
-    return np.concatenate([np.stack([a, c, b], 1), np.stack([b, c, d], 1)])
 
 
 def skirt_shape(on: Figure, skirt: Skirt) -> Points:

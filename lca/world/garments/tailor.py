@@ -9,7 +9,7 @@ from lca.world.body.draws import chosen
 from lca.world.body.figure import joint
 from lca.world.body.streams import stream
 from lca.world.paint import cloth_columns as c
-from lca.world.paint.materials import CLOTH, NUMBERS
+from lca.world.paint.materials import CLOTH, KIND, NUMBERS, triple
 from lca.world.paint.palette import (
     CHINO_COLOURS,
     DENIM_COLOURS,
@@ -127,22 +127,22 @@ def cloth_row(seed: int, place: str, kind: str, layout: int) -> tuple[Row, str]:
     stuff = STUFFS[LIKE.get(kind, kind)]
     row = np.zeros(NUMBERS, np.float32)
     printed = chosen(seed, f"{place}: print", stuff.prints)
-    row[0], row[c.PRINT], row[c.LAYOUT], row[c.FABRIC] = CLOTH, PRINTS.index(printed), layout, stuff.fabric
+    row[KIND], row[c.PRINT], row[c.LAYOUT], row[c.FABRIC] = CLOTH, PRINTS.index(printed), layout, stuff.fabric
     dye, size = stream(seed, f"{place}: colours"), stream(seed, f"{place}: pattern")
     colour = picked(dye, stuff.colours) if stuff.colours else cloth_colour(dye)
     second = contrasted(colour, cloth_colour(dye))
-    row[c.COLOUR : c.COLOUR + 3], row[c.SECOND : c.SECOND + 3] = colour, second
-    row[c.THIRD : c.THIRD + 3] = contrasted(second, cloth_colour(dye))
+    row[triple(c.COLOUR)], row[triple(c.SECOND)] = colour, second
+    row[triple(c.THIRD)] = contrasted(second, cloth_colour(dye))
     row[c.SIZE] = size.uniform(*SIZES.get(printed, (0.03, 0.06)))
     row[c.SHARE] = size.uniform(0.12, 0.3) if printed == "pinstripes" else size.uniform(0.3, 0.6)
     if printed == "pinstripes" and stuff.fabric == c.TWEED:
-        row[c.SHARE], row[c.SECOND : c.SECOND + 3] = 0.07, colour + 0.35 * (0.8 - colour)
+        row[c.SHARE], row[triple(c.SECOND)] = 0.07, colour + 0.35 * (0.8 - colour)
     row[c.SEED] = size.integers(1 << 15)
     row[c.FOLDS], row[c.WEAVE] = stuff.folds * size.uniform(1.1, 1.7), stuff.weave * size.uniform(0.5, 1.1)
     row[c.SPECULAR], row[c.EXPONENT] = stuff.gloss
     place_logo(row, size)
     trim = dye.random()
-    row[c.TRIM : c.TRIM + 3] = trim_colour(trim, colour, second, stuff.fabric)
+    row[triple(c.TRIM)] = trim_colour(trim, colour, second, stuff.fabric)
     row[c.GAP] = -1.0
     for column, number in stuff.fixed.items():
         row[column] = number

@@ -9,7 +9,7 @@ from lca.world.body.figure import JOINTS, Figure, Piece, body_pattern, piece
 from lca.world.body.mesh import bind
 from lca.world.body.scene import SCENE_PARTS
 from lca.world.hair.glasses import frame, lenses
-from lca.world.hair.headwear import HEADWEAR, Cloth
+from lca.world.hair.headwear import HEADWEAR, HeadCloth
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def on_head(
     return piece(rest, vertices, faces, weights, look, 1 + SCENE_PARTS.index("accessories"))
 
 
-def on_shoulders(figure: Figure, cloth: Cloth, look: int) -> Piece:
+def on_shoulders(figure: Figure, cloth: HeadCloth, look: int) -> Piece:
     """Cloth of which the part that hangs follows neck and shoulders and keeps off them."""
     pattern = body_pattern()[1]
     upper = np.flatnonzero(pattern.template[:, 1] > 0.25)

@@ -11,7 +11,8 @@ from lca.world.body.mesh import clip, neighbours, subdivide
 from lca.world.body.scene import SCENE_PARTS
 from lca.world.garments.wardrobe import ramp
 from lca.world.hair.hairdo import strand_flow
-from lca.world.paint.face import CIRCLE, FULL, GOATEE, MOUSTACHE, STUBBLE, beard_field
+from lca.world.paint.face import beard_field
+from lca.world.paint.skin_columns import CIRCLE, FULL, GOATEE, MOUSTACHE, STUBBLE
 
 KINDS = {"none": 0, "stubble": STUBBLE, "full": FULL, "moustache": MOUSTACHE, "goatee": GOATEE, "circle": CIRCLE}
 """Names of beards and their number in a skin's row."""

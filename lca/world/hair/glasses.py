@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
+from lca.world.body.mesh import joined_faces
 from lca.world.hair.strands import grid_faces, tube
 
 SHAPES = {
@@ -74,6 +75,4 @@ def lenses(shape: str, size: float) -> Mesh:
 
 def merged(meshes: list[tuple[np.ndarray, np.ndarray]]) -> Mesh:
     """Meshes as one."""
-    starts = np.cumsum([0] + [len(vertices) for vertices, _ in meshes])
-    faces = [faces + start for (_, faces), start in zip(meshes, starts, strict=False)]
-    return np.concatenate([vertices for vertices, _ in meshes]), np.concatenate(faces)
+    return np.concatenate([vertices for vertices, _ in meshes]), joined_faces(meshes)

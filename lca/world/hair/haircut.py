@@ -23,7 +23,7 @@ class Ribbons:
 
 
 @dataclass(frozen=True)
-class Cut:
+class Haircut:
     """A hair style; metres and radians.
 
     `top` and `side` thickness of the shell, `rim` at the front hairline; strands run from a whorl at the polar angle `pole` on

@@ -14,7 +14,7 @@ from lca.world.body.figure import JOINTS, Figure, Piece, body_pattern, piece
 from lca.world.body.mesh import bind
 from lca.world.body.scene import SCENE_PARTS
 from lca.world.garments.wardrobe import ramp
-from lca.world.hair.haircut import Cut
+from lca.world.hair.haircut import Haircut
 from lca.world.hair.scalp import CROWN, FRONT, HEAD_CENTRE, between, directions, hair_limits, ring_noise, scalp
 from lca.world.hair.strands import Sheet, Strands, fuzz, gridded, plaited, ribbons, tube
 
@@ -32,7 +32,7 @@ MOST_TRIANGLES = 26000
 """No hair has more."""
 
 
-def comb(cut: Cut) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def comb(cut: Haircut) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of each column: azimuth of its end (signed), unit direction of its root (columns, 3), and whether it hangs."""
     if cut.part is None:
         azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
@@ -53,7 +53,7 @@ def comb(cut: Cut) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return side * end, root, np.full(COLUMNS, cut.hangs)
 
 
-def shell(cut: Cut, rng: np.random.Generator) -> tuple[Sheet, np.ndarray]:
+def shell(cut: Haircut, rng: np.random.Generator) -> tuple[Sheet, np.ndarray]:
     """The strands of the style and the azimuth of each."""
     azimuth, root, hanging = comb(cut)
     t = np.linspace(0, 1, ROWS)[:, None]
@@ -81,7 +81,7 @@ def shell(cut: Cut, rng: np.random.Generator) -> tuple[Sheet, np.ndarray]:
 
 
 def thickness(
-    cut: Cut,
+    cut: Haircut,
     towards: Float[np.ndarray, "rows columns 3"],
     on_skull: np.ndarray,
     front: np.ndarray,
@@ -116,7 +116,7 @@ def bumpy(places: Float[np.ndarray, "rows columns 3"], rng: np.random.Generator)
     return np.tanh(0.9 * noise)
 
 
-def hung(paths: np.ndarray, start: int, cut: Cut, hanging: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def hung(paths: np.ndarray, start: int, cut: Haircut, hanging: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The rows beyond the skull turn downwards and fall to `cut.drop`, before or behind the shoulders."""
     begin, count = paths[start], ROWS - 1 - start
     leaving = begin - paths[start - 1]
@@ -149,7 +149,7 @@ def hung(paths: np.ndarray, start: int, cut: Cut, hanging: np.ndarray, rng: np.r
     return paths
 
 
-def knot(cut: Cut) -> tuple[np.ndarray, np.ndarray]:
+def knot(cut: Haircut) -> tuple[np.ndarray, np.ndarray]:
     """Place and direction of the whorl where the hair is gathered."""
     towards = directions(cut.pole, np.pi)
     return HEAD_CENTRE + towards * (scalp(towards[None])[0] + cut.top), towards
@@ -161,7 +161,7 @@ def hanging_from(root: np.ndarray, paths: np.ndarray, azimuth: np.ndarray, rng: 
     return gridded(Sheet(paths, np.broadcast_to(root, paths.shape), 0.92 * along), azimuth, rng)
 
 
-def bun(cut: Cut, rng: np.random.Generator) -> list[Strands]:
+def bun(cut: Haircut, rng: np.random.Generator) -> list[Strands]:
     """Hair wound into a ball."""
     root, towards = knot(cut)
     size = 0.115 * cut.tail_length
@@ -175,7 +175,7 @@ def bun(cut: Cut, rng: np.random.Generator) -> list[Strands]:
     return [gridded(fixed, 3 * place, rng)]
 
 
-def ponytail(cut: Cut, rng: np.random.Generator) -> list[Strands]:
+def ponytail(cut: Haircut, rng: np.random.Generator) -> list[Strands]:
     """A tail that leaves the knot outwards and falls."""
     root, towards = knot(cut)
     t = np.linspace(0, 1, 20)[:, None]
@@ -200,7 +200,7 @@ def ponytail(cut: Cut, rng: np.random.Generator) -> list[Strands]:
     ]
 
 
-def plaits(cut: Cut, rng: np.random.Generator) -> list[Strands]:
+def plaits(cut: Haircut, rng: np.random.Generator) -> list[Strands]:
     """Two braids from behind the ears, over the front of the shoulders."""
     t = np.linspace(0, 1, 34)
     braids = []
@@ -215,7 +215,7 @@ def plaits(cut: Cut, rng: np.random.Generator) -> list[Strands]:
     return braids
 
 
-def locs(cut: Cut, sheet: Sheet, azimuth: np.ndarray, rng: np.random.Generator) -> list[Strands]:
+def locs(cut: Haircut, sheet: Sheet, azimuth: np.ndarray, rng: np.random.Generator) -> list[Strands]:
     """Many thin braids along the strands of the shell, in two layers."""
     grown = []
     for layer, count in ((0, 40), (1, 26)):
@@ -237,7 +237,7 @@ def locs(cut: Cut, sheet: Sheet, azimuth: np.ndarray, rng: np.random.Generator) 
     return grown
 
 
-def style(cut: Cut, seed: int) -> Strands:
+def style(cut: Haircut, seed: int) -> Strands:
     """The whole hair of a cut, canonical."""
     rng = np.random.default_rng(seed)
     sheet, azimuth = shell(cut, rng)
@@ -255,7 +255,7 @@ def style(cut: Cut, seed: int) -> Strands:
     return Strands.joined(parts)
 
 
-def make_hair(figure: Figure, cut: Cut, seed: int, look: int) -> list[Piece]:
+def make_hair(figure: Figure, cut: Haircut, seed: int, look: int) -> list[Piece]:
     """Hair of the style on the figure."""
     return [grown(figure, style(cut, seed), look)]
 

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from lca.geometry.body import PARTS
 from lca.world.body.figure import body_pattern
-from lca.world.body.mesh import clip
+from lca.world.body.mesh import clip, joined_faces
 from lca.world.garments.footwear import silhouette
 from lca.world.garments.wardrobe import ramp
 from lca.world.hair.scalp import HEAD_CENTRE, directions, scalp
@@ -24,7 +24,7 @@ LEVEL = np.array([0.0, 0.985, -0.17])
 
 
 @dataclass(frozen=True)
-class Cloth:
+class HeadCloth:
     """A mesh in canonical metres; `details` (azimuth, height above the rim), `hangs` 1 where it lies on the shoulders."""
 
     vertices: Float[np.ndarray, "vertices 3"]
@@ -48,19 +48,18 @@ def dome(limit: np.ndarray, lift: np.ndarray, azimuth: np.ndarray) -> tuple[np.n
     return grid, (1 - share) * limit * 0.105
 
 
-def solid(grid: np.ndarray, up: np.ndarray, azimuth: np.ndarray) -> Cloth:
+def solid(grid: np.ndarray, up: np.ndarray, azimuth: np.ndarray) -> HeadCloth:
     """A grid as a mesh."""
     rows, columns = grid.shape[:2]
     details = np.stack(np.broadcast_arrays(azimuth[None], up), -1).reshape(-1, 2)
-    return Cloth(grid.reshape(-1, 3), grid_faces(rows, columns), details, np.zeros(rows * columns))
+    return HeadCloth(grid.reshape(-1, 3), grid_faces(rows, columns), details, np.zeros(rows * columns))
 
 
-def joined(parts: list[Cloth]) -> Cloth:
+def joined(parts: list[HeadCloth]) -> HeadCloth:
     """Several meshes as one."""
-    starts = np.cumsum([0] + [len(part.vertices) for part in parts])
-    faces = np.concatenate([part.faces + start for part, start in zip(parts, starts, strict=False)])
+    faces = joined_faces((part.vertices, part.faces) for part in parts)
     arrays = [np.concatenate([getattr(part, name) for part in parts]) for name in ("vertices", "details", "hangs")]
-    return Cloth(arrays[0], faces, *arrays[1:])
+    return HeadCloth(arrays[0], faces, *arrays[1:])
 
 
 def turned_in(grid: np.ndarray) -> np.ndarray:
@@ -69,7 +68,7 @@ def turned_in(grid: np.ndarray) -> np.ndarray:
     return np.concatenate([grid, inner[None]])
 
 
-def beanie(size: float) -> Cloth:
+def beanie(size: float) -> HeadCloth:
     """A knitted cap with a turned-up cuff; `size` from 0 (tight) to 1 (slouching)."""
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
     limit = rim_line(azimuth, 1.22, 1.52, 1.74)
@@ -80,7 +79,7 @@ def beanie(size: float) -> Cloth:
     return solid(turned_in(grid), np.concatenate([up, up[-1:]]), azimuth)
 
 
-def cap(size: float) -> Cloth:
+def cap(size: float) -> HeadCloth:
     """A cap with a peak; `size` is the peak's length between 5.5 and 7.5 cm."""
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
     limit = rim_line(azimuth, *CAP_RIM)
@@ -102,7 +101,7 @@ def cap(size: float) -> Cloth:
     return joined([crown, solid(whole, np.zeros((14, 1)), 0.80 * t)])
 
 
-def brimmed(size: float) -> Cloth:
+def brimmed(size: float) -> HeadCloth:
     """A hat with a brim of 4.5 to 8.5 cm."""
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
     limit = rim_line(azimuth, 1.30, 1.34, 1.14)
@@ -127,7 +126,7 @@ def brimmed(size: float) -> Cloth:
     return joined([solid(grid, 0.001 + 0.13 * (1 - share), azimuth), solid(below, np.full((16, 1), 1.0), azimuth)])
 
 
-def wrap(size: float) -> Cloth:
+def wrap(size: float) -> HeadCloth:
     """A cloth wound about the head and knotted over the forehead."""
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS)
     limit = rim_line(azimuth, 1.10, 1.44, 1.95)
@@ -149,7 +148,7 @@ def slice_reach(points: np.ndarray, height: float, centre: float, angles: np.nda
     return silhouette(near[:, [2, 0]], np.array([centre, 0.0]), angles)
 
 
-def headscarf(size: float) -> Cloth:
+def headscarf(size: float) -> HeadCloth:
     """A scarf about head, throat and shoulders that leaves the face free."""
     body, pattern = body_pattern()
     labels = np.isin(body.part_labels.numpy(), [PARTS.index(n) for n in ("head", "face", "neck", "torso", "upper_arm")])
@@ -182,7 +181,7 @@ def headscarf(size: float) -> Cloth:
     face = np.sqrt((x / 0.0600) ** 2 + ((y - 0.572) / 0.0955) ** 2) - 1
     cut = clip(mesh.faces, np.where(depth > 0.075, face, 1.0))
     hangs = ramp(0.48, 0.44, mesh.vertices[:, 1])
-    return Cloth(cut(mesh.vertices), cut.faces, cut(mesh.details), cut(hangs))
+    return HeadCloth(cut(mesh.vertices), cut.faces, cut(mesh.details), cut(hangs))
 
 
 HEADWEAR = {"beanie": beanie, "cap": cap, "hat": brimmed, "wrap": wrap, "headscarf": headscarf}

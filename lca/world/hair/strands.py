@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.ndimage import gaussian_filter1d, map_coordinates
 
+from lca.world.body.mesh import joined_faces
 from lca.world.hair.haircut import Ribbons
 from lca.world.hair.scalp import HEAD_CENTRE
 
@@ -35,12 +36,11 @@ class Strands:
     @classmethod
     def joined(cls, parts: list["Strands"]) -> "Strands":
         """All parts as one mesh."""
-        starts = np.cumsum([0] + [len(part.vertices) for part in parts])
-        faces = [part.faces + start for part, start in zip(parts, starts, strict=False)]
+        faces = joined_faces((part.vertices, part.faces) for part in parts)
         columns = [
             np.concatenate([getattr(part, n) for part in parts]) for n in ("vertices", "details", "pivot", "slack")
         ]
-        return cls(columns[0], np.concatenate(faces), *columns[1:])
+        return cls(columns[0], faces, *columns[1:])
 
 
 def grid_faces(rows: int, width: int) -> Int[np.ndarray, "faces 3"]:

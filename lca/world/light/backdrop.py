@@ -147,8 +147,7 @@ def trace(origin, rays, room, shapes, materials, cube, clearance, ground, stand)
 
     `room` is (centre x, z, half size x, z, floor y, ceiling y); a ceiling above 50 m is a sky. `cube` (6, 3) is the light on
     surfaces facing +x -x +y -y +z -z. Shapes whose middle is nearer than `clearance` to the camera are left out: the person
-    stands before all that is drawn.
-    `ground` (n, n) is the share of light on the floor round `stand` (x, z), rows along z.
+    stands before all that is drawn. `ground` (n, n) is the share of light on the floor round `stand` (x, z), rows along z.
     """
     image = np.empty((rays.shape[0], rays.shape[1], 3), np.float32)
     outdoors = room[5] > 50

@@ -12,7 +12,7 @@ from lca.formats.transfer import srgb
 from lca.geometry.body import PARTS
 from lca.geometry.camera import Camera
 from lca.world.body.scene import SCENE_PARTS
-from lca.world.light.renderer import Picture, Seen
+from lca.world.light.renderer import RenderedPicture, Seen
 
 SAMPLES = 2
 """Drawings are made at twice the size and reduced."""
@@ -143,6 +143,12 @@ def paper(rng: np.random.Generator, style: str) -> Float[ndarray, "2 3"]:
     return np.clip(np.concatenate([first, first + rng.normal(0, 0.12, (1, 3))]), 0, 1)
 
 
+def graded(sheet: Float[ndarray, "2 3"], height: int, width: int) -> Float[ndarray, "height width 3"]:
+    """Paper that fades from its upper to its lower colour."""
+    share = np.linspace(0, 1, height)[:, None, None]
+    return np.broadcast_to(sheet[0] * (1 - share) + sheet[1] * share, (height, width, 3))
+
+
 def drawing(
     rng: np.random.Generator,
     style: str,
@@ -150,13 +156,12 @@ def drawing(
     camera: Camera,
     lamp: Float[ndarray, "3"],
     sheet: Float[ndarray, "2 3"],
-) -> Picture:
+) -> RenderedPicture:
     """A view in one of `STYLES`; its truth is that of a photograph."""
     height, width = seen.size
-    share = np.linspace(0, 1, SAMPLES * height)[:, None, None]
-    behind = np.broadcast_to(sheet[0] * (1 - share) + sheet[1] * share, (SAMPLES * height, SAMPLES * width, 3))
+    behind = graded(sheet, SAMPLES * height, SAMPLES * width)
     drawn = plates(seen, camera, lamp)
     fine = np.clip(STYLES[style](rng, drawn, behind), 0, 1)
     image = fine.reshape(height, SAMPLES, width, SAMPLES, 3).mean((1, 3)).astype(np.float32)
     mask = drawn.there.reshape(height, SAMPLES, width, SAMPLES).mean((1, 3)).astype(np.float32)
-    return Picture(image, mask, **seen.truth)
+    return RenderedPicture(image, mask, seen.truth)

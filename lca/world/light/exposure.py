@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter
 from lca.formats.captures import photo_bytes
 from lca.formats.transfer import linear, srgb
 from lca.geometry.camera import Camera
-from lca.world.light.renderer import Layer, Picture
+from lca.world.light.renderer import Layer, RenderedPicture
 
 CELLS = 24
 """A field of motion has CELLS x CELLS vectors over a picture: neighbouring limbs share their blur."""
@@ -133,7 +133,7 @@ def exposed(
     before: Float32[ndarray, "height width 5"] | None = None,
     person_moves: Field | None = None,
     world_moves: Field | None = None,
-) -> Picture:
+) -> RenderedPicture:
     """The person on an sRGB background with things in the way (see `lca.world.light.occluders`), blurred by motion.
 
     The mask is the share of the pixel that shows the person while the shutter is open; the truth at pixel centres is that of the
@@ -142,18 +142,15 @@ def exposed(
     person = blurred(np.concatenate([layer.colour, layer.mask[..., None]], -1), person_moves)
     colour, mask = person[..., :3], person[..., 3:]
     behind = blurred(linear(background).astype(np.float32), world_moves)
-    truth = {name: getattr(layer, name) for name in ("canonical", "depth", "normals", "part")}
     if before is None:
-        return Picture(srgb(colour + (1 - mask) * behind).astype(np.float32), mask[..., 0], **truth)
-    seen = layer.depth > 0
-    typical = float(layer.depth[seen].mean()) if seen.any() else np.inf
-    front = (before[..., 4] < np.where(seen, layer.depth, typical))[..., None]
+        return RenderedPicture(srgb(colour + (1 - mask) * behind).astype(np.float32), mask[..., 0], layer.truth)
+    depth = layer.truth.depth
+    seen = depth > 0
+    typical = float(depth[seen].mean()) if seen.any() else np.inf
+    front = (before[..., 4] < np.where(seen, depth, typical))[..., None]
     thing, cover = before[..., :3], before[..., 3:4]
     behind = behind * (1 - cover * ~front) + thing * ~front
     picture = (colour + (1 - mask) * behind) * (1 - cover * front) + thing * front
     hidden = (cover * front)[..., 0] >= 0.5
-    blank = {"canonical": np.float32(np.nan), "depth": np.float32(0), "normals": np.float32(0), "part": np.uint8(0)}
-    for name, nothing in blank.items():
-        gone = hidden[..., None] if truth[name].ndim == 3 else hidden
-        truth[name] = np.where(gone, nothing, truth[name])
-    return Picture(srgb(picture).astype(np.float32), (mask * (1 - cover * front))[..., 0].astype(np.float32), **truth)
+    left = (mask * (1 - cover * front))[..., 0].astype(np.float32)
+    return RenderedPicture(srgb(picture).astype(np.float32), left, layer.truth.hidden(hidden))

@@ -1,14 +1,13 @@
 """Ground-truth pictures of a posed person: embreex finds hits and shadows, our kernels shade.
 
 Nothing is random: the environment is a fixed set of directional lights, of which each of the anti-aliasing samples of a
-pixel takes its own share, so a picture repeats to the bit. Geometry (`canonical`, `depth`, `normals`, `part`) is exact
-at the pixel centres.
+pixel takes its own share, so a picture repeats to the bit. Geometry (`Truth`) is exact at the pixel centres.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 
 from lca.formats.transfer import linear, rolled_off, srgb
 from lca.geometry.camera import Camera
@@ -18,31 +17,42 @@ from lca.world.light.shader import shade, shadow_rays, surfaces
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One rendered view and its truth.
+class Truth:
+    """What a view shows at its pixel centres: `canonical` (metres, NaN where the background is), `depth` (z in metres, 0),
+    `normals` (world, 0), `part` (0)."""
 
-    `image` sRGB in [0, 1]; `mask` the share of each pixel that the person covers; at the pixel centres: `canonical`
-    (metres, NaN where the background is), `depth` (z in metres, 0), `normals` (world, 0), `part` (0).
-    """
-
-    image: Float[np.ndarray, "height width 3"]
-    mask: Float[np.ndarray, "height width"]
     canonical: Float[np.ndarray, "height width 3"]
     depth: Float[np.ndarray, "height width"]
     normals: Float[np.ndarray, "height width 3"]
     part: UInt8[np.ndarray, "height width"]
+
+    def hidden(self, where: Bool[np.ndarray, "height width"]) -> "Truth":
+        """The same, but background where something else stands in front."""
+        beside = where[..., None]
+        return Truth(
+            np.where(beside, np.float32(np.nan), self.canonical),
+            np.where(where, np.float32(0), self.depth),
+            np.where(beside, np.float32(0), self.normals),
+            np.where(where, np.uint8(0), self.part),
+        )
+
+
+@dataclass(frozen=True)
+class RenderedPicture:
+    """One rendered view: `image` sRGB in [0, 1], `mask` the share of each pixel that the person covers, and its truth."""
+
+    image: Float[np.ndarray, "height width 3"]
+    mask: Float[np.ndarray, "height width"]
+    truth: Truth
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A person alone: linear RGB already multiplied by the coverage `mask`, and the same truth as a `Picture`."""
+    """A person alone: linear RGB already multiplied by the coverage `mask`, and the truth of the view."""
 
     colour: Float[np.ndarray, "height width 3"]
     mask: Float[np.ndarray, "height width"]
-    canonical: Float[np.ndarray, "height width 3"]
-    depth: Float[np.ndarray, "height width"]
-    normals: Float[np.ndarray, "height width 3"]
-    part: UInt8[np.ndarray, "height width"]
+    truth: Truth
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ def render_scene(
     light: Light,
     background: Float[np.ndarray, "height width 3"] | None = None,
     samples: int = 2,
-) -> Picture:
+) -> RenderedPicture:
     """One view; `background` is sRGB (None: black), `samples` x `samples` rays a pixel."""
     return render_views(scene, [camera], light, [background], samples)[0]
 
@@ -105,7 +115,7 @@ def render_views(
     light: Light,
     backgrounds: list[Float[np.ndarray, "_height _width 3"] | None],
     samples: int = 2,
-) -> list[Picture]:
+) -> list[RenderedPicture]:
     """Several views of one posed scene, which share its hierarchy."""
     if len(cameras) != len(backgrounds):
         raise ValueError(
@@ -119,7 +129,7 @@ def render_views(
     ]
 
 
-def over(layer: Layer, background: Float[np.ndarray, "_height _width 3"]) -> Picture:
+def over(layer: Layer, background: Float[np.ndarray, "_height _width 3"]) -> RenderedPicture:
     """The person before an sRGB background; where nobody is it stays as it is.
 
     Raises:
@@ -131,7 +141,7 @@ def over(layer: Layer, background: Float[np.ndarray, "_height _width 3"]) -> Pic
         )
     behind, share = background.astype(np.float32), layer.mask[..., None]
     mixed = np.where(share > 0, srgb(layer.colour + (1 - share) * linear(behind)), behind).astype(np.float32)
-    return Picture(mixed, layer.mask, layer.canonical, layer.depth, layer.normals, layer.part)
+    return RenderedPicture(mixed, layer.mask, layer.truth)
 
 
 @dataclass(frozen=True)
@@ -149,7 +159,7 @@ class Seen:
     groups: np.ndarray
     surface: np.ndarray
     faces: np.ndarray
-    truth: dict[str, np.ndarray]
+    truth: Truth
 
     @classmethod
     def by(cls, tracer: Tracer, camera: Camera, samples: int = 2) -> "Seen":
@@ -174,7 +184,7 @@ class Seen:
         np.add.at(colour, (y, x), shaded / parts)
         np.add.at(mask, (y, x), np.float32(1 / parts))
         cover = mask[..., None]
-        return Layer((cover * rolled_off(colour / np.maximum(cover, 1e-6))).astype(np.float32), mask, **self.truth)
+        return Layer((cover * rolled_off(colour / np.maximum(cover, 1e-6))).astype(np.float32), mask, self.truth)
 
     def rays(self, light: Light) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
         """What `shade` takes: the shadow rays to the lights, of which each sample of a pixel has its own, are traced here."""
@@ -201,7 +211,7 @@ def sample_places(box: tuple[int, int, int, int], samples: int):
     return pixels, groups
 
 
-def exact(tracer: Tracer, camera: Camera, box: tuple[int, int, int, int]) -> dict[str, np.ndarray]:
+def exact(tracer: Tracer, camera: Camera, box: tuple[int, int, int, int]) -> Truth:
     """Canonical position, depth, normal and part at the pixel centres."""
     height, width, scene = camera.height, camera.width, tracer.scene
     pixels, _ = sample_places(box, 1)
@@ -216,7 +226,7 @@ def exact(tracer: Tracer, camera: Camera, box: tuple[int, int, int, int]) -> dic
     smooth = hits.mix(scene, scene.normals)
     normals[y, x] = smooth / np.maximum(np.linalg.norm(smooth, axis=1, keepdims=True), 1e-9)
     part[y, x] = scene.parts[hits.faces]
-    return {"canonical": canonical, "depth": depth, "normals": normals, "part": part}
+    return Truth(canonical, depth, normals, part)
 
 
 def bounds(scene: Scene, camera: Camera) -> tuple[int, int, int, int]:

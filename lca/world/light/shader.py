@@ -1,7 +1,7 @@
 """The two fused kernels of the mesh renderer: what a ray hit (surface), and how light leaves it (shade).
 
 Serial and without fast-math, so that one seed gives the same bytes everywhere. Trap: numba's cache looks only at the file of the
-kernel it calls; after a change in any `..._paint`, skin, cloth or materials, touch this file and `paint` as well.
+kernel it calls; after a change in `lca.world.paint`, touch this file and `lca.world.paint.surface` as well.
 """
 
 import math
@@ -10,7 +10,7 @@ from typing import no_type_check
 import numpy as np
 from numba import njit
 
-from lca.world.paint.materials import EYE, HAIR, SKIN
+from lca.world.paint.materials import EYE, HAIR, KIND, SKIN
 from lca.world.paint.surface import paint
 
 SURFACE = 20
@@ -107,14 +107,14 @@ def surfaces(vertices, faces, canonical, normals, tangents, details, materials, 
         ox, oy, oz = px, py, pz
         if side > 0:
             ox, oy, oz = lifted(vertices, normals, (a, b, c), (wa, wb, wc), px, py, pz)
-        reach = 0.0012 if row[0] <= EYE else 0.0025
-        if row[0] == HAIR:
+        reach = 0.0012 if row[KIND] <= EYE else 0.0025
+        if row[KIND] == HAIR:
             reach = 0.005  # light passes between the topmost strands
         out[h, 0], out[h, 1], out[h, 2] = ox + reach * nx, oy + reach * ny, oz + reach * nz
         out[h, 3], out[h, 4], out[h, 5] = unit(nx - side * bx, ny - side * by, nz - side * bz)
         out[h, 6], out[h, 7], out[h, 8] = vx, vy, vz
         out[h, 9], out[h, 10], out[h, 11] = red, green, blue
-        out[h, 12], out[h, 13], out[h, 14] = specular, exponent, row[0]
+        out[h, 12], out[h, 13], out[h, 14] = specular, exponent, row[KIND]
         out[h, 15], out[h, 16], out[h, 17] = unit(tx, ty, tz)
     return out
 

@@ -22,6 +22,7 @@ from lca.world.paint.cloth_columns import (
 from lca.world.paint.grain import grain, ramp
 from lca.world.paint.prints import motif
 from lca.world.paint.sewing import sewn_bottom, sewn_top
+from lca.world.paint.tints import mixture, tinted
 from lca.world.paint.weave import folds, threads
 
 SHOULDER_X, SHOULDER_Y, SHOULDER_Z = 0.175, 0.3518, 0.0277
@@ -54,12 +55,10 @@ def paint_cloth(row, x, y, z, edge, trim):
     gx += slope_t * tx + slope_s * sx
     gy += slope_t * ty + slope_s * sy
     gz += slope_t * tz + slope_s * sz
-    red = mixed(row, 0, second, third, worn)
-    green = mixed(row, 1, second, third, worn)
-    blue = mixed(row, 2, second, third, worn)
-    red += accent * (row[TRIM] - red)
-    green += accent * (row[TRIM + 1] - green)
-    blue += accent * (row[TRIM + 2] - blue)
+    red = dyed(row, 0, second, third, worn)
+    green = dyed(row, 1, second, third, worn)
+    blue = dyed(row, 2, second, third, worn)
+    red, green, blue = tinted(row, TRIM, accent, red, green, blue)
     return red * tint, green * tint, blue * tint, row[SPECULAR], row[EXPONENT], gx, gy, gz
 
 
@@ -76,9 +75,9 @@ def around(layout, limb):
 
 @njit(cache=True)
 @no_type_check
-def mixed(row, k, second, third, worn):
+def dyed(row, k, second, third, worn):
     """Channel `k` of the dyed colour, bleached by `worn`."""
-    shade = row[COLOUR + k] + second * (row[SECOND + k] - row[COLOUR + k])
+    shade = mixture(row, COLOUR, SECOND, second, k)
     shade += third * (row[THIRD + k] - shade)
     return shade + worn * (0.55 - shade)
 

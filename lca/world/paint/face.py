@@ -1,6 +1,6 @@
 """What is drawn on a face, as functions of canonical position: hairline, lips, brows, beard, make-up, lines of age.
 
-All are scalar kernels over the row of a skin (see `lca.world.paint.skin`); lengths in metres, angles in radians.
+All are scalar kernels over the row of a skin (`lca.world.paint.skin_columns`); lengths in metres, angles in radians.
 """
 
 import math
@@ -8,10 +8,8 @@ from typing import no_type_check
 
 from numba import njit
 
+from lca.world.paint import skin_columns as s
 from lca.world.paint.grain import grain, ramp
-
-STUBBLE, FULL, MOUSTACHE, GOATEE, CIRCLE = 1, 2, 3, 4, 5
-"""Beards: row[41] of a skin; 0 is shaven."""
 
 
 @njit(cache=True)
@@ -31,13 +29,13 @@ def hair_limit(azimuth, shift, recede):
 @njit(cache=True)
 @no_type_check
 def hairline(row, x, y, z):
-    """Signed field of the scalp in radians, positive where hair grows: directions from the head's centre row[35:38]."""
-    dx, dy, dz = x - row[35], y - row[36], z - row[37]
+    """Signed field of the scalp in radians, positive where hair grows: seen from the head's centre."""
+    dx, dy, dz = x - row[s.HEAD_X], y - row[s.HEAD_Y], z - row[s.HEAD_Z]
     up, front = 0.94 * dy - 0.34 * dz, 0.34 * dy + 0.94 * dz
     polar = math.atan2(math.sqrt(dx * dx + front * front), up)
-    field = hair_limit(math.atan2(abs(dx), front), row[38], row[40]) - polar
-    if row[54] > 0:
-        field = min(field, min(polar - row[54], math.atan2(abs(dx), front) - 1.28))
+    field = hair_limit(math.atan2(abs(dx), front), row[s.HAIRLINE], row[s.TEMPLES]) - polar
+    if row[s.BALD] > 0:
+        field = min(field, min(polar - row[s.BALD], math.atan2(abs(dx), front) - 1.28))
     return field
 
 
@@ -45,27 +43,27 @@ def hairline(row, x, y, z):
 @no_type_check
 def scalp_shadow(row, x, y, z):
     """Hair roots on the scalp in [0, 1]: single hairs at the border, dense inside."""
-    if row[22] <= 0.0 or y < row[36] - 0.12:
+    if row[s.SCALP_SHADOW] <= 0.0 or y < row[s.HEAD_Y] - 0.12:
         return 0.0
     field = hairline(row, x, y, z)
     if field < -0.1:
         return 0.0
-    rough = 0.16 * (grain(x * 240, y * 160, z * 160, int(row[10]) + 6) - 0.5)
-    hair = 0.55 + 0.9 * grain(x * 700, y * 500, z * 500, int(row[10]) + 7)
-    return row[22] * ramp(-0.07, 0.06, field + rough) * min(hair, 1.0)
+    rough = 0.16 * (grain(x * 240, y * 160, z * 160, int(row[s.SEED]) + 6) - 0.5)
+    hair = 0.55 + 0.9 * grain(x * 700, y * 500, z * 500, int(row[s.SEED]) + 7)
+    return row[s.SCALP_SHADOW] * ramp(-0.07, 0.06, field + rough) * min(hair, 1.0)
 
 
 @njit(cache=True)
 @no_type_check
 def lips(row, x, y, z):
     """Share of the lips in [0, 1]."""
-    dx = abs(x - row[26]) / row[29]
-    dy = y - row[27] + 0.0007 * dx * dx
-    if dx > 1.15 or z < row[28] - 0.03:
+    dx = abs(x - row[s.MOUTH_X]) / row[s.MOUTH_WIDTH]
+    dy = y - row[s.MOUTH_Y] + 0.0007 * dx * dx
+    if dx > 1.15 or z < row[s.MOUTH_Z] - 0.03:
         return 0.0
     bow = 1 - 0.14 * math.exp(-((dx / 0.14) ** 2))
     fall = math.sqrt(max(1 - dx * dx, 0.0))
-    top, bottom = row[30] * bow * fall, -row[31] * fall
+    top, bottom = row[s.UPPER_LIP] * bow * fall, -row[s.LOWER_LIP] * fall
     return ramp(top + 0.0012, top - 0.0012, dy) * ramp(bottom - 0.0014, bottom + 0.0014, dy)
 
 
@@ -73,36 +71,37 @@ def lips(row, x, y, z):
 @no_type_check
 def brows(row, x, y, z):
     """Density of the brow hair in [0, 1]."""
-    t = (abs(x) - row[23] + 0.020) / 0.046
-    if t < -0.05 or t > 1.1 or z < row[25] - 0.02:
+    t = (abs(x) - row[s.EYE_X] + 0.020) / 0.046
+    if t < -0.05 or t > 1.1 or z < row[s.EYE_Z] - 0.02:
         return 0.0
-    arch = row[18] + row[19] * (t - 0.5) + row[39] * (1 - (2 * t - 1.25) ** 2)
-    thick = row[17] * (0.40 + 0.60 * ramp(1.05, 0.40, t)) * (0.75 + 0.25 * ramp(-0.05, 0.12, t))
-    off = abs(y - row[24] - arch) / max(thick, 1e-4)
-    hair = grain(abs(x) * 1500 + y * 700, y * 350, z * 300, int(row[10]))
-    return row[20] * ramp(1.15, 0.5, off) * ramp(-0.05, 0.10, t) * ramp(1.02, 0.80, t) * (0.55 + 0.6 * hair)
+    arch = row[s.BROW_HEIGHT] + row[s.BROW_SLOPE] * (t - 0.5) + row[s.BROW_ARCH] * (1 - (2 * t - 1.25) ** 2)
+    thick = row[s.BROW_THICKNESS] * (0.40 + 0.60 * ramp(1.05, 0.40, t)) * (0.75 + 0.25 * ramp(-0.05, 0.12, t))
+    off = abs(y - row[s.EYE_Y] - arch) / max(thick, 1e-4)
+    hair = grain(abs(x) * 1500 + y * 700, y * 350, z * 300, int(row[s.SEED]))
+    return row[s.BROW_DENSITY] * ramp(1.15, 0.5, off) * ramp(-0.05, 0.10, t) * ramp(1.02, 0.80, t) * (0.55 + 0.6 * hair)
 
 
 @njit(cache=True)
 @no_type_check
 def beard_field(row, x, y, z):
-    """Signed distance (m, rough) into the bearded skin: positive where the beard row[41] grows."""
-    my, side, kind = row[27], abs(x), int(row[41])
-    if kind == 0 or z < row[37] - 0.005 or y > my + 0.05 or y < row[32] - 0.06:
+    """Signed distance (m, rough) into the bearded skin: positive where the beard grows."""
+    my, side, kind = row[s.MOUTH_Y], abs(x), int(row[s.BEARD])
+    wide, upper, lower, under = row[s.MOUTH_WIDTH], row[s.UPPER_LIP], row[s.LOWER_LIP], row[s.CHIN_Y]
+    if kind == 0 or z < row[s.HEAD_Z] - 0.005 or y > my + 0.05 or y < under - 0.06:
         return -1.0
     edge = my + 0.002 + 0.62 * max(side - 0.024, 0.0) + 0.02 * ramp(0.050, 0.066, side)
-    jaw = min(min(edge - y, y - (row[32] - 0.030 + 0.5 * (0.11 - z))), min(0.0700 - side, z - 0.052 - 0.35 * (y - my)))
-    lash = min(1.22 * row[29] - side, min(y - my - 0.0045 + 0.10 * side, my + 0.0175 - 0.18 * side - y))
-    chin = min(0.024 - side, my - row[31] - 0.006 - y)
-    ring = min(min(0.0055 - abs(side - row[29] - 0.0055), my + 0.008 - y), y - (my - 0.030))
+    jaw = min(min(edge - y, y - (under - 0.030 + 0.5 * (0.11 - z))), min(0.0700 - side, z - 0.052 - 0.35 * (y - my)))
+    lash = min(1.22 * wide - side, min(y - my - 0.0045 + 0.10 * side, my + 0.0175 - 0.18 * side - y))
+    chin = min(0.024 - side, my - lower - 0.006 - y)
+    ring = min(min(0.0055 - abs(side - wide - 0.0055), my + 0.008 - y), y - (my - 0.030))
     field = max(jaw, lash)
-    if kind == MOUSTACHE:
+    if kind == s.MOUSTACHE:
         field = lash
-    elif kind == GOATEE:
-        field = min(chin, y - row[32] + 0.03)
-    elif kind == CIRCLE:
-        field = max(lash, max(ring, min(chin, y - row[32] + 0.03)))
-    dx, dy = side / (1.05 * row[29]), (y - my) / (row[31] + 0.0025 if y < my else row[30] + 0.001)
+    elif kind == s.GOATEE:
+        field = min(chin, y - under + 0.03)
+    elif kind == s.CIRCLE:
+        field = max(lash, max(ring, min(chin, y - under + 0.03)))
+    dx, dy = side / (1.05 * wide), (y - my) / (lower + 0.0025 if y < my else upper + 0.001)
     return min(field, 0.008 * (math.sqrt(dx * dx + dy * dy) - 1))
 
 
@@ -110,21 +109,21 @@ def beard_field(row, x, y, z):
 @no_type_check
 def stubble(row, x, y, z):
     """Density of the beard painted on the skin, in [0, 1]."""
-    if row[21] <= 0.0:
+    if row[s.BEARD_DENSITY] <= 0.0:
         return 0.0
     field = beard_field(row, x, y, z)
     if field < -0.006:
         return 0.0
-    rough = 0.004 * (grain(x * 350, y * 250, z * 350, int(row[10]) + 3) - 0.5)
-    hair = 0.55 + 0.8 * grain(x * 900, y * 500, z * 900, int(row[10]) + 2)
-    return row[21] * ramp(-0.005, 0.005, field + rough) * min(hair, 1.0)
+    rough = 0.004 * (grain(x * 350, y * 250, z * 350, int(row[s.SEED]) + 3) - 0.5)
+    hair = 0.55 + 0.8 * grain(x * 900, y * 500, z * 900, int(row[s.SEED]) + 2)
+    return row[s.BEARD_DENSITY] * ramp(-0.005, 0.005, field + rough) * min(hair, 1.0)
 
 
 @njit(cache=True)
 @no_type_check
 def flushed(row, x, y, z):
     """Redness in [0, 1]: cheeks, nose, around the eyes; fine mottling everywhere."""
-    ex, ey, ez = row[23], row[24], row[25]
+    ex, ey, ez = row[s.EYE_X], row[s.EYE_Y], row[s.EYE_Z]
     cheek = ((abs(x) - 1.15 * ex) / 0.022) ** 2 + ((y - ey + 0.036) / 0.018) ** 2
     nose = (x / 0.013) ** 2 + ((y - ey + 0.038) / 0.016) ** 2
     front = ramp(ez - 0.03, ez, z)
@@ -136,12 +135,12 @@ def flushed(row, x, y, z):
 def eye_makeup(row, x, y, z):
     """Share of eye shadow and of the liner, both in [0, 1]."""
     dx, dy = (abs(x) - 0.0300) / 0.0150, y - 0.5865
-    if abs(dx) > 1.7 or dy < -0.008 or dy > 0.024 or z < row[25]:
+    if abs(dx) > 1.7 or dy < -0.008 or dy > 0.024 or z < row[s.EYE_Z]:
         return 0.0, 0.0
     lid = 0.0045 * math.sqrt(max(1 - dx * dx, 0.0)) + 0.0012 * dx
     shadow = ramp(1.5, 0.7, abs(dx - 0.1)) * ramp(-0.001, 0.002, dy - lid) * ramp(0.013, 0.003, dy - lid)
     line = ramp(1.35, 1.05, dx) * ramp(-1.05, -0.9, dx) * ramp(0.0020, 0.0008, abs(dy - lid - 0.0006))
-    return row[46] * shadow, row[47] * line
+    return row[s.EYE_SHADOW] * shadow, row[s.LINER] * line
 
 
 @njit(cache=True)
@@ -155,10 +154,10 @@ def line_depth(d, width):
 @no_type_check
 def creases(row, x, y, z):
     """Depth of the lines of age in [0, 1]: forehead, crow's feet, bags, from the nose to the mouth and on to the chin, neck."""
-    side, ey, my = abs(x), row[24], row[27]
+    side, ey, my = abs(x), row[s.EYE_Y], row[s.MOUTH_Y]
     total = 0.0
-    if z > row[25] - 0.035 and y > row[32]:
-        wave = 0.0016 * math.sin(x * 90 + row[10]) + 0.0008 * math.sin(x * 260 + row[10])
+    if z > row[s.EYE_Z] - 0.035 and y > row[s.CHIN_Y]:
+        wave = 0.0016 * math.sin(x * 90 + row[s.SEED]) + 0.0008 * math.sin(x * 260 + row[s.SEED])
         high = y - ey - wave
         if 0.030 < high < 0.062:
             near = abs((high - 0.030) / 0.0085 - math.floor((high - 0.030) / 0.0085) - 0.5) * 0.0085
@@ -182,7 +181,7 @@ def creases(row, x, y, z):
             * ramp(0.010, 0.015, y - ey)
             * ramp(0.030, 0.024, y - ey)
         )
-    elif y < row[32] and y > 0.40 and z > 0.0:
+    elif y < row[s.CHIN_Y] and y > 0.40 and z > 0.0:
         ring = (y - 0.452 + 0.25 * (z - 0.08)) / 0.016
         near = abs(ring - math.floor(ring + 0.5)) * 0.016
         total += 0.35 * line_depth(near, 0.0018) * (abs(ring) < 2.4)

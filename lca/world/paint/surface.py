@@ -11,7 +11,19 @@ from numba import njit
 from lca.world.paint.cloth import paint_cloth
 from lca.world.paint.eye import paint_eye, paint_mouth, paint_teeth
 from lca.world.paint.hair import paint_hair
-from lca.world.paint.materials import CLOTH, EYE, FRAME, HAIR, HEADWEAR, MOUTH, SHOE, SKIN, TEETH
+from lca.world.paint.materials import (
+    CLOTH,
+    EYE,
+    FRAME,
+    HAIR,
+    HEADWEAR,
+    KIND,
+    MOUTH,
+    PLAIN_COLOUR,
+    SHOE,
+    SKIN,
+    TEETH,
+)
 from lca.world.paint.shoe import paint_shoe
 from lca.world.paint.skin import paint_skin
 from lca.world.paint.wear import paint_frame, paint_headwear
@@ -21,7 +33,7 @@ from lca.world.paint.wear import paint_frame, paint_headwear
 @no_type_check
 def paint(row, x, y, z, d0, d1, d2):
     """The material of `row` at canonical (x, y, z) with the vertex details."""
-    kind = int(row[0])
+    kind = int(row[KIND])
     if kind == SKIN:
         return paint_skin(row, x, y, z, d0, d1)
     if kind == CLOTH:
@@ -40,4 +52,4 @@ def paint(row, x, y, z, d0, d1, d2):
         return paint_frame(row, x, y, z)
     if kind == HEADWEAR:
         return paint_headwear(row, x, y, z, d0, d1)
-    return row[1], row[2], row[3], 0.0, 1.0, 0.0, 0.0, 0.0
+    return row[PLAIN_COLOUR], row[PLAIN_COLOUR + 1], row[PLAIN_COLOUR + 2], 0.0, 1.0, 0.0, 0.0, 0.0

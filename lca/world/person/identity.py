@@ -34,8 +34,9 @@ from lca.world.body.streams import stream
 from lca.world.garments.clothes import Clothes, sample_clothes
 from lca.world.hair.accessories import Worn
 from lca.world.hair.beard import Beard
-from lca.world.hair.haircut import Cut
+from lca.world.hair.haircut import Haircut
 from lca.world.hair.styles import cut_of
+from lca.world.paint import skin_columns as s
 from lca.world.person.complexion import beard_row, eye_row, hair_row, lash_row, mouth_rows, skin_row, wear_rows
 from lca.world.person.traits import Traits, sample_betas, sample_traits
 
@@ -52,7 +53,7 @@ class Identity:
 
     betas: Float[np.ndarray, "100"]
     materials: Float[np.ndarray, "rows numbers"]
-    hair: Cut | None
+    hair: Haircut | None
     hair_seed: int
     beard: Beard
     worn: Worn
@@ -85,12 +86,12 @@ def described(who: Traits, skin: np.ndarray) -> dict[str, str | float]:
     return {
         "skin_tone": round(who.tone, 2), "age": round(who.age), "build": round(who.feminine, 2), "hair": who.style,
         "hair_colour": who.colour, "hair_grey": round(who.grey, 2), "beard": who.beard, "eyes": who.eyes,
-        "freckles": str(bool(skin[8] > 0)), "make_up": round(who.made_up, 2),
+        "freckles": str(bool(skin[s.FRECKLES] > 0)), "make_up": round(who.made_up, 2),
         "glasses": ("sunglasses" if who.tinted else who.glasses) or "none", "headwear": who.headwear or "none",
     }  # fmt: skip
 
 
-def sample_cut(seed: int, who: Traits, clothes: Clothes) -> Cut | None:
+def sample_cut(seed: int, who: Traits, clothes: Clothes) -> Haircut | None:
     """The haircut; flattened under a hat, and no longer than to a hood."""
     if who.style == "covered":
         return None

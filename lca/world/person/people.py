@@ -11,6 +11,7 @@ from jaxtyping import Float
 from lca.geometry.body import PARTS
 from lca.geometry.skinning import full_pose, joint_transforms
 from lca.world.body.figure import Figure, Piece, body_pattern, joint
+from lca.world.body.mesh import joined_faces
 from lca.world.body.rest_face import resting
 from lca.world.body.scene import SCENE_PARTS, Scene, vertex_normals
 from lca.world.cloth.collision import below_collar, clear_of
@@ -113,7 +114,7 @@ class Outfit:
     def of(cls, pieces: list[Piece]) -> "Outfit":
         """Concatenate."""
         ends = np.cumsum([0] + [len(piece.rest) for piece in pieces])
-        faces = np.concatenate([piece.faces + start for piece, start in zip(pieces, ends[:-1], strict=True)])
+        faces = joined_faces((piece.rest, piece.faces) for piece in pieces)
 
         def together(name: str) -> np.ndarray:
             return np.ascontiguousarray(np.concatenate([getattr(piece, name) for piece in pieces]), np.float32)

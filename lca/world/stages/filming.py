@@ -14,7 +14,7 @@ from lca.geometry.motion import Motion
 from lca.motion.contact import sole_vertices
 from lca.world.light.directional import Light
 from lca.world.light.exposure import Film
-from lca.world.light.renderer import Picture
+from lca.world.light.renderer import RenderedPicture, Truth
 from lca.world.person.people import Person
 from lca.world.stages.framing import Shot
 from lca.world.stages.tracking import Tracked
@@ -50,15 +50,15 @@ def drive(person: Person, motion: Motion, index: int) -> dict[str, Float32[ndarr
     return driven | {"actions": person.relaxed(driven["actions"])}
 
 
-def pictures(rng: np.random.Generator, film: Film, taken: Shot, body: Picture, face: Picture) -> Frame:
+def pictures(rng: np.random.Generator, film: Film, taken: Shot, body: RenderedPicture, face: RenderedPicture) -> Frame:
     """Pictures as files and the cameras that took them."""
     return {
         "image": film.develop(rng, body.image),
         "mask": mask_bytes(body.mask),
-        "canonical": canonical_bytes(halved(body.canonical)),
+        "canonical": canonical_bytes(halved(body.truth.canonical)),
         "face": film.develop(rng, face.image),
         "face_mask": mask_bytes(face.mask),
-        "face_canonical": canonical_bytes(halved(face.canonical)),
+        "face_canonical": canonical_bytes(halved(face.truth.canonical)),
         "camera_from_world": taken.camera.camera_from_world.numpy(),
         "intrinsics": taken.camera.intrinsics.numpy(),
         "face_intrinsics": taken.face_camera.intrinsics.numpy(),
@@ -67,7 +67,7 @@ def pictures(rng: np.random.Generator, film: Film, taken: Shot, body: Picture, f
     }
 
 
-def geometry(body: Picture) -> Frame:
+def geometry(body: Truth) -> Frame:
     """Depth and normals, of the stages that promise them."""
     both = halved(body.canonical, np.concatenate([body.depth[..., None], body.normals], -1))
     normals = both[..., 1:] / np.maximum(np.linalg.norm(both[..., 1:], axis=-1, keepdims=True), 1e-6)

@@ -50,7 +50,7 @@ def lightstage(rng: np.random.Generator, person: Person, size: int) -> Taken:
             taken, eyes = seen(index)
             body, face = (over(eye.lit(light), darkness(eye.size)) for eye in eyes)
             known = moment(driven, light, APART * time, index)
-            frames.append(pictures(rng, film, taken, body, face) | geometry(body) | known)
+            frames.append(pictures(rng, film, taken, body, face) | geometry(body.truth) | known)
     scene = {"motion": name, "light": "lightstage", "surroundings": "dark", "lamps": LAMPS, "cameras": len(CAMERAS)}
     return Taken(frames, exactly(frames, betas), scene | {"environments": " ".join(kinds)}, betas)
 

@@ -81,6 +81,6 @@ def runway(rng: np.random.Generator, person: Person, size: int) -> Taken:
                 for camera in (taken.camera, taken.face_camera)
             ]
             known = moment(driven, light, time / FPS, index) | cloth
-            frames.append(pictures(rng, film, taken, *views) | geometry(views[0]) | known)
+            frames.append(pictures(rng, film, taken, *views) | geometry(views[0].truth) | known)
     told = {"motion": name, "light": kind, "surroundings": "screen", "cameras": CAMERAS, "jpeg_quality": QUALITY}
     return Taken(frames, exactly(frames, betas), told, betas, (), dressed.attributes)

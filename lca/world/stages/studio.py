@@ -52,6 +52,6 @@ def studio(rng: np.random.Generator, person: Person, size: int) -> Taken:
                 for camera in (taken.camera, taken.face_camera)
             ]
             known = moment(driven, light, APART * time, index)
-            frames.append(pictures(rng, film, taken, *views) | geometry(views[0]) | known)
+            frames.append(pictures(rng, film, taken, *views) | geometry(views[0].truth) | known)
     scene = {"motion": name, "light": "even", "surroundings": "screen", "cameras": RING, "jpeg_quality": QUALITY}
     return Taken(frames, exactly(frames, betas), scene, betas)

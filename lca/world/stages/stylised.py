@@ -13,10 +13,10 @@ from lca.motion.posed import joints_at
 from lca.motion.sequences import DENSE, sequence
 from lca.world.body.scene import Scene, vertex_normals
 from lca.world.light.directional import Light, single_lamp
-from lca.world.light.drawing import STYLES, drawing, paper
+from lca.world.light.drawing import STYLES, drawing, graded, paper
 from lca.world.light.environment import even_light, towards
 from lca.world.light.exposure import Film
-from lca.world.light.renderer import Picture, Seen, Tracer, over
+from lca.world.light.renderer import RenderedPicture, Seen, Tracer, over
 from lca.world.person.people import Person
 from lca.world.stages.filming import Taken, drive, exactly, moment, pictures, stature
 from lca.world.stages.framing import shot
@@ -95,11 +95,8 @@ def stylised(rng: np.random.Generator, person: Person, size: int) -> Taken:
 
 def rendered(
     rng: np.random.Generator, style: str, seen: Seen, camera: Camera, light: Light, sheet: Float64[ndarray, "2 3"]
-) -> Picture:
+) -> RenderedPicture:
     """One view; caricatures are shaded softly, as in animated films."""
     if style in STYLES:
         return drawing(rng, style, seen, camera, light.record()["lamp_direction"], sheet)
-    height, width = seen.size
-    share = np.linspace(0, 1, height)[:, None, None]
-    behind = np.broadcast_to(sheet[0] * (1 - share) + sheet[1] * share, (height, width, 3))
-    return over(seen.lit(light), behind.astype(np.float32))
+    return over(seen.lit(light), graded(sheet, *seen.size).astype(np.float32))

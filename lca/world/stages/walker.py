@@ -10,7 +10,7 @@ from numpy import ndarray
 from lca.world.body.figure import Figure, Piece
 from lca.world.body.scene import Scene, vertex_normals
 from lca.world.cloth.drape import Wearer
-from lca.world.cloth.loose import Cut, finer, sample_cut, tailored
+from lca.world.cloth.loose import LooseCut, finer, sample_cut, tailored
 from lca.world.garments import clothes as wardrobe
 from lca.world.garments.cuts import cut_skirt
 from lca.world.paint import cloth_columns as columns
@@ -36,7 +36,7 @@ OF_TROUSERS = [
 class Walker(Person):
     """The person; `cloth` is the garment's row of material, `floor` (m) is what it cannot sink below."""
 
-    cut: Cut
+    cut: LooseCut
     cloth: int
     floor: float
 
@@ -66,7 +66,7 @@ def walker(rng: np.random.Generator, person: Person) -> Walker:
     return Walker(person.seed, changed(person.identity, cut, words), cut, BOTTOM, stature(person)[0])
 
 
-def changed(old: Identity, cut: Cut, words: dict[str, str | float]) -> Identity:
+def changed(old: Identity, cut: LooseCut, words: dict[str, str | float]) -> Identity:
     """Who wears `cut` below a snug shirt that is tucked in; `words` describe it."""
     rows, clothes = old.materials.copy(), old.clothes
     upper, lower = rows[BOTTOM, columns.UPPER], rows[BOTTOM, columns.LOWER]

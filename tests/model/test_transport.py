@@ -3,9 +3,13 @@ import torch
 from torch.nn import functional as F
 
 from lca.geometry.body_file import load_body
-from lca.model.correspondence import FEATURES, Coarse, DenseHead, DenseMaps, coarse_loss, collect, transport
-from lca.model.nearest import nearest_gaussians, search
+from lca.model.encoder import ImageTokens
 from lca.model.template import Template, TemplateConfig
+from lca.model.transport.carry import carry, collect
+from lca.model.transport.dense import FEATURES, Coarse, DenseHead, DenseMaps
+from lca.model.transport.nearest import nearest_gaussians, search
+from lca.training.correspondence import coarse_loss
+from lca.training.losses import LossConfig
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +32,11 @@ def test_tokens_are_rewarded_for_the_right_anchor_and_only_where_there_is_a_pers
     right = torch.tensor([3, 20, 41, 60])
     canonical = template.anchors[right].T.reshape(1, 3, 2, 2).repeat_interleave(8, 2).repeat_interleave(8, 3)
     valid = torch.ones(1, 1, 16, 16)
-    best = coarse_loss(choosing(right, template), template.anchors, canonical, valid)
+    best = coarse_loss(choosing(right, template), template.anchors, (canonical, valid), LossConfig())
     wrong = choosing(right[[1, 0, 2, 3]], template)
-    assert coarse_loss(wrong, template.anchors, canonical, valid) > 3 * best
+    assert coarse_loss(wrong, template.anchors, (canonical, valid), LossConfig()) > 3 * best
     valid[..., :8, :] = 0  # both wrong tokens are outside now
-    assert coarse_loss(wrong, template.anchors, canonical, valid) < 1.5 * best
+    assert coarse_loss(wrong, template.anchors, (canonical, valid), LossConfig()) < 1.5 * best
 
 
 def test_background_does_not_bleed_into_the_points_of_the_silhouette(template):
@@ -43,7 +47,7 @@ def test_background_does_not_bleed_into_the_points_of_the_silhouette(template):
     foreground = torch.tensor([[True, False, False, False]])
     pyramid = [torch.zeros(1, 8, size, size) for size in (16, 8, 4)]
     assert head.out.bias is not None
-    maps = head(tokens, foreground, pyramid, template.anchors)
+    maps = head(ImageTokens(tokens, foreground, pyramid), template.anchors)
     alone = maps.coarse.point[0, :, 0, 0]
     near = maps.canonical[0, :, :11, :11] - alone[:, None, None]  # to the middle between two tokens
     assert (near - 0.1 * head.out.bias[:3, None, None]).abs().max() < 1e-5
@@ -70,5 +74,5 @@ def test_stripes_one_pixel_wide_reach_the_gaussians(template):
     assert set(pixels.payload[:, 0].tolist()) == {0.0, 1.0}
     across = pixels.canonical[:, 0].unflatten(0, (size, size))[:, 1:-1]
     torch.testing.assert_close(across.diff(dim=1), torch.full_like(across.diff(dim=1), pixel), atol=1e-5, rtol=0)
-    evidence = transport([pixels], template, people=1)
+    evidence = carry([pixels], template, people=1)
     assert evidence.shape == (1, len(template.points), evidence.shape[-1]) and torch.isfinite(evidence).all()
