@@ -103,6 +103,7 @@ def drive(checkpoint: Path | None) -> dict:
 
     from lca.data.example import load_example
     from lca.formats.photos import read_pictures
+    from lca.geometry.bench import bench_skinning
     from lca.lab.playing import body_camera
     from lca.matting.cutout import cut_out_people
     from lca.matting.network import load_matting
@@ -129,7 +130,7 @@ def drive(checkpoint: Path | None) -> dict:
         "drive_ms": round(1e3 * pose, 2),
         "render_ms": round(1e3 * picture, 2),
     }
-    return {"gaussians": len(avatar.canonical), "size": 512, **times, **machine()}
+    return {"gaussians": len(avatar.canonical), "size": 512, **times, "skinning": bench_skinning(), **machine()}
 
 
 def panel(checkpoint: Path | None, play_seconds: float) -> dict:
