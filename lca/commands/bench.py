@@ -66,9 +66,10 @@ def create(args: argparse.Namespace) -> dict[str, Any]:
 
 def drive(args: argparse.Namespace) -> dict[str, Any]:
     """Frames of an avatar."""
+    from lca.geometry.bench import bench_skinning
     from lca.lab.bench import bench_drive
 
-    return {**bench_drive(args.checkpoint), **machine(), **network()}
+    return {**bench_drive(args.checkpoint), "skinning": bench_skinning(), **machine(), **network()}
 
 
 def panel(args: argparse.Namespace) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def items(tensor: Tensor, last: int, whole: bool) -> ndarray:
     return tensor.detach().reshape(shape).contiguous().numpy()
 
 
-def flattened(tensors: list[Tensor]) -> tuple[ndarray, ...]:
+def flattened(tensors: tuple[Tensor, ...]) -> tuple[ndarray, ...]:
     """The inputs as the kernels read them."""
     return tuple(items(x, last, whole=i > 2) for i, (x, last) in enumerate(zip(tensors, LAST, strict=True)))
 
@@ -45,6 +45,9 @@ class Skin(torch.autograd.Function):
         ctx.save_for_backward(*tensors)
         ctx.rows = rows_of(batches, batch)
         outputs = [torch.empty(*batch, *x.shape[-2:]) for x in tensors[:2]]
+        for i, output in enumerate(outputs):
+            if not (ctx.needs_input_grad[i] or ctx.needs_input_grad[2] or ctx.needs_input_grad[4]):
+                ctx.mark_non_differentiable(output)
         with launching(batch.numel() * tensors[0].shape[-2]) as threads:
             known = np.ones(threads, np.bool_)
             flat = tuple(items(x, 2, whole=False) for x in outputs)

@@ -18,21 +18,25 @@ THETA, EPS, PSI, ACTIONS = 156, 128, 4, 52
 ROOT = 3
 STILL = 0.0003
 """Metres: a Gaussian that no facial action moves further has no blendshapes."""
-OUTPUTS = 3 + 3 + 4 + 3
+UNITS = (0.3,) * 3 + (0.03,) * 3 + (0.3,) * 4 + (0.3,) * 3
+"""What an output of 1 means: of colour, mean (metres), quaternion, logarithm of the scales."""
+OUTPUTS = len(UNITS)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A person's share of the pose branch: its first layer, and what a zero drive gives (to be subtracted)."""
+    """What does not change with the frame: a person's first layer, what a zero drive gives (to be subtracted), blendshapes."""
 
     first: Float[Tensor, "people anchors hidden"]
     still: Float[Tensor, "people anchors hidden"]
     face_anchors: Float[Tensor, "anchors"]
     """1 where eps and psi reach."""
+    directions: Float[Tensor, "moved 3 52"]
+    """`PoseBranch.directions` in full precision."""
 
     def map(self, function: Callable[[Tensor], Tensor]) -> "Prepared":
         """Apply `function` to what has an axis of people."""
-        return Prepared(function(self.first), function(self.still), self.face_anchors)
+        return Prepared(function(self.first), function(self.still), self.face_anchors, self.directions)
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class PoseBranch(nn.Module):
 
     moved: Tensor
     directions: Tensor
+    units: Tensor
 
     def __init__(self, width: int, per_anchor: int, hidden: int = 192, moved: int = 0):
         """`moved` is the number of Gaussians with blendshapes, which `follow` gives."""
@@ -84,6 +89,7 @@ class PoseBranch(nn.Module):
         self.blend = nn.Linear(EPS, ACTIONS, bias=False) if moved else None
         self.register_buffer("moved", torch.zeros(moved, dtype=torch.int32))
         self.register_buffer("directions", torch.zeros(moved, 3, ACTIONS, dtype=torch.float16))
+        self.register_buffer("units", torch.tensor(UNITS).repeat(per_anchor)[:, None], persistent=False)
 
     def follow(self, moved: Int[Tensor, "gaussians"], directions: Float[Tensor, "gaussians 3 52"]) -> None:
         """Take blendshapes of the template."""
@@ -95,7 +101,7 @@ class PoseBranch(nn.Module):
     ) -> Prepared:
         """The person's share, once; `face_anchors` are 1 where eps and psi reach."""
         first = self.token(tokens)
-        return Prepared(first, self._hidden(first), face_anchors)
+        return Prepared(first, self._hidden(first), face_anchors, self.directions.float())
 
     def forward(
         self,
@@ -108,12 +114,13 @@ class PoseBranch(nn.Module):
         drive = self.pose(theta[:, ROOT:])[:, None]
         drive = drive + self.face(torch.cat([eps, psi], -1))[:, None] * prepared.face_anchors[:, None]
         hidden = self._hidden(prepared.first + drive) - prepared.still
-        raw = rearrange(self.out(hidden), "b g (k c) -> b (g k) c", k=self.per_anchor)
-        colors, means, quats, log_scales = raw.split([3, 3, 4, 3], -1)
-        means = 0.03 * means
+        raw = F.linear(hidden, self.out.weight * self.units)
+        colors, means, quats, log_scales = rearrange(raw, "b g (k c) -> b (g k) c", k=self.per_anchor).split(
+            [3, 3, 4, 3], -1
+        )
         if self.blend is not None:
-            means = means.index_add(1, self.moved, displacement(self.directions.float(), self.blend(eps)))
-        return Correction(0.3 * colors, means, 0.3 * quats, 0.3 * log_scales)
+            means = means.index_add(1, self.moved, displacement(prepared.directions, self.blend(eps)))
+        return Correction(colors, means, quats, log_scales)
 
     def frozen_copy(self) -> "PoseBranch":
         """The same weights, for an avatar to keep."""

@@ -6,7 +6,16 @@ import torch
 from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_quat_wxyz, quat_wxyz_to_matrix
-from lca.geometry.skinning import blend, full_pose, gaze, joint_transforms, nearest_rotation, skin, skin_gaussians
+from lca.geometry.skinning import (
+    full_pose,
+    gaze,
+    joint_transforms,
+    nearest_rotation,
+    skin_gaussians,
+    skin_gaussians_plain,
+    skin_points,
+    skin_points_plain,
+)
 
 DOUBLE = torch.float64
 
@@ -17,6 +26,13 @@ def chain(pose: torch.Tensor, joints: torch.Tensor, parents: tuple[int, ...], jo
     matrix[:3, :3] = axis_angle_to_matrix(pose[joint])
     matrix[:3, 3] = joints[joint] - matrix[:3, :3] @ joints[joint]
     return matrix if parents[joint] < 0 else chain(pose, joints, parents, parents[joint]) @ matrix
+
+
+def rigid(rotation: torch.Tensor, offset: torch.Tensor) -> torch.Tensor:
+    """4 x 4 of a rotation and an offset; batch axes broadcast."""
+    offset = offset.expand(*rotation.shape[:-2], 3)
+    top = torch.cat([rotation, offset[..., None]], -1)
+    return torch.cat([top, torch.tensor([0.0, 0.0, 0.0, 1.0]).to(top).expand(*top.shape[:-2], 1, 4)], -2)
 
 
 def test_transforms_are_the_product_along_the_chain():
@@ -35,11 +51,12 @@ def test_translation_moves_everything_and_rest_pose_nothing():
     torch.testing.assert_close(transforms[:, :3, 3], move.expand(55, 3), atol=1e-6, rtol=0)
 
 
-def test_blend_and_skin_against_a_loop():
+@pytest.mark.parametrize("skin", [skin_points, skin_points_plain])
+def test_points_against_a_loop(skin):
     transforms, points = torch.randn(5, 4, 4), torch.randn(7, 3)
     indices = torch.tensor([[i % 5, (i + 2) % 5] for i in range(7)])
     weights = torch.tensor([[0.25, 0.75]]).repeat(7, 1)
-    moved = skin(points, blend(transforms, indices, weights))
+    moved = skin(points, transforms, indices, weights)
     for i in range(7):
         first, second = transforms[indices[i], :3]
         matrix = 0.25 * first + 0.75 * second
@@ -49,10 +66,13 @@ def test_blend_and_skin_against_a_loop():
 def test_batches_broadcast():
     body = load_body()
     pose = 0.5 * torch.randn(2, 3, 55, 3)
-    blended = blend(joint_transforms(pose, body.joint_template, body.parents), body.skin_indices, body.skin_weights)
-    assert blended.shape == (2, 3, len(body.template), 3, 4)
-    one = blend(joint_transforms(pose[1, 2], body.joint_template, body.parents), body.skin_indices, body.skin_weights)
-    torch.testing.assert_close(skin(body.template, blended)[1, 2], skin(body.template, one), atol=1e-5, rtol=0)
+    transforms = joint_transforms(pose, body.joint_template, body.parents)
+    one = joint_transforms(pose[1, 2], body.joint_template, body.parents)
+    for skin in (skin_points, skin_points_plain):
+        posed = skin(body.template, transforms, body.skin_indices, body.skin_weights)
+        assert posed.shape == (2, 3, len(body.template), 3)
+        alone = skin(body.template, one, body.skin_indices, body.skin_weights)
+        torch.testing.assert_close(posed[1, 2], alone, atol=1e-5, rtol=0)
 
 
 def test_gradients_in_double_precision():
@@ -66,7 +86,7 @@ def test_gradients_in_double_precision():
 
     def posed(theta, psi, move, joints, points, weights):
         transforms = joint_transforms(full_pose(theta, psi), joints, body.parents, move)
-        return skin(points, blend(transforms, body.skin_indices[some], weights))
+        return skin_points(points, transforms, body.skin_indices[some], weights)
 
     assert torch.autograd.gradcheck(posed, (theta, psi, move, joints, points, weights))
 
@@ -77,6 +97,22 @@ def test_gradients_at_the_rest_pose():
     assert torch.autograd.gradcheck(
         lambda t, p: joint_transforms(full_pose(t, p), body.joint_template, body.parents)[[15, 23, 28]], (theta, psi)
     )
+
+
+def test_gradients_of_gaussians_whose_weights_are_their_own():
+    """Two people in two poses; means, quaternions, transforms and weights."""
+    turns = axis_angle_to_matrix(0.4 * torch.randn(2, 2, 3, 3, dtype=DOUBLE))
+    transforms = rigid(turns, torch.randn(2, 2, 3, 3, dtype=DOUBLE))
+    indices, weights = torch.randint(0, 3, (2, 1, 2, 3)), torch.rand(2, 1, 2, 3, dtype=DOUBLE)
+    means, quats = torch.randn(2, 1, 2, 3, dtype=DOUBLE), torch.randn(2, 1, 2, 4, dtype=DOUBLE)
+    leaves = [x.requires_grad_() for x in (means, quats, transforms, weights / weights.sum(-1, keepdim=True))]
+
+    def posed(means, quats, transforms, weights):
+        rest = torch.ones_like(means), torch.ones_like(means[..., 0]), torch.ones_like(means)
+        out = skin_gaussians(Gaussians(means, quats, *rest), transforms, indices, weights)
+        return out.means, out.quats_wxyz
+
+    assert torch.autograd.gradcheck(posed, leaves)
 
 
 @pytest.mark.parametrize(("index", "eye"), [(0, 0), (2, 1)])
@@ -102,14 +138,15 @@ def test_nearest_rotation_is_the_polar_factor():
     torch.testing.assert_close(nearest_rotation(near), u @ v, atol=1e-3, rtol=0)
 
 
-def test_gaussians_turn_with_their_points():
+@pytest.mark.parametrize("skin", [skin_gaussians, skin_gaussians_plain])
+def test_gaussians_turn_with_their_points(skin):
     """Under one rigid motion the covariance is R S R^T and the mean moves along."""
     count = 6
     quats = torch.nn.functional.normalize(torch.randn(count, 4), dim=-1)
     cloud = Gaussians(torch.randn(count, 3), quats, torch.rand(count, 3), torch.rand(count), torch.rand(count, 3))
     turn = axis_angle_to_matrix(torch.tensor([0.3, -0.8, 0.5]))
-    rigid = torch.cat([turn, torch.tensor([[0.1], [0.2], [0.3]])], -1).expand(2, count, 3, 4)
-    posed = skin_gaussians(cloud, rigid)
+    motion = rigid(turn, torch.tensor([0.1, 0.2, 0.3])).expand(2, 1, 4, 4)
+    posed = skin(cloud, motion, torch.zeros(count, 1, dtype=torch.int64), torch.ones(count, 1))
     torch.testing.assert_close(posed.means[1], cloud.means @ turn.T + torch.tensor([0.1, 0.2, 0.3]))
 
     def covariance(gaussians: Gaussians) -> torch.Tensor:
@@ -126,6 +163,6 @@ def test_rest_pose_returns_the_canonical_gaussians():
     quats = matrix_to_quat_wxyz(axis_angle_to_matrix(torch.randn(count, 3)))
     cloud = Gaussians(body.template, quats, torch.rand(count, 3), torch.rand(count), torch.rand(count, 3))
     transforms = joint_transforms(torch.zeros(55, 3), body.joint_template, body.parents)
-    posed = skin_gaussians(cloud, blend(transforms, body.skin_indices, body.skin_weights))
+    posed = skin_gaussians(cloud, transforms, body.skin_indices, body.skin_weights)
     for ours, theirs in zip(posed.tensors(), cloud.tensors(), strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)

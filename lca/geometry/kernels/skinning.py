@@ -75,7 +75,7 @@ def blend_block(transforms, indices, weights, start, blends):
         total = spread(F0)
         for k in range(indices.shape[1]):
             joint = indices[point, k]
-            if joint < 0 or joint * WIDTH >= transforms.shape[0]:
+            if joint < 0 or joint >= transforms.shape[0] // WIDTH:
                 joint, known = 0, False
             total = total + load(transforms, joint * WIDTH) * weights[point, k]
         store(blends, i * WIDTH, total)
