@@ -1,6 +1,7 @@
 """From photographs to `Photos`: find the person, cut out body and head.
 
-Looks twice: at the whole photo for the body's box, then at the square about that box for mask and head at full detail. A
+Looks twice: at the whole photo for the body's box, then at the square about that box for mask and head at full
+detail. A
 transparent background is taken at its word: the alpha channel is the mask, only the head is sought.
 """
 
