@@ -17,7 +17,7 @@ def unset(monkeypatch):
     [
         ({}, torch.float32),
         ({"avx512_f": True, "avx512_bf16": False}, torch.float32),
-        ({"avx512_bf16": True}, torch.bfloat16),
+        ({"avx512_bf16": True, "amx_bf16": False}, torch.float32),
         ({"amx_bf16": True}, torch.bfloat16),
     ],
 )

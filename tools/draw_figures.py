@@ -7,12 +7,13 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 
 from lca.data.census import census
-from lca.data.drawn import one_of_each
+from lca.data.drawn import drawn, one_of_each
 from lca.data.example import load_example
 from lca.formats.photos import read_pictures
 from lca.lab import preparation
 from lca.lab.browser import Browser
 from lca.lab.figures import save_small
+from lca.lab.gallery import gallery
 from lca.lab.tour import summary
 from lca.matting.cutout import cut_out_people
 from lca.matting.network import load_matting
@@ -24,6 +25,8 @@ from lca.panel.local import served
 from lca.panel.motions import Offered
 from lca.world.stages.capture import STAGES
 
+GALLERY_SEED, GALLERY = 7, (0, 1, 2, 4, 5, 7)
+"""Studio people that no training has seen."""
 FIGURES = Path(__file__).resolve().parents[1] / "notebooks" / "figures"
 SEED = 9
 """Of the people in the figure of notebook 01."""
@@ -48,6 +51,11 @@ def main() -> None:
     save_small(summary(model, matting, pictures, walking), FIGURES / "00_tour.png")
     rows = one_of_each(list(STAGES), SEED, 256)
     save_small(preparation.summary(rows, census(SEED, 2000), model.template), FIGURES / "01_data_preparation.png")
+    people = [drawn("studio", index, GALLERY_SEED) for index in GALLERY]
+    save_small(
+        gallery(model, people, named_motion("walk", 2.0, 12.0)),
+        FIGURES.parents[1] / "data_cards" / "pictures" / "avatars.png",
+    )
     avatar = model.reconstruct(cut_out_people(pictures, matting))
     save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")
 

@@ -1,4 +1,4 @@
-"""What the world costs is computed, and the README says what was computed."""
+"""What the world costs is computed, and the card says what was computed."""
 
 import pyarrow.parquet as pq
 import pytest
@@ -31,7 +31,9 @@ def test_numbers_read_well():
 
 
 def test_the_readme_has_the_table_of_the_recorded_rates():
-    assert markdown(plan(read_rates())) in (ROOT / "README.md").read_text(), "paste what `lca world plan` prints"
+    assert markdown(plan(read_rates())) in (ROOT / "data_cards" / "wild.md").read_text(), (
+        "paste what `lca world plan` prints"
+    )
 
 
 def test_presets_build_every_stage_from_seeds_of_their_own():
