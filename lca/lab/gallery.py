@@ -12,6 +12,7 @@ from lca.data.sample import Capture
 from lca.geometry.motion import Motion
 from lca.lab.figures import column, row, to_image, view
 from lca.lab.playing import body_camera, drive, still
+from lca.lab.preparation import frontal
 from lca.model.network import LCA
 
 PHOTOS = 4
@@ -21,11 +22,13 @@ TURN = 0.8
 
 @torch.no_grad()
 def gallery(model: LCA, rows: Sequence[Mapping[str, Any]], motion: Motion, height: int = 150) -> Image.Image:
-    """A column for each row of `load_world`: a photo, the avatar made of it and three others, turned, and in `motion`."""
+    """A column for each row of `load_world`: the photo that shows most of the face, the avatar made of it and three others,
+    turned, and in `motion`."""
     columns = []
     for index, found in enumerate(rows):
-        every = len(found["image"]) // PHOTOS
-        capture = Capture.read(found, range(0, every * PHOTOS, every))
+        count = len(found["image"])
+        front = frontal(Capture.read(found))
+        capture = Capture.read(found, [(front + k * count // PHOTOS) % count for k in range(PHOTOS)])
         example = make_example(capture, capture, np.random.default_rng(0), exact=True)
         avatar = model.reconstruct(example.photos, example.betas)
         moments = [still(motion, frame) for frame in (0, 0, len(motion) * (index + 1) // (len(rows) + 1))]

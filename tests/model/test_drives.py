@@ -89,7 +89,7 @@ def between(low, high):
     """The pixels that show canonical points between two corners (metres)."""
 
     def region(picture):
-        points = np.nan_to_num(picture.canonical, nan=-9.0)
+        points = np.nan_to_num(picture.truth.canonical, nan=-9.0)
         return torch.from_numpy(((points > low) & (points < high)).all(-1)).float()
 
     return region
@@ -135,7 +135,7 @@ def test_permuted_fingers_show_in_the_hands(staged):
     actions, psi = np.zeros((FRAMES, 52), np.float32), np.zeros((FRAMES, 4), np.float32)
 
     def hands(picture):
-        return torch.from_numpy(np.abs(np.nan_to_num(picture.canonical[..., 0])) > 0.68).float()
+        return torch.from_numpy(np.abs(np.nan_to_num(picture.truth.canonical[..., 0])) > 0.68).float()
 
     gain = rise(staged, camera, theta, actions, psi, hands)
     assert gain > 0.3
