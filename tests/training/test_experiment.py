@@ -55,21 +55,6 @@ def test_a_killed_run_resumes_exactly(tmp_path, monkeypatch):
     torch.testing.assert_close(weights(resumed), weights(whole), atol=1e-6, rtol=1e-5)
 
 
-def test_one_person_overfits(tmp_path):
-    run = pretraining(tmp_path, 30, "--model.optimizer.lr=0.003", "--model.correspondence_steps=0")
-    losses = []
-    step = run.module.training_step
-
-    def recorded(batch: Batch, batch_idx: int):
-        loss = step(batch, batch_idx)
-        losses.append(loss.item())
-        return loss
-
-    run.module.training_step = recorded
-    run.fit()
-    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
-
-
 def test_posttraining_starts_from_the_pretrained_model_and_decays_by_layer(tmp_path):
     model = pretraining(tmp_path / "pre", 1).fit()
     run = experiment(

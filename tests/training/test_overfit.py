@@ -1,0 +1,80 @@
+"""One person, two photos, two frames: what can be learned by heart is, and every weight has a part in it."""
+
+from itertools import repeat
+
+import pytest
+import torch
+
+from lca.data.batch import Batch
+from lca.training.losses import image_loss
+from tests.training.test_experiment import pretraining
+
+STEPS = 25
+ASKED = range(8, 11)
+"""Steps whose gradients are looked at: layers that begin at zero have let them through by then, and of the two ways to a
+face code, by name and from the crop, each has had its turn."""
+LEARN_ELSEWHERE = ("shape.", "choice.", "shift.")
+"""The body's shape is given to the renders, and which Gaussian a pixel shows is a choice: other losses teach these."""
+
+
+def picture_losses(module, batch):
+    """L_img of the driven body pictures, and of the face crops."""
+    person = module.network.see(batch.photos)
+    renders, _ = module.render_targets(module.network.canonical(person, batch.betas), person, batch)
+    return {
+        "body": image_loss(renders.driven, renders.truth, module.loss),
+        "face": image_loss(renders.face, renders.face_truth, module.loss),
+    }
+
+
+def deaf(module, loss):
+    """Names of the weights that `loss` does not depend on."""
+    names, weights = zip(*module.network.named_parameters(), strict=True)
+    gradients = torch.autograd.grad(loss, weights, retain_graph=True, allow_unused=True)
+    return {name for name, g in zip(names, gradients, strict=True) if g is None or not g.abs().max() > 1e-9}
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory):
+    """Losses before the first and before the last step, and the weights that each loss leaves alone."""
+    run = pretraining(
+        tmp_path_factory.mktemp("overfit"),
+        STEPS,
+        *("--model.optimizer.lr=0.006", "--model.correspondence_steps=0", "--data.targets=2"),
+    )
+    batch = next(iter(run.data.train_dataloader()))
+    losses, deaf_to, step = [], {"body": [], "face": [], "everything": []}, run.module.training_step
+
+    def watched(batch: Batch, batch_idx: int):
+        if batch_idx in (0, STEPS - 1):
+            torch.manual_seed(0)
+            losses.append({name: loss.item() for name, loss in picture_losses(run.module, batch).items()})
+        if batch_idx == ASKED[0]:
+            torch.manual_seed(0)
+            for name, loss in picture_losses(run.module, batch).items():
+                deaf_to[name].append(deaf(run.module, loss))
+        total = step(batch, batch_idx)
+        if batch_idx in ASKED:
+            deaf_to["everything"].append(deaf(run.module, total))
+        return total
+
+    run.module.training_step = watched
+    run.data.train_dataloader = lambda: repeat(batch)
+    run.trainer.fit(run.module, run.data)
+    return losses, {name: set.intersection(*found) for name, found in deaf_to.items()}
+
+
+@pytest.mark.parametrize("picture", ["body", "face"])
+def test_one_person_is_learned_by_heart(learned, picture):
+    """Measured: body 0.063 to 0.026 (13.8 to 21 dB), face 0.32 to 0.12 (10.9 to 19 dB)."""
+    (first, last), _ = learned
+    assert last[picture] < 0.5 * first[picture]
+
+
+def test_the_loss_teaches_every_weight(learned):
+    assert learned[1]["everything"] == set()
+
+
+@pytest.mark.parametrize("picture", ["body", "face"])
+def test_pictures_teach_all_that_draws_them(learned, picture):
+    assert {name for name in learned[1][picture] if not any(part in name for part in LEARN_ELSEWHERE)} == set()
