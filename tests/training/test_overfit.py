@@ -7,6 +7,7 @@ import torch
 
 from lca.data.batch import Batch
 from lca.training.losses import image_loss
+from lca.training.objective import run
 from tests.training.test_experiment import pretraining
 
 STEPS = 25
@@ -19,8 +20,7 @@ LEARN_ELSEWHERE = ("shape.", "choice.", "shift.")
 
 def picture_losses(module, batch):
     """L_img of the driven body pictures, and of the face crops."""
-    person = module.network.see(batch.photos)
-    renders, _ = module.render_targets(module.network.canonical(person, batch.betas), person, batch)
+    renders = run(module.network, batch).renders
     return {
         "body": image_loss(renders.driven, renders.truth, module.loss),
         "face": image_loss(renders.face, renders.face_truth, module.loss),
@@ -37,30 +37,30 @@ def deaf(module, loss):
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory):
     """Losses before the first and before the last step, and the weights that each loss leaves alone."""
-    run = pretraining(
+    experiment = pretraining(
         tmp_path_factory.mktemp("overfit"),
         STEPS,
         *("--model.optimizer.lr=0.006", "--model.correspondence_steps=0", "--data.targets=2"),
     )
-    batch = next(iter(run.data.train_dataloader()))
-    losses, deaf_to, step = [], {"body": [], "face": [], "everything": []}, run.module.training_step
+    batch = next(iter(experiment.data.train_dataloader()))
+    losses, deaf_to, step = [], {"body": [], "face": [], "everything": []}, experiment.module.training_step
 
     def watched(batch: Batch, batch_idx: int):
         if batch_idx in (0, STEPS - 1):
             torch.manual_seed(0)
-            losses.append({name: loss.item() for name, loss in picture_losses(run.module, batch).items()})
+            losses.append({name: loss.item() for name, loss in picture_losses(experiment.module, batch).items()})
         if batch_idx == ASKED[0]:
             torch.manual_seed(0)
-            for name, loss in picture_losses(run.module, batch).items():
-                deaf_to[name].append(deaf(run.module, loss))
+            for name, loss in picture_losses(experiment.module, batch).items():
+                deaf_to[name].append(deaf(experiment.module, loss))
         total = step(batch, batch_idx)
         if batch_idx in ASKED:
-            deaf_to["everything"].append(deaf(run.module, total))
+            deaf_to["everything"].append(deaf(experiment.module, total))
         return total
 
-    run.module.training_step = watched
-    run.data.train_dataloader = lambda: repeat(batch)
-    run.trainer.fit(run.module, run.data)
+    experiment.module.training_step = watched
+    experiment.data.train_dataloader = lambda: repeat(batch)
+    experiment.trainer.fit(experiment.module, experiment.data)
     return losses, {name: set.intersection(*found) for name, found in deaf_to.items()}
 
 
