@@ -9,6 +9,8 @@ from lca.errors import UserError
 
 CHOICE = "LCA_NUMBER_FORMAT"
 FORMATS = {"bf16": torch.bfloat16, "fp32": torch.float32}
+MULTIPLY_BFLOAT16 = ("amx_bf16", "avx512_bf16", "bf16", "sve_bf16")
+"""What torch calls products of bfloat16 on x86 and on ARM."""
 
 
 def number_format(device: torch.device | str) -> torch.dtype:
@@ -24,14 +26,15 @@ def number_format(device: torch.device | str) -> torch.dtype:
         if chosen not in FORMATS:
             raise UserError(f"expected {CHOICE} to be {' or '.join(FORMATS)}, got {chosen!r}: correct or unset it")
         return FORMATS[chosen]
-    return torch.bfloat16 if torch.device(device).type != "cpu" or cpu_multiplies_bfloat16() else torch.float32
+    kind = torch.device(device).type
+    return torch.bfloat16 if kind == "cuda" or (kind == "cpu" and cpu_multiplies_bfloat16()) else torch.float32
 
 
 @cache
 def cpu_multiplies_bfloat16() -> bool:
-    """Whether this CPU has instructions for products of bfloat16 (AMX or AVX512-BF16)."""
+    """Whether this CPU has instructions for products of bfloat16."""
     able = torch.cpu.get_capabilities()
-    return bool(able.get("amx_bf16") or able.get("avx512_bf16"))
+    return any(able.get(name, False) for name in MULTIPLY_BFLOAT16)
 
 
 def mixed_precision(device: torch.device | str) -> torch.autocast:

@@ -11,10 +11,10 @@ from PIL import Image
 from lca.formats.atomic import writing
 from lca.formats.shards import shard_paths
 from lca.lab.figures import save_small
-from lca.world.build.attribute_plot import people_plot, scene_plot
-from lca.world.build.drape_strip import drape_strip
-from lca.world.build.portraits import people_sheet, portrait_sheet
-from lca.world.build.sheet import sheet
+from lca.world.folders.attribute_plot import people_plot, scene_plot
+from lca.world.folders.drape_strip import drape_strip
+from lca.world.folders.portraits import people_sheet, portrait_sheet
+from lca.world.folders.sheet import sheet
 from lca.world.stages.capture import STAGES, TEST_ONLY
 
 PICTURES = Path(__file__).resolve().parents[1] / "data_cards" / "pictures"

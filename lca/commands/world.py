@@ -60,7 +60,7 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
 
 def run_build(arguments: argparse.Namespace) -> None:
     """`lca world build`."""
-    from lca.world.build.builder import build
+    from lca.world.folders.builder import build
 
     for what, folder in asked(arguments):
         manifest = build(what, folder, arguments.workers)
@@ -71,8 +71,8 @@ def run_build(arguments: argparse.Namespace) -> None:
 def asked(arguments: argparse.Namespace) -> list:
     """What is to be built, and where: pairs of a `Build` and a folder."""
     from lca.errors import UserError
-    from lca.world.build.builder import Build
-    from lca.world.build.presets import builds
+    from lca.world.folders.builder import Build
+    from lca.world.folders.presets import builds
 
     stage, seed, identities = arguments.stage, arguments.seed, arguments.identities
     if arguments.preset is None:
@@ -93,7 +93,7 @@ def asked(arguments: argparse.Namespace) -> list:
 
 def run_verify(arguments: argparse.Namespace) -> int:
     """`lca world verify`: exit code 2 and one line for each finding."""
-    from lca.world.build.verify import verify
+    from lca.world.folders.verify import verify
 
     findings = verify(arguments.folder, arguments.workers)
     for finding in findings:
@@ -105,14 +105,14 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 def run_sheet(arguments: argparse.Namespace) -> None:
     """`lca world sheet`."""
-    from lca.world.build.sheet import sheet
+    from lca.world.folders.sheet import sheet
 
     print(sheet(arguments.folder, arguments.out, arguments.split, arguments.captures, arguments.frames))
 
 
 def run_drape(arguments: argparse.Namespace) -> int:
     """`lca world drape`: one JSON object; exit code 2 if the cloth of any motion is not fit to be called truth."""
-    from lca.world.build.drape_check import MOTIONS, report, verdicts
+    from lca.world.folders.drape_check import MOTIONS, report, verdicts
 
     names = arguments.motions or list(MOTIONS)
     found = verdicts(names, arguments.sequences, arguments.frames, arguments.seed, arguments.workers)
@@ -122,8 +122,8 @@ def run_drape(arguments: argparse.Namespace) -> int:
 
 def run_plan(arguments: argparse.Namespace) -> None:
     """`lca world plan`."""
-    from lca.world.build.plan import markdown, plan
-    from lca.world.build.rates import RECORDED, measure, read_rates, write_rates
+    from lca.world.folders.plan import markdown, plan
+    from lca.world.folders.rates import RECORDED, measure, read_rates, write_rates
     from lca.world.stages.capture import STAGES
 
     path = arguments.rates or RECORDED

@@ -18,7 +18,7 @@ from lca.data.allocator import keep_freed_memory
 from lca.data.batch import choose_frames, make_example
 from lca.data.sources import WorldRecording, WorldSource
 from lca.errors import UserError
-from lca.world.build.builder import pool
+from lca.world.folders.builder import pool
 
 PHOTOS, TARGETS = 4, 2
 OF_TARGETS = ("image", "mask", "face", "face_mask")

@@ -7,7 +7,7 @@ from numpy import ndarray
 from tqdm import tqdm
 
 from lca.geometry.body_file import load_body
-from lca.world.build.presets import BROAD
+from lca.world.folders.presets import BROAD
 from lca.world.stages.capture import cast
 from lca.world.stages.wild import planned
 

@@ -88,8 +88,8 @@ class NeumanCapture:
         self.folder, self.size = Path(folder), size
         if body is None:
             raise UserError(
-                f"expected the SMPL-X .npz that {folder} was fitted with, got none: give it as data.smplx (its licence is "
-                "non-commercial, so it does not come with this package)"
+                f"expected the SMPL-X .npz that {folder} was fitted with, got none: give it as data.smplx in training, as "
+                "--smplx to `lca evaluate` (its licence is non-commercial, so it does not come with this package)"
             )
         self.body, self.frames = body, frames_of(self.folder, split)
         fitted = self.folder / "smplx_optimized"

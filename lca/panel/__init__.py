@@ -4,6 +4,7 @@
     channels, limits, fingers, eyes       a slider is a number read from a state and written into a new one
     person, frames, overlays              state -> picture
     session, playback                     newest state wins: one thread, a few frames in flight
+    files, tasks, errands                 files in and out, long work beside the panel
     desk                                  messages in, states and pictures out
     widget, plain, app                    three hosts of one desk: a notebook, any ipywidgets front end, a local page
 

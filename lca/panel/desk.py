@@ -9,13 +9,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from lca.errors import UserError
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
 from lca.panel.changes import CHANGES, CONTINUOUS, NO_STEP, RELOAD, Message, PanelScene, at_time, change, number, one_of
-from lca.panel.errands import ERRANDS, film
+from lca.panel.errands import ERRANDS, Send, film
 from lca.panel.frames import as_jpeg, frame
 from lca.panel.history import History
 from lca.panel.library import poses
@@ -30,7 +29,6 @@ from lca.panel.tasks import Tasks
 
 FPS = 30.0
 """Pictures a second that a playing motion asks for."""
-Send = Callable[[dict[str, Any], list[bytes]], None]
 
 
 @dataclass(frozen=True)

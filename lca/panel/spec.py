@@ -4,7 +4,7 @@ from typing import Any
 
 from lca.panel.changes import PanelScene
 from lca.panel.channels import Channel, channels
-from lca.panel.errands import SPLATS
+from lca.panel.files import SPLATS
 from lca.panel.history import History
 from lca.panel.library import emotions, poses
 from lca.panel.playback import SPEEDS, Playback

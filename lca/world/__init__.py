@@ -10,7 +10,7 @@ One seed is one person for ever. Rooms, each built on those before it:
     person     who somebody is; the dressed, posed person
     light      lights, surroundings, the renderer, exposure, drawings
     stages     wild, studio, lightstage, stylised, runway: who is filmed how
-    build      folders of captures
+    folders    of captures: built, verified, planned, looked at
 
 How people move is `lca.motion`. Only data, studies and the commands `world`, `matting` and `bench` import the world.
 """

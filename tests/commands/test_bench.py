@@ -1,7 +1,6 @@
 """The benchmarks: one JSON object each, with the fields that others quote."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -11,8 +10,6 @@ from lca.data.bench import bench as load
 from lca.data.bench import memory
 from lca.data.drawn import drawn
 from lca.data.sample import Capture
-from lca.model.checkpoint import SHIPPED
-from lca.world.stages.capture import STAGES
 from tests.world.captures import built
 
 
@@ -22,20 +19,8 @@ def measured(capsys, *arguments):
     return json.loads(line)
 
 
-def test_seconds_is_the_median_without_the_first_call(monkeypatch):
-    now, calls = [0.0], []
-
-    def call():
-        calls.append(len(calls))
-        now[0] += (100.0, 3.0, 1.0, 2.0)[calls[-1]]
-
-    monkeypatch.setattr(bench.time, "perf_counter", lambda: now[0])
-    assert bench.seconds(call, 3) == 2.0
-    assert len(calls) == 4
-
-
 def test_one_object_on_one_line(monkeypatch, capsys):
-    monkeypatch.setattr(bench, "render", lambda: {"20k_512": {"forward_fps": 1.0}})
+    monkeypatch.setitem(bench.MEASURES, "render", lambda args: {"20k_512": {"forward_fps": 1.0}})
     assert measured(capsys, "render") == {"20k_512": {"forward_fps": 1.0}}
 
 
@@ -65,19 +50,21 @@ def test_unknown_part_is_one_line(capsys):
     assert left.value.code == 2 and shown.count("\n") == 1 and "render" in shown
 
 
-def test_world_covers_every_stage(monkeypatch, capsys):
-    monkeypatch.setattr(bench, "captured", lambda stage, index: {"image": [b""] * (4 + index)})
-    monkeypatch.setattr(bench, "cloth", lambda repeats: 7.5)
-    monkeypatch.setattr(bench, "shading", lambda repeats: {"ratio": 25.0})
-    monkeypatch.setattr("lca.world.build.builder.pool", ThreadPoolExecutor)
-    report = measured(capsys, "world", "--repeats", "2")
-    assert set(report) == {f"{stage}_256" for stage in STAGES} | {"cloth_ms", "shade", "processes"}
-    rates = report["runway_256"]
-    assert rates["pictures"] == 6 + 7 + 8 + 9 and rates["pictures_per_second"] > 0 and report["cloth_ms"] == 7.5
+def test_where_a_network_runs_its_number_format_is_said(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr("lca.lab.bench.bench_create", lambda checkpoint, repeats: {"photos": 4, "repeats": repeats})
+    monkeypatch.setattr("lca.training.bench.bench", lambda repeats: {"step_seconds": 0.5, "device": "cuda:0"})
+    for word in ("bf16", "fp32"):
+        monkeypatch.setenv("LCA_NUMBER_FORMAT", word)
+        asked.append(measured(capsys, "create", "--repeats", "3"))
+        asked.append(measured(capsys, "train"))
+    assert [report["number_format"] for report in asked] == ["bf16", "bf16", "fp32", "fp32"]
+    assert asked[0]["repeats"] == 3 and asked[0]["device"] == "cpu" and asked[0]["threads"] >= 1
+    assert asked[1]["device"] == "cuda:0"
 
 
-def test_a_frame_of_cloth_takes_milliseconds():
-    assert 0.5 < bench.cloth(1, frames=4) < 500
+def test_every_part_has_a_measure():
+    assert list(bench.MEASURES) == list(bench.SUMMARIES)
 
 
 def test_load_compares_reading_with_pillow():
@@ -91,12 +78,3 @@ def test_load_compares_reading_with_pillow():
 def test_captured_rows_are_rows_of_the_world():
     capture = Capture.read(drawn("wild", 0), [0, 1])
     assert len(capture) == 2 and 0.02 < float(capture.mask.mean()) < 0.9
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not SHIPPED.is_file(), reason="needs the shipped checkpoint")
-def test_create_and_drive(capsys):
-    created, driven = measured(capsys, "create", "--repeats", "1"), measured(capsys, "drive")
-    assert created["photos"] == 4 and created["seconds"] > created["reconstruct_seconds"] > 0
-    assert driven["size"] == 512 and driven["gaussians"] == created["gaussians"]
-    assert driven["fps"] == pytest.approx(1e3 / (driven["drive_ms"] + driven["render_ms"]), rel=0.02)

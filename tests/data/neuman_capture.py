@@ -12,6 +12,7 @@ from torch import Tensor
 from lca.data.neuman import FittedBody
 from lca.geometry.body_file import load_body
 from lca.geometry.skinning import gaze
+from lca.geometry.smplx_file import smplx_arrays
 
 WIDTH, HEIGHT, FOCAL = 320, 240, 300.0
 FRAMES = (3, 4, 7, 12)
@@ -83,3 +84,11 @@ def write_pictures(folder: Path, frame: int, vertices: Tensor) -> None:
 
 def write(path: Path, values: object) -> None:
     path.write_text(json.dumps(values))
+
+
+def write_smplx(path: Path, fitted: FittedBody) -> Path:
+    """Our body in the layout of SMPL-X, with the mean hands of `fitted`."""
+    arrays = smplx_arrays(load_body())
+    arrays |= {"hands_meanl": fitted.hand_mean[:45].numpy(), "hands_meanr": fitted.hand_mean[45:].numpy()}
+    np.savez(path, allow_pickle=False, **arrays)
+    return path

@@ -19,8 +19,8 @@ def shaken(module):
     return module.eval()
 
 
-def network(evidence=0):
-    return shaken(Fusion(FusionConfig(width=WIDTH, depth=3, heads=HEADS), image_width=24, evidence=evidence))
+def network():
+    return shaken(Fusion(FusionConfig(width=WIDTH, depth=3, heads=HEADS), image_width=24))
 
 
 def tokens(people=2, views=3):
@@ -173,9 +173,9 @@ def test_fusion_is_its_layers_and_a_norm():
 
 
 def test_gradients_reach_every_weight():
-    fusion, keep = network(evidence=7), torch.ones(2, 3, 2 * TOKENS, dtype=torch.bool)
+    fusion, keep = network(), torch.ones(2, 3, 2 * TOKENS, dtype=torch.bool)
     image = torch.cat([fusion.image_tokens(torch.randn(6, TOKENS, 24), kind) for kind in (0, 1)], 1)
-    geometry = fusion.geometry_tokens(torch.randn(ANCHORS, 3), torch.randn(2, ANCHORS, 7))
+    geometry = fusion.geometry_tokens(torch.randn(ANCHORS, 3))
     fused = fusion(geometry, rearrange(image, "(p v) t c -> p v t c", v=3), keep)
     (torch.randn_like(fused) * fused).sum().backward()
     grown = {name: 0.0 if p.grad is None else float(p.grad.abs().max()) for name, p in fusion.named_parameters()}

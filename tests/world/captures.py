@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from lca.world.build.builder import Build, build
+from lca.world.folders.builder import Build, build
 
 SIZE = 96
 PEOPLE = {"wild": 3, "studio": 1}

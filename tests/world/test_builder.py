@@ -19,10 +19,10 @@ from lca.commands.world import add_world_commands, asked
 from lca.errors import UserError
 from lca.formats.atomic import only_writer
 from lca.formats.shards import read_manifest
-from lca.world.build.builder import DRAWING, DRAWS_NOTHING, PACKAGE, Build, build, code_version, drawing_sources
-from lca.world.build.presets import builds
-from lca.world.build.rates import Rate
-from lca.world.build.sheet import sheet, shelved
+from lca.world.folders.builder import DRAWING, DRAWS_NOTHING, PACKAGE, Build, build, code_version, drawing_sources
+from lca.world.folders.presets import builds
+from lca.world.folders.rates import Rate
+from lca.world.folders.sheet import sheet, shelved
 from lca.world.stages.capture import STAGES, split_of
 from tests.world.captures import SIZE, built, contents
 
@@ -190,7 +190,7 @@ def test_a_full_disk_is_told(half, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("lca.world.build.builder.draw", full)
+    monkeypatch.setattr("lca.world.folders.builder.draw", full)
     with pytest.raises(
         UserError, match=r"the disk of .* is full: free some, then run `lca world build wild .*continues"
     ):
@@ -198,8 +198,8 @@ def test_a_full_disk_is_told(half, monkeypatch):
 
 
 def test_a_disk_too_small_is_told_before_the_work(tmp_path, monkeypatch):
-    monkeypatch.setattr("lca.world.build.builder.read_rates", lambda: {"wild": Rate(1.0, 10**6, 8)})
-    monkeypatch.setattr("lca.world.build.builder.shutil.disk_usage", lambda path: SimpleNamespace(free=4 * 10**8))
+    monkeypatch.setattr("lca.world.folders.builder.read_rates", lambda: {"wild": Rate(1.0, 10**6, 8)})
+    monkeypatch.setattr("lca.world.folders.builder.shutil.disk_usage", lambda path: SimpleNamespace(free=4 * 10**8))
     with pytest.raises(UserError, match=r"about 1 GB of room for 1000 captures, got 0\.4 GB on the disk"):
         build(Build("wild", 1000), tmp_path / "small")
     assert not (tmp_path / "small").exists()
@@ -224,7 +224,7 @@ def test_all_that_draws_counts():
         written = {path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / folder).rglob("*.py")}
         assert len(written) > 1 and written - counted <= set(DRAWS_NOTHING), folder
     assert {"formats/transfer.py", "assets/body.npz", "assets/wardrobe.npz"} <= counted
-    assert not any(path.startswith("world/build/") for path in counted)
+    assert not any(path.startswith("world/folders/") for path in counted)
     assert all(any(PACKAGE.glob(pattern)) for pattern in (*DRAWING, *DRAWS_NOTHING))
 
 
@@ -236,13 +236,13 @@ def test_all_that_draws_counts():
         ("motion/gait.py", True),
         ("geometry/skinning.py", True),
         ("assets/body.npz", True),
-        ("world/build/sheet.py", False),
+        ("world/folders/sheet.py", False),
         ("world/cloth/penetration.py", False),
         ("lab/figures.py", False),
     ],
 )
 def test_the_code_is_another_when_what_draws_changes(file, draws, tmp_path, monkeypatch):
-    monkeypatch.setattr("lca.world.build.builder.PACKAGE", tmp_path)
+    monkeypatch.setattr("lca.world.folders.builder.PACKAGE", tmp_path)
     for written in ("world/hair/strands.py", file):
         (tmp_path / written).parent.mkdir(parents=True)
         (tmp_path / written).write_text("as it was")

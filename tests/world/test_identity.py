@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lca.world.body.streams import stream
-from lca.world.build.attribute_plot import people_plot
+from lca.world.folders.attribute_plot import people_plot
 from lca.world.garments.clothes import ROWS as CLOTHES_ROWS
 from lca.world.hair.headwear import HEADWEAR
 from lca.world.hair.styles import STYLES

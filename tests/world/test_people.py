@@ -9,7 +9,7 @@ from lca.geometry.body import PARTS
 from lca.geometry.body_file import load_body
 from lca.geometry.camera import orbit
 from lca.world.body.scene import SCENE_PARTS
-from lca.world.build.portraits import GREY, people_sheet, portrait_sheet
+from lca.world.folders.portraits import GREY, people_sheet, portrait_sheet
 from lca.world.light.directional import studio_light
 from lca.world.light.renderer import render_scene
 from lca.world.person.identity import sample_identity

@@ -7,9 +7,9 @@ from lca.__main__ import main
 from lca.errors import UserError
 from lca.formats.captures import PICTURES
 from lca.formats.rows import Rows
-from lca.world.build.plan import amount, duration, markdown, plan, rounded
-from lca.world.build.presets import BROAD, PRESETS, builds
-from lca.world.build.rates import RECORDED, Rate, measure, read_rates, write_rates
+from lca.world.folders.plan import amount, duration, markdown, plan, rounded
+from lca.world.folders.presets import BROAD, PRESETS, builds
+from lca.world.folders.rates import RECORDED, Rate, measure, read_rates, write_rates
 from lca.world.stages.capture import STAGES
 from tests.house.tree import ROOT
 from tests.world.captures import built
@@ -48,7 +48,7 @@ def test_rates_are_measured_and_kept(tmp_path, monkeypatch):
     row = Rows(pq.read_table(next((built("wild") / "data").glob("test-*"))))[0]
     row |= {column: [file["bytes"] for file in row[column]] for column in PICTURES}
     drawn = []
-    monkeypatch.setattr("lca.world.build.rates.capture", lambda *what: drawn.append(what) or row)
+    monkeypatch.setattr("lca.world.folders.rates.capture", lambda *what: drawn.append(what) or row)
     rate = measure("wild", 2)
     assert drawn == [("wild", 0, 0, 256), ("wild", 0, 1, 256), ("wild", 0, 2, 256)]
     assert rate.pictures == 8 and sum(map(len, row["image"])) < rate.bytes < 2e6

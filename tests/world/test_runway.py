@@ -17,12 +17,12 @@ from lca.geometry.motion import Motion
 from lca.motion.joints import arm, theta_of
 from lca.motion.sequences import SEQUENCES
 from lca.world.body.figure import Figure
-from lca.world.build.drape_check import LEAST_INSIDE, MOTIONS, Verdict, verdicts
-from lca.world.build.verify import row_faults
 from lca.world.cloth.drape import LEAD, Wearer, leading
 from lca.world.cloth.loose import COLUMNS, VERTICES, LooseCut, tailored
 from lca.world.cloth.mannequin import skinned, transforms_of
 from lca.world.cloth.penetration import penetration
+from lca.world.folders.drape_check import LEAST_INSIDE, MOTIONS, Verdict, verdicts
+from lca.world.folders.verify import row_faults
 from lca.world.person.people import Person
 from lca.world.stages.capture import capture
 from lca.world.stages.runway import CAMERAS, TIMES

@@ -12,7 +12,7 @@ from lca.__main__ import main
 from lca.formats.captures import FEATURES, PICTURES
 from lca.formats.rows import Rows
 from lca.formats.shards import table_of
-from lca.world.build.verify import verify
+from lca.world.folders.verify import verify
 from tests.world.captures import built
 
 TRAIN = "train-00000-of-00001.parquet"

@@ -25,7 +25,7 @@ from lca.errors import UserError
 from lca.formats.atomic import only_writer, writing
 from lca.formats.captures import FEATURES, SPLITS
 from lca.formats.shards import COMPRESSION, Manifest, checksum, read_manifest, resume_hint, table_of
-from lca.world.build.rates import SIZE, read_rates
+from lca.world.folders.rates import SIZE, read_rates
 from lca.world.stages.capture import STAGES, capture, split_of
 
 PACKAGE = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ CAPTURES_PER_SHARD = 16
 MOST_SHARDS = 1024
 """Of one split: larger builds have larger shards, not more of them."""
 DRAWING = ("world/**/*.py", "motion/**/*.py", "geometry/**/*.py", "formats/transfer.py", "assets/*.npz")
-DRAWS_NOTHING = ("world/build/*.py", "world/cloth/penetration.py", "world/light/shade_twin.py", "motion/named.py")
+DRAWS_NOTHING = ("world/folders/*.py", "world/cloth/penetration.py", "world/light/shade_twin.py", "motion/named.py")
 """What of `DRAWING` may change and leaves captures as they are."""
 ONE_THREAD: dict[str, str] = dict.fromkeys(
     ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lca.world.build.presets import PRESETS, builds
-from lca.world.build.rates import Rate
+from lca.world.folders.presets import PRESETS, builds
+from lca.world.folders.rates import Rate
 
 HEADER = "| preset | stage | people | photos | core hours | cores | time | disk |\n|---|---|---|---|---|---|---|---|"
 

@@ -17,7 +17,7 @@ from lca.formats.captures import FACE_SIZE, FEATURES, PICTURES, SPLITS, decoded
 from lca.formats.fields import COLUMNS, fault
 from lca.formats.rows import Rows
 from lca.formats.shards import Manifest, checksum, read_manifest, resume_hint
-from lca.world.build.builder import pool
+from lca.world.folders.builder import pool
 
 
 @dataclass

@@ -6,7 +6,7 @@ As in the paper, one stage is broad (people in the wild) and the others are deep
 from dataclasses import dataclass
 
 from lca.errors import UserError
-from lca.world.build.builder import Build
+from lca.world.folders.builder import Build
 from lca.world.stages.capture import STAGES
 
 BROAD = "wild"

@@ -14,11 +14,11 @@ from lca.motion.catwalk import catwalk
 from lca.motion.poses import random_motion
 from lca.motion.sequences import SEQUENCES, played
 from lca.world.body.figure import Figure
-from lca.world.build.builder import pool
 from lca.world.cloth.drape import Wearer
 from lca.world.cloth.loose import sample_cut, tailored
 from lca.world.cloth.mannequin import transforms_of
 from lca.world.cloth.penetration import DEEP, heights_above
+from lca.world.folders.builder import pool
 
 FPS = 30.0
 MEASURED = 4

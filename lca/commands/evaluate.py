@@ -1,0 +1,47 @@
+"""`lca evaluate --data DIR --out DIR`: quality of a checkpoint on people or frames that it has not seen."""
+
+import argparse
+import json
+from pathlib import Path
+
+from lca.errors import UserError
+
+
+def add_command(subparsers) -> None:
+    """Add `evaluate` to the command line."""
+    parser = subparsers.add_parser("evaluate", help="measure a checkpoint on held-out people")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="folder written by `lca world build`, or a real capture (NeuMan layout)",
+    )
+    parser.add_argument("--checkpoint", type=Path, help="model file; default: the shipped one")
+    parser.add_argument("--views", type=int, default=4, help="photos per person (default 4)")
+    parser.add_argument("--targets", type=int, default=2, help="frames to reconstruct per person (default 2)")
+    parser.add_argument(
+        "--split", default="test", choices=["train", "validation", "test", "all"], help="default: test; all: one by one"
+    )
+    parser.add_argument("--people", type=int, help="only the first PEOPLE of the split")
+    parser.add_argument(
+        "--smplx", type=Path, metavar="FILE", help="the licensed SMPL-X .npz that a real capture was fitted with"
+    )
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="where the model runs (default cpu)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for report.json and contact_sheet.png")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write report.json and contact_sheet.png and print the report."""
+    import torch
+
+    from lca.model.checkpoint import load_model
+    from lca.training.evaluate import Evaluation, evaluate_model
+
+    if arguments.device == "cuda" and not torch.cuda.is_available():
+        raise UserError("expected a CUDA device for --device cuda, got none on this machine: leave --device out")
+    evaluation = Evaluation(
+        arguments.data, arguments.views, arguments.targets, arguments.split, arguments.people, arguments.smplx
+    )
+    report = evaluate_model(load_model(arguments.checkpoint, arguments.device), evaluation, arguments.out)
+    print(json.dumps(report, indent=2))

@@ -1,0 +1,148 @@
+"""One person, measured: photos -> avatar, driven and rendered like the target frames, compared with them.
+
+The person's shape is given, as it is in published evaluations: exact where the capture knows it, tracked elsewhere. Poses,
+cameras and the 52 facial actions come from the capture too, so that nothing of the target pictures reaches the model.
+"""
+
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+from torch.nn import functional as F
+
+from lca.data.batch import Batch, Targets
+from lca.data.sample import Capture
+from lca.geometry.body import PARTS
+from lca.model.avatar import Avatar
+from lca.model.network import LCA
+from lca.model.template import Template
+from lca.model.transport.nearest import nearest_gaussians
+from lca.render import render
+from lca.training.losses import over, psnr
+from lca.training.metrics import foreground_scores
+
+VISIBLE = 20
+"""Pixels of a face or of hands from which on a frame shows them."""
+NO_MAPS = "canonical maps are unknown: nothing says which part of the body a pixel shows"
+NO_ACTIONS = "facial actions are unknown: faces are drawn at rest"
+NO_FACE = "no face in the target frames"
+NO_HANDS = "no hands in the target frames"
+
+Score = float | str
+"""A number, or in words why there is none."""
+
+
+@dataclass(frozen=True)
+class Views:
+    """Pictures of one person's target frames over white: bodies and face crops."""
+
+    body: Float[Tensor, "frames 3 size size"]
+    face: Float[Tensor, "frames 3 face_size face_size"]
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """One person's scores, and the pictures behind them."""
+
+    identity: str
+    scores: dict[str, Score]
+    photos: Float[Tensor, "photos 3 size size"]
+    shown: Views
+    truth: Views
+
+
+def measure(model: LCA, example: Batch, wanted: Capture) -> Portrait:
+    """Score the avatar of `example`'s photos on its targets, which are the frames of `wanted`; all on the model's device."""
+    targets = example.targets
+    avatar = model.reconstruct(example.photos, example.betas)
+    shown, truth = show(avatar, targets), truth_of(targets)
+    hands = hand_mask(model.template, wanted)
+    known = targets.actions.isfinite().all(-1)
+    scores: dict[str, Score] = {**foreground_scores(shown.body, truth.body, targets.mask)}
+    scores["psnr_face"] = NO_ACTIONS
+    if known.any():
+        scores["psnr_face"] = seen(shown.face, truth.face, targets.face_mask * known[:, None, None, None], NO_FACE)
+    scores["psnr_hands"] = NO_MAPS if hands is None else seen(shown.body, truth.body, hands, NO_HANDS)
+    scores |= without_shape(model, example, truth)
+    scores["baseline_part_means"] = plain = baseline(model, avatar, example, truth)
+    scores["margin_over_part_means"] = plain if isinstance(plain, str) else float(scores["psnr_fg"]) - plain
+    return Portrait(wanted.identity, scores, example.photos.body, shown, truth)
+
+
+def without_shape(model: LCA, example: Batch, truth: Views) -> dict[str, Score]:
+    """PSNR of bodies whose shape is predicted from the photos: told the stature, which photos do not show, and not told."""
+    stature = float(model.template.stature(example.betas))
+    avatars = {
+        "shape_predicted": model.reconstruct(example.photos, stature=stature),
+        "stature_unknown": model.reconstruct(example.photos),
+    }
+    targets = example.targets
+    bodies = {name: show(avatar, targets).body for name, avatar in avatars.items()}
+    return {name: psnr(body, truth.body, targets.mask).mean().item() for name, body in bodies.items()}
+
+
+def baseline(model: LCA, avatar: Avatar, example: Batch, truth: Views) -> Score:
+    """PSNR of the same geometry in the mean photo colour of each body part."""
+    plain = part_means(model.template, avatar, example)
+    if plain is None:
+        return NO_MAPS
+    return psnr(show(plain, example.targets).body, truth.body, example.targets.mask).mean().item()
+
+
+def seen(picture: Tensor, truth: Tensor, mask: Float[Tensor, "frames 1 h w"], otherwise: str) -> Score:
+    """Mean PSNR over the frames whose mask has more than `VISIBLE` pixels, or `otherwise`."""
+    frames = mask.flatten(1).sum(1) > VISIBLE
+    return psnr(picture, truth, mask)[frames].mean().item() if frames.any() else otherwise
+
+
+def truth_of(targets: Targets) -> Views:
+    """The true pictures over white."""
+    white = targets.image.new_ones(len(targets.image), 3)
+    return Views(over(targets.image, targets.mask, white), over(targets.face, targets.face_mask, white))
+
+
+def show(avatar: Avatar, targets: Targets) -> Views:
+    """Drive an avatar with the targets' poses, actions (unknown ones: at rest) and gaze and render it into their cameras."""
+    camera, face_camera = targets.cameras()
+    eps, white = avatar.eps_from_actions(targets.actions.nan_to_num()), targets.image.new_ones(3)
+    body, face = [], []
+    for i in range(len(targets.theta)):
+        posed = avatar.drive(targets.theta[i], eps[i], targets.psi[i], targets.translation[i])
+        body.append(render(posed, camera[i], white).image)
+        face.append(render(posed, face_camera[i], white).image)
+    return Views(torch.stack(body), torch.stack(face))
+
+
+def part_means(template: Template, avatar: Avatar, example: Batch) -> Avatar | None:
+    """The baseline: the same geometry, each Gaussian in the mean photo colour of its body part (parts of the pixels from the
+    truth, None where that is unknown)."""
+    pairs = [(example.photos.body, example.body_canonical), (example.photos.face, example.face_canonical)]
+    sums, counts = avatar.betas.new_zeros(len(PARTS), 3), avatar.betas.new_zeros(len(PARTS))
+    for images, (points, valid) in pairs:
+        inside = valid[:, 0] > 0.5
+        colour = F.avg_pool2d(images, 2).permute(0, 2, 3, 1)[inside]
+        part = parts_of(points, inside, template)
+        sums.index_add_(0, part, colour)
+        counts.index_add_(0, part, torch.ones_like(colour[:, 0]))
+    if not counts.any():
+        return None
+    means = torch.where(counts[:, None] > 0, sums / counts.clamp(min=1)[:, None], sums.sum(0) / counts.sum())
+    return replace(avatar, canonical=replace(avatar.canonical, colors=means[template.part]))
+
+
+def hand_mask(template: Template, wanted: Capture) -> Float[Tensor, "frames 1 size size"] | None:
+    """Where the targets truly show hands; None if that is unknown."""
+    inside = wanted.canonical_mask[:, 0]
+    if not inside.any():
+        return None
+    device = template.part.device
+    part = parts_of(wanted.canonical.to(device), inside.to(device), template)
+    mask = torch.zeros(inside.shape, device=device)
+    mask[inside] = (part == PARTS.index("hand")).float()
+    return F.interpolate(mask[:, None], wanted.image_8bit.shape[-2:], mode="nearest")
+
+
+def parts_of(points: Float[Tensor, "frames 3 h w"], inside: Bool[Tensor, "frames h w"], template: Template) -> Tensor:
+    """Body part (place in `PARTS`) of every canonical point that is inside, in reading order."""
+    return template.part[nearest_gaussians(points.permute(0, 2, 3, 1)[inside], template)[:, 0]]

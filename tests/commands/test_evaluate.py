@@ -1,0 +1,44 @@
+"""`lca evaluate`: any folder, any split; mistakes are one line."""
+
+import json
+
+import pytest
+import torch
+
+from tests.data.neuman_capture import write_capture, write_smplx
+from tests.world.captures import built
+
+
+def test_a_world_folder(tmp_path, checkpoint, lca):
+    options = ["--checkpoint", checkpoint, "--views", 2, "--targets", 1, "--split", "all", "--people", 2]
+    code, out, error = lca("evaluate", "--data", built("wild"), *options, "--out", tmp_path)
+    assert code == 0 and "people: 100%" in error
+    report = json.loads(out)
+    assert report == json.loads((tmp_path / "report.json").read_text())
+    assert report["people"] == 2 and report["split"] == "all"
+    assert {"psnr_fg", "shape_predicted", "stature_unknown"} <= set(report["interval95"])
+    assert (tmp_path / "contact_sheet.png").is_file()
+
+
+def test_a_real_capture_with_its_body(tmp_path, checkpoint, lca):
+    truth = write_capture(tmp_path / "citron")
+    smplx = write_smplx(tmp_path / "smplx.npz", truth.body)
+    options = ["--checkpoint", checkpoint, "--views", 1, "--targets", 1, "--split", "train", "--out", tmp_path / "out"]
+    code, out, _ = lca("evaluate", "--data", tmp_path / "citron", "--smplx", smplx, *options)
+    assert code == 0 and json.loads(out)["people"] == 1 and "NaN" not in out
+    code, _, error = lca("evaluate", "--data", tmp_path / "citron", *options)
+    assert code == 2 and "--smplx" in error and error.count("\n") == 1
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a machine without CUDA is what this is about")
+def test_no_cuda_is_one_line(tmp_path, checkpoint, lca):
+    options = ["--checkpoint", checkpoint, "--device", "cuda", "--out", tmp_path / "out"]
+    code, _, error = lca("evaluate", "--data", built("wild"), *options)
+    assert code == 2 and "expected a CUDA device for --device cuda" in error and error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("option", [["--split", "dev"], ["--device", "tpu"]])
+def test_unknown_choices_are_one_line(tmp_path, lca, option):
+    code, _, error = lca("evaluate", "--data", tmp_path, "--out", tmp_path, *option)
+    assert code == 2 and "invalid choice" in error and error.count("\n") == 1
