@@ -44,7 +44,7 @@ class Skin(torch.autograd.Function):
         batch = torch.broadcast_shapes(*batches)
         ctx.save_for_backward(*tensors)
         ctx.rows = rows_of(batches, batch)
-        outputs = [torch.empty(*batch, *x.shape[-2:]) for x in tensors[:2]]
+        outputs = [x.new_empty(*batch, *x.shape[-2:]) for x in tensors[:2]]
         for i, output in enumerate(outputs):
             if not (ctx.needs_input_grad[i] or ctx.needs_input_grad[2] or ctx.needs_input_grad[4]):
                 ctx.mark_non_differentiable(output)
@@ -68,9 +68,9 @@ class Skin(torch.autograd.Function):
         _, _, of_transforms, _, of_weights = ctx.needs_input_grad
         batch, (count, influences) = given[0].shape[:-2], weights.shape[-2:]
         chunks = -(-count // (CHUNK * WIDTH)) if of_transforms or of_weights else 0
-        outputs = [torch.empty(*batch, *x.shape[-2:]) for x in (points, quats)]
-        outputs.append(torch.empty(*batch, count if of_weights else 0, influences))
-        partial = torch.empty(*batch, chunks, *transforms.shape[-3:])
+        outputs = [x.new_empty(*batch, *x.shape[-2:]) for x in (points, quats)]
+        outputs.append(weights.new_empty(*batch, count if of_weights else 0, influences))
+        partial = transforms.new_empty(*batch, chunks, *transforms.shape[-3:])
         flat = [items(x, 2, whole=i == 2) for i, x in enumerate(outputs)]
         with launching(batch.numel() * count) as threads:
             unskin_all(
