@@ -135,7 +135,7 @@ def square_box(box: Float[Tensor, "*batch 4"], margin: float = 0.0) -> Float[Ten
 
 def mask_box(mask: Float[Tensor, "1 height width"], threshold: float = 0.5) -> Float[Tensor, " 4"]:
     """The tight box x0 y0 x1 y1 (pixel edges) about the pixels above `threshold`; zeros if there are none."""
-    rows, columns = (torch.nonzero((mask[0] > threshold).any(axis))[:, 0] for axis in (1, 0))
+    rows, columns = (torch.nonzero(mask[0].amax(axis) > threshold)[:, 0] for axis in (1, 0))
     if len(rows) == 0:
         return torch.zeros(4)
     return torch.stack([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]).float()
