@@ -78,19 +78,19 @@ def render() -> dict:
 
 
 def create(checkpoint: Path | None, repeats: int) -> dict:
-    """Reading, matting and reconstruction of the example's four photos."""
+    """Reading, cutting out and reconstruction of the example's four photos."""
     from lca.data.example import load_example
     from lca.formats.photos import read_pictures
     from lca.matting.cutout import cut_out_people
-    from lca.matting.network import load_matting
     from lca.model.checkpoint import load_model
+    from lca.tracking.finder import load_finder
 
-    model, matting, paths = load_model(checkpoint), load_matting(), load_example().photos
+    model, finder, paths = load_model(checkpoint), load_finder(), load_example().photos
     pictures = read_pictures(paths)
-    photos = cut_out_people(pictures, matting)
+    photos = cut_out_people(pictures, finder)
     parts = {
         "read_seconds": seconds(lambda: read_pictures(paths), repeats),
-        "cut_out_seconds": seconds(lambda: cut_out_people(pictures, matting), repeats),
+        "cut_out_seconds": seconds(lambda: cut_out_people(pictures, finder), repeats),
         "reconstruct_seconds": seconds(lambda: model.reconstruct(photos), repeats),
     }
     rounded = {name: round(value, 4) for name, value in {"seconds": sum(parts.values()), **parts}.items()}
@@ -105,12 +105,12 @@ def drive(checkpoint: Path | None) -> dict:
     from lca.formats.photos import read_pictures
     from lca.lab.playing import body_camera
     from lca.matting.cutout import cut_out_people
-    from lca.matting.network import load_matting
     from lca.model.checkpoint import load_model
     from lca.motion.named import named_motion
     from lca.render import render
+    from lca.tracking.finder import load_finder
 
-    photos = cut_out_people(read_pictures(load_example().photos), load_matting())
+    photos = cut_out_people(read_pictures(load_example().photos), load_finder())
     avatar = load_model(checkpoint).reconstruct(photos)
     motion = named_motion("walk", 2.0, 30.0)
     camera, white = body_camera(avatar, motion, 512), torch.ones(3)
@@ -138,12 +138,12 @@ def panel(checkpoint: Path | None, play_seconds: float) -> dict:
     from lca.formats.photos import read_pictures
     from lca.lab.browser import find_chromium
     from lca.matting.cutout import cut_out_people
-    from lca.matting.network import load_matting
     from lca.model.checkpoint import load_model
     from lca.panel.bench import bench
+    from lca.tracking.finder import load_finder
 
     find_chromium()
-    photos = cut_out_people(read_pictures(load_example().photos), load_matting())
+    photos = cut_out_people(read_pictures(load_example().photos), load_finder())
     return {**bench(load_model(checkpoint).reconstruct(photos), play_seconds), **machine()}
 
 

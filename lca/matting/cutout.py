@@ -32,7 +32,7 @@ from lca.matting.network import MATTING_SIZE, Matte
 
 Matter = Callable[[Float[Tensor, "batch 3 size size"]], Matte]
 """A `Matting` network, or anything that answers like one."""
-Crop = tuple[Float[Tensor, "3 size size"], Float[Tensor, "1 size size"]]
+Crop = tuple[Float[Tensor, "3 _ _"], Float[Tensor, "1 _ _"]]
 """A square over mid grey, and its mask."""
 LOOK_MARGIN = 0.12
 """Room about the first box, so that the second look sees what the first one missed."""
@@ -65,11 +65,12 @@ def cut_out_people(pictures: Sequence[Picture], finder: Finder) -> Photos:
     Raises:
         UserError: a picture shows no person.
     """
-    bodies, faces = [], []
-    for picture in pictures:
-        body, face = cut_out_person(picture, finder(picture))
-        bodies.append(body)
-        faces.append(face)
+    return crops_of(pictures, [finder(picture) for picture in pictures])
+
+
+def crops_of(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Photos:
+    """Cut out body and head of people that were found, one in each picture."""
+    bodies, faces = zip(*(cut_out_person(*pair) for pair in zip(pictures, people, strict=True)), strict=True)
     body, body_mask = (torch.stack(x) for x in zip(*bodies, strict=True))
     face, face_mask = (torch.stack(x) for x in zip(*faces, strict=True))
     return Photos(body, body_mask, face, face_mask)

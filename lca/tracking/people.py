@@ -81,7 +81,7 @@ def _closer(image: Pyramid) -> list[Detection]:
     return found
 
 
-def _steps(length: float, side: float) -> list[float]:
+def _steps(length: int, side: float) -> list[float]:
     """Middles of the squares that cover a length, half a side apart."""
     if length <= side:
         return [length / 2]

@@ -15,7 +15,7 @@ SMALLEST = 64
 class Pyramid:
     """Level k has pixels of 2**k x 2**k pixels of the picture, from its top left corner on."""
 
-    levels: tuple[Float[Tensor, "channels rows columns"], ...]
+    levels: tuple[Float[Tensor, "channels _ _"], ...]
 
     @staticmethod
     def of(image: Float[Tensor, "channels height width"]) -> "Pyramid":
