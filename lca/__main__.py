@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "export": ("lca.commands.export", "add_command", "an avatar file -> Gaussians other programs read"),
     "player": ("lca.commands.player", "add_command", "an avatar file and a motion -> one HTML file that plays it"),
     "demo": ("lca.commands.demo", "add_command", "the whole chain on a shipped example or your own photos"),
+    "networks": ("lca.commands.networks", "add_command", "fetch the networks that find people in real photographs"),
     "world": ("lca.commands.world", "add_world_commands", "build and look at the synthetic human world"),
     "pretrain": ("lca.commands.training", "add_training_commands", "first stage of training, on the wild world"),
     "posttrain": ("lca.commands.training", "add_training_commands", "second stage of training, on the studio world"),

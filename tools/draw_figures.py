@@ -16,13 +16,13 @@ from lca.lab.figures import save_small
 from lca.lab.gallery import gallery
 from lca.lab.tour import summary
 from lca.matting.cutout import cut_out_people
-from lca.matting.network import load_matting
 from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
 from lca.motion.named import named_motion
 from lca.panel.desk import Desk
 from lca.panel.local import served
 from lca.panel.motions import Offered
+from lca.tracking.finder import load_finder
 from lca.world.stages.capture import STAGES
 
 GALLERY_SEED, GALLERY = 7, (1, 2, 3, 4, 6, 7)
@@ -47,9 +47,9 @@ def panel_picture(avatar: Avatar) -> Image.Image:
 
 def main() -> None:
     """Draw all of them."""
-    pictures, model, matting = read_pictures(load_example().photos), load_model(), load_matting()
+    pictures, model, finder = read_pictures(load_example().photos), load_model(), load_finder()
     walking = named_motion("walk", seconds=1.0, fps=8.0)
-    save_small(summary(model, matting, pictures, walking), FIGURES / "00_tour.png")
+    save_small(summary(model, finder, pictures, walking), FIGURES / "00_tour.png")
     rows = one_of_each(list(STAGES), SEED, 256)
     save_small(preparation.summary(rows, census(SEED, 2000), model.template), FIGURES / "01_data_preparation.png")
     people = [drawn("studio", index, GALLERY_SEED) for index in GALLERY]
@@ -57,7 +57,7 @@ def main() -> None:
         gallery(model, people, named_motion("walk", 2.0, 12.0)),
         PICTURES / "avatars.png",
     )
-    avatar = model.reconstruct(cut_out_people(pictures, matting))
+    avatar = model.reconstruct(cut_out_people(pictures, finder))
     save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")
 
 

@@ -29,14 +29,14 @@ def run(args: argparse.Namespace) -> None:
     from lca.formats.photos import read_pictures
     from lca.formats.ply import write_ply
     from lca.matting.cutout import cut_out_people
-    from lca.matting.network import load_matting
     from lca.model.checkpoint import load_model
+    from lca.tracking.finder import load_finder
 
     example = None if args.photos else load_example()
     pictures = read_pictures([args.photos] if example is None else example.photos)
-    model, matting = load_model(args.checkpoint), load_matting()
+    model, finder = load_model(args.checkpoint), load_finder()
     started = time.perf_counter()
-    photos = cut_out_people(pictures, matting)
+    photos = cut_out_people(pictures, finder)
     stature = None if example is None else float(model.template.stature(example.betas))  # what photos cannot show
     avatar = model.reconstruct(photos, stature=stature)
     create_seconds = time.perf_counter() - started

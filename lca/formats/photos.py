@@ -1,30 +1,33 @@
-"""Photos: from files of any size to the cut-out squares that the model reads.
+"""Photos: from files and films of any size to the cut-out squares that the model reads.
 
 A photo becomes two squares: the body (256 px, about the person's box) and the face (128 px, about the head's box). Both are
 composited over mid grey by the person's mask. The same `crop_square` cuts photographs and training pictures.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
-from einops import rearrange
 from jaxtyping import Float
-from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from lca.errors import UserError
+from lca.formats.film_frames import FILM_SUFFIXES, read_film
+from lca.formats.picture_file import HEIF_SUFFIXES, NO_HEIF, SUFFIXES, Picture, heif_reader, read_picture
 
 BODY_SIZE = 256
 FACE_SIZE = 128
 BODY_MARGIN = 0.05
 GREY = 0.5
 MOST_PHOTOS = 16
-SMALLEST_SIDE = 64
-LARGEST_SIDE = 2048
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+MOST_FRAMES = 8
+"""Of one film."""
+NAMED = 8
+"""Files of a folder that are named when they are left out."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,62 +59,26 @@ class Photos:
         return self.map(lambda x: x.to(device))
 
 
-@dataclass(frozen=True)
-class Picture:
-    """One photograph as read: sRGB in [0, 1], upright; `alpha` where the file has a transparent background."""
-
-    name: str
-    image: Float[Tensor, "3 height width"]
-    alpha: Float[Tensor, "1 height width"] | None
-
-
 def read_pictures(paths: Sequence[str | Path]) -> list[Picture]:
-    """Read 1 to 16 photographs from files, or from the picture files of folders (in order of name).
+    """Read 1 to 16 photographs from files and films, or from those of folders (in order of name).
+
+    A film gives several frames. What a folder holds besides photos and films is said on the log.
 
     Raises:
         UserError: a path is missing or unreadable, or the number of photos is not 1 to 16.
     """
     files = [file for path in paths for file in _files(Path(path))]
+    films = sum(file.suffix.lower() in FILM_SUFFIXES for file in files)
     if not 1 <= len(files) <= MOST_PHOTOS:
         raise UserError(
             f"expected 1 to {MOST_PHOTOS} photos, got {len(files)}: give picture files or a folder of {', '.join(SUFFIXES)}"
         )
-    return [read_picture(file) for file in files]
-
-
-def read_picture(path: str | Path) -> Picture:
-    """Read one photograph: EXIF orientation applied, at most 2048 px a side, alpha kept if it hides anything.
-
-    Raises:
-        UserError: the file is missing, not a picture, truncated or smaller than 64 px.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise UserError(f"expected a photo, got no such file: {path}; check the path")
-    try:
-        with Image.open(path) as file:
-            smallest = min(file.size)
-            file.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
-            picture = ImageOps.exif_transpose(file)
-            picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    except UnidentifiedImageError as error:
-        raise UserError(
-            f"expected a JPEG, PNG or WebP photo, got something else: {path}; convert it to JPEG"
-        ) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UserError(
-            f"expected a whole photo, got a damaged or truncated file: {path} ({error}); copy it again"
-        ) from error
-    if smallest < SMALLEST_SIDE:
-        raise UserError(
-            f"expected a photo of at least {SMALLEST_SIDE} px a side, got {smallest} px: {path}; use a larger one"
-        )
-    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.LANCZOS)
-    pixels = (
-        rearrange(torch.from_numpy(np.array(picture)), "height width channel -> channel height width").float() / 255
-    )
-    transparent = len(pixels) == 4 and bool((pixels[3] < 1).any())
-    return Picture(path.name, pixels[:3], pixels[3:] if transparent else None)
+    frames = min(MOST_FRAMES, (MOST_PHOTOS - len(files) + films) // max(films, 1))
+    pictures: list[Picture] = []
+    for file in files:
+        film = file.suffix.lower() in FILM_SUFFIXES and file.is_file()
+        pictures += read_film(file, frames) if film else [read_picture(file)]
+    return pictures
 
 
 def crop_square(
@@ -143,7 +110,7 @@ def square_box(box: Float[Tensor, "*batch 4"], margin: float = 0.0) -> Float[Ten
 
 def mask_box(mask: Float[Tensor, "1 height width"], threshold: float = 0.5) -> Float[Tensor, " 4"]:
     """The tight box x0 y0 x1 y1 (pixel edges) about the pixels above `threshold`; zeros if there are none."""
-    rows, columns = (torch.nonzero((mask[0] > threshold).any(axis))[:, 0] for axis in (1, 0))
+    rows, columns = (torch.nonzero(mask[0].amax(axis) > threshold)[:, 0] for axis in (1, 0))
     if len(rows) == 0:
         return torch.zeros(4)
     return torch.stack([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]).float()
@@ -178,9 +145,16 @@ def _resampling(
 
 
 def _files(path: Path) -> list[Path]:
-    """The picture files of a folder, or the file itself."""
-    if path.is_dir():
-        return sorted(
-            file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
-        )
-    return [path]
+    """The pictures and films of a folder, or the file itself."""
+    if not path.is_dir():
+        return [path]
+    inside = sorted(file for file in path.iterdir() if not file.name.startswith("."))
+    taken = [file for file in inside if file.suffix.lower() in (*SUFFIXES, *FILM_SUFFIXES) and file.is_file()]
+    left = [file.name for file in inside if file not in taken]
+    if heif_reader() is None and any(file.suffix.lower() in HEIF_SUFFIXES for file in taken):
+        left += [f"{file.name} ({NO_HEIF})" for file in taken if file.suffix.lower() in HEIF_SUFFIXES]
+        taken = [file for file in taken if file.suffix.lower() not in HEIF_SUFFIXES]
+    if left:
+        more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+        log.warning("%s: left out %s%s (no photos or films)", path, ", ".join(left[:NAMED]), more)
+    return taken

@@ -11,12 +11,12 @@ from lca.data.example import load_example
 from lca.formats.photos import read_pictures
 from lca.lab.playing import body_camera
 from lca.matting.cutout import cut_out_people
-from lca.matting.network import load_matting
 from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
 from lca.motion.named import named_motion
 from lca.render import render
 from lca.timing import seconds
+from lca.tracking.finder import load_finder
 
 WARM_UP = 2
 """Frames that do not count."""
@@ -24,18 +24,18 @@ WARM_UP = 2
 
 def example_avatar(checkpoint: Path | None) -> Avatar:
     """The avatar of the example's four photos; None is the shipped model."""
-    photos = cut_out_people(read_pictures(load_example().photos), load_matting())
+    photos = cut_out_people(read_pictures(load_example().photos), load_finder())
     return load_model(checkpoint).reconstruct(photos)
 
 
 def bench_create(checkpoint: Path | None, repeats: int) -> dict[str, Any]:
-    """Reading, matting and reconstruction of the example's four photos; medians of `repeats`."""
-    model, matting, paths = load_model(checkpoint), load_matting(), load_example().photos
+    """Reading, cutting out and reconstruction of the example's four photos; medians of `repeats`."""
+    model, finder, paths = load_model(checkpoint), load_finder(), load_example().photos
     pictures = read_pictures(paths)
-    photos = cut_out_people(pictures, matting)
+    photos = cut_out_people(pictures, finder)
     parts = {
         "read_seconds": seconds(lambda: read_pictures(paths), repeats),
-        "cut_out_seconds": seconds(lambda: cut_out_people(pictures, matting), repeats),
+        "cut_out_seconds": seconds(lambda: cut_out_people(pictures, finder), repeats),
         "reconstruct_seconds": seconds(lambda: model.reconstruct(photos), repeats),
     }
     rounded = {name: round(value, 4) for name, value in {"seconds": sum(parts.values()), **parts}.items()}

@@ -28,8 +28,7 @@ from lca.lab.figures import (
     view,
 )
 from lca.lab.playing import body_camera, drive, still
-from lca.matting.cutout import FoundPerson, cut_out_people
-from lca.matting.network import Matting
+from lca.matting.cutout import Finder, FoundPerson, cut_out_people
 from lca.model.avatar import Avatar
 from lca.model.encoder import ImageTokens
 from lca.model.network import LCA
@@ -194,9 +193,9 @@ def truth_sheet(avatar: Avatar, example: Example, height: int = 180) -> Image.Im
     return column([row(shown, height=height), row(list(example.image), height=height)])
 
 
-def summary(model: LCA, matting: Matting, pictures: Sequence[Picture], motion: Motion, size: int = 200) -> Image.Image:
+def summary(model: LCA, finder: Finder, pictures: Sequence[Picture], motion: Motion, size: int = 200) -> Image.Image:
     """The whole chain in one strip: photo, crop, tokens, anchors, canonical, driven, posed, picture."""
-    photos = cut_out_people(pictures, matting)
+    photos = cut_out_people(pictures, finder)
     avatar = model.reconstruct(photos)
     eps = avatar.eps_from_actions(motion.actions[0])
     corrected = avatar.driven(avatar.signals(motion.theta[0], eps, motion.psi[0]))[0]

@@ -1,8 +1,8 @@
 """From photographs to `Photos`: find the person, cut out body and head.
 
-Looks twice: at the whole photo for the body's box, then at the square about that box for mask and head at full
-detail. A
-transparent background is taken at its word: the alpha channel is the mask, only the head is sought.
+`cut_out_people` works with any `Finder`. The one here asks our own matting network and looks twice: at the whole photo for the
+body's box, then at the square about that box for mask and head at full detail. A transparent background is taken at its
+word: the alpha channel is the mask, only the head is sought. `lca.tracking.finder` has another that has seen real people.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,6 +32,8 @@ from lca.matting.network import MATTING_SIZE, Matte
 
 Matter = Callable[[Float[Tensor, "batch 3 size size"]], Matte]
 """A `Matting` network, or anything that answers like one."""
+Crop = tuple[Float[Tensor, "3 _ _"], Float[Tensor, "1 _ _"]]
+"""A square over mid grey, and its mask."""
 LOOK_MARGIN = 0.12
 """Room about the first box, so that the second look sees what the first one missed."""
 SURE = 0.3
@@ -47,23 +49,39 @@ class FoundPerson:
     mask: Float[Tensor, "1 height width"]
     body_box: Float[Tensor, " 4"]
     head_box: Float[Tensor, " 4"]
+    """Zeros where the photo shows no head."""
     confidence: float
+    reasons: tuple[str, ...] = ()
+    """What a user should know about the photo, in words."""
 
 
-def cut_out_people(pictures: Sequence[Picture], matting: Matter) -> Photos:
-    """Find the person of every picture and cut out body and head.
+Finder = Callable[[Picture], FoundPerson]
+"""Who is in a picture. Raises: UserError where there is no person."""
+
+
+def cut_out_people(pictures: Sequence[Picture], finder: Finder) -> Photos:
+    """Find the person of every picture and cut out body and head; a head that is not in the photo gives an empty face crop.
 
     Raises:
         UserError: a picture shows no person.
     """
-    bodies, faces = [], []
-    for picture in pictures:
-        person = find_person(picture, matting)
-        bodies.append(cut_out(picture.image, person.mask, square_box(person.body_box, BODY_MARGIN), BODY_SIZE))
-        faces.append(cut_out(picture.image, person.mask, square_box(person.head_box), FACE_SIZE))
+    return crops_of(pictures, [finder(picture) for picture in pictures])
+
+
+def crops_of(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Photos:
+    """Cut out body and head of people that were found, one in each picture."""
+    bodies, faces = zip(*(cut_out_person(*pair) for pair in zip(pictures, people, strict=True)), strict=True)
     body, body_mask = (torch.stack(x) for x in zip(*bodies, strict=True))
     face, face_mask = (torch.stack(x) for x in zip(*faces, strict=True))
     return Photos(body, body_mask, face, face_mask)
+
+
+def cut_out_person(picture: Picture, person: FoundPerson) -> tuple[Crop, Crop]:
+    """(square, mask) of the body and of the face."""
+    body = cut_out(picture.image, person.mask, square_box(person.body_box, BODY_MARGIN), BODY_SIZE)
+    if not person.head_box.any():
+        return body, (torch.full((3, FACE_SIZE, FACE_SIZE), GREY), torch.zeros(1, FACE_SIZE, FACE_SIZE))
+    return body, cut_out(picture.image, person.mask, square_box(person.head_box), FACE_SIZE)
 
 
 @torch.no_grad()

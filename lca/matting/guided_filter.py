@@ -12,18 +12,71 @@ SMOOTHNESS = 1e-3
 
 
 def guided_filter(
-    picture: Float[Tensor, "3 height width"], matte: Float[Tensor, "1 height width"]
+    picture: Float[Tensor, "3 height width"], matte: Float[Tensor, "1 rows columns"]
 ) -> Float[Tensor, "1 height width"]:
-    """Fit matte = a . colour + b about every pixel, and average what the fits around a pixel say of it."""
-    mean, mean_matte = _box(picture), _box(matte)
-    outer = _box((picture[:, None] * picture[None]).flatten(0, 1)).unflatten(0, (3, 3)) - mean[:, None] * mean[None]
-    variance = outer.permute(2, 3, 0, 1) + SMOOTHNESS * torch.eye(3, device=picture.device)
-    covariance = (_box(picture * matte) - mean * mean_matte).permute(1, 2, 0)
-    a = torch.linalg.solve(variance, covariance).permute(2, 0, 1)
-    b = mean_matte - (a * mean).sum(0, keepdim=True)
-    return ((_box(a) * picture).sum(0, keepdim=True) + _box(b)).clamp(0, 1)
+    """Fit matte = a . colour + b about every pixel, and average what the fits around a pixel say of it.
+
+    Where the matte has fewer pixels, it is fitted at its own size and drawn at the picture's (He and Sun 2015).
+    """
+    if matte.shape[1:] == picture.shape[1:]:
+        return _drawn(_fits(picture, matte), picture)
+    small = F.interpolate(picture[None], size=matte.shape[1:], mode="bilinear", antialias=True)[0]
+    fits = F.interpolate(_fits(small, matte)[None], size=picture.shape[1:], mode="bilinear")[0]
+    return _drawn(fits, picture)
+
+
+def _drawn(
+    fits: Float[Tensor, "4 height width"], picture: Float[Tensor, "3 height width"]
+) -> Float[Tensor, "1 height width"]:
+    """a . colour + b."""
+    return ((fits[:3] * picture).sum(0, keepdim=True) + fits[3:]).clamp(0, 1)
+
+
+def _fits(
+    picture: Float[Tensor, "3 height width"], matte: Float[Tensor, "1 height width"]
+) -> Float[Tensor, "4 height width"]:
+    """a, then b, about every pixel."""
+    squares, products = picture * picture, picture * picture.roll(-1, 0)  # rr gg bb, rg gb br
+    means = _box(torch.cat([picture, squares, products, picture * matte, matte]))
+    mean, mean_squares, mean_products, mean_shared, mean_matte = means.split([3, 3, 3, 3, 1])
+    variance = mean_squares - mean * mean + SMOOTHNESS
+    a = _solve(variance, mean_products - mean * mean.roll(-1, 0), mean_shared - mean * mean_matte)
+    return _box(torch.cat([a, mean_matte - (a * mean).sum(0, keepdim=True)]))
+
+
+def _solve(
+    diagonal: Float[Tensor, "3 height width"],
+    beside: Float[Tensor, "3 height width"],
+    right: Float[Tensor, "3 height width"],
+) -> Float[Tensor, "3 height width"]:
+    """Cramer's rule in every pixel, for the symmetric matrix with `diagonal` rr gg bb and `beside` it rg gb br."""
+    a, b, c = diagonal
+    ab, bc, ca = beside
+    inverse_diagonal = torch.stack([b * c - bc * bc, a * c - ca * ca, a * b - ab * ab])
+    inverse_beside = torch.stack([bc * ca - ab * c, ca * ab - bc * a, ab * bc - ca * b])
+    solved = (
+        inverse_diagonal * right + inverse_beside * right.roll(-1, 0) + inverse_beside.roll(1, 0) * right.roll(1, 0)
+    )
+    return solved / (a * inverse_diagonal[0] + ab * inverse_beside[0] + ca * inverse_beside[2])
 
 
 def _box(x: Float[Tensor, "channels height width"]) -> Float[Tensor, "channels height width"]:
     """Mean over the square of `RADIUS` about each pixel, cut at the border."""
-    return F.avg_pool2d(x[None], 2 * RADIUS + 1, 1, RADIUS, count_include_pad=False)[0]
+    height, width = x.shape[1:]
+    inside = _count(height)[:, None] * _count(width)
+    return _sum_of_seven(_sum_of_seven(x, -1), -2) / inside.to(x)
+
+
+def _sum_of_seven(x: Tensor, axis: int) -> Tensor:
+    """Sum over `RADIUS` pixels to either side along an axis, in three additions a pixel: 4 + 2 + 1."""
+    length = x.shape[axis]
+    padded = F.pad(x, (RADIUS, RADIUS) if axis == -1 else (0, 0, RADIUS, RADIUS))
+    two = padded.narrow(axis, 0, length + 5) + padded.narrow(axis, 1, length + 5)
+    four = two.narrow(axis, 0, length) + two.narrow(axis, 2, length)
+    return four + two.narrow(axis, 4, length) + padded.narrow(axis, 6, length)
+
+
+def _count(length: int) -> Float[Tensor, " length"]:
+    """How many of the seven pixels about each one are inside."""
+    place = torch.arange(length)
+    return (place.clamp(max=RADIUS) + (length - 1 - place).clamp(max=RADIUS) + 1).float()

@@ -8,9 +8,9 @@ from pathlib import Path
 from lca.errors import UserError
 from lca.formats.photos import MOST_PHOTOS, Picture, read_picture
 from lca.matting.cutout import cut_out_people
-from lca.matting.network import load_matting
 from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
+from lca.tracking.finder import load_finder
 
 LARGEST = 40_000_000
 """Bytes of one photo."""
@@ -31,7 +31,7 @@ def create_avatar(files: Sequence[tuple[str, bytes]], progress: Progress, checkp
         progress(done, steps, f"reading {name}")
         pictures.append(_picture(name, content))
     progress(len(files), steps, "finding the person")
-    photos = cut_out_people(pictures, load_matting())
+    photos = cut_out_people(pictures, load_finder())
     progress(len(files) + 1, steps, "making the avatar")
     avatar = load_model(checkpoint).reconstruct(photos)
     progress(steps, steps, "done")

@@ -15,13 +15,13 @@ LEVELS = [
     {"motion", "render", "formats"},
     {"matting", "model", "world"},
     {"data"},
-    {"training"},
+    {"training", "tracking"},
     {"lab"},
     {"panel"},
     {"commands", "__main__"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}
-ONE_DOOR = ("gsplat", "smplx", "ipywidgets", "anywidget", "plotly", "embreex")
+ONE_DOOR = ("gsplat", "smplx", "ipywidgets", "anywidget", "plotly", "embreex", "ai_edge_litert", "pi_heif")
 
 
 def part(path):

@@ -1,12 +1,14 @@
 """Finding the person, with a network that calls everything red a person and its upper quarter the head."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
 
 from lca.errors import UserError
 from lca.formats.photos import Picture, mask_box
-from lca.matting.cutout import cut_out_people, find_person, largest_part
+from lca.matting.cutout import FoundPerson, cut_out_people, cut_out_person, find_person, largest_part
 from lca.matting.network import Matte
 
 
@@ -19,6 +21,11 @@ class RedPeople(nn.Module):
         boxes[:, 3] = boxes[:, 1] + (boxes[:, 3] - boxes[:, 1]) / 4
         found = (red > 0).any(-1).any(-1)[:, 0]
         return Matte(red, boxes, torch.zeros(len(squares), 4), torch.where(found, 5.0, -5.0))
+
+
+def find_red(picture: Picture) -> FoundPerson:
+    """A finder."""
+    return find_person(picture, RedPeople())
 
 
 def _photo(width=320, height=480, box=(100, 60, 180, 420), alpha=False) -> Picture:
@@ -47,7 +54,7 @@ def test_boxes_and_mask_are_in_pixels_of_the_photo(size, box):
 
 
 def test_squares_hold_person_over_grey():
-    photos = cut_out_people([_photo(), _photo(box=(40, 200, 120, 460))], RedPeople())
+    photos = cut_out_people([_photo(), _photo(box=(40, 200, 120, 460))], find_red)
     assert len(photos) == 2
     for image, mask in ((photos.body, photos.body_mask), (photos.face, photos.face_mask)):
         inside, outside = mask[:, 0] > 0.99, mask[:, 0] < 0.01
@@ -83,9 +90,18 @@ def test_largest_part_keeps_soft_edges():
 def test_nobody_is_said_so(alpha):
     picture = _photo(box=(0, 0, 0, 0), alpha=alpha)
     with pytest.raises(UserError, match=r"expected a photo of a person, got none in photo\.jpg"):
-        cut_out_people([picture], RedPeople())
+        cut_out_people([picture], find_red)
 
 
 def test_a_person_of_four_pixels_is_too_small():
     with pytest.raises(UserError, match="expected a photo of a person"):
         find_person(_photo(box=(100, 100, 104, 104)), RedPeople())
+
+
+def test_a_head_outside_the_photo_gives_an_empty_face_and_the_same_body():
+    picture = _photo()
+    person = find_red(picture)
+    headless = replace(person, head_box=torch.zeros(4))
+    (body, body_mask), (face, face_mask) = cut_out_person(picture, headless)
+    torch.testing.assert_close((body, body_mask), cut_out_person(picture, person)[0])
+    assert (face == 0.5).all() and (face_mask == 0).all()

@@ -6,12 +6,12 @@ import torch
 from lca.data.example import load_example
 from lca.formats.photos import Photos, read_pictures
 from lca.matting.cutout import cut_out_people
-from lca.matting.network import load_matting
 from lca.model.checkpoint import load_model
 from lca.model.encoder import EncoderConfig
 from lca.model.fusion import FusionConfig
 from lca.model.network import LCA, ModelConfig
 from lca.model.template import TemplateConfig
+from lca.tracking.finder import load_finder
 from tests.panel.fake_page import Page
 
 SMALL = ModelConfig(
@@ -43,7 +43,7 @@ def other():
 @pytest.fixture(scope="session")
 def example():
     """The shipped model's avatar of the shipped photos, as the notebook makes it."""
-    return load_model().reconstruct(cut_out_people(read_pictures(load_example().photos), load_matting()))
+    return load_model().reconstruct(cut_out_people(read_pictures(load_example().photos), load_finder()))
 
 
 @pytest.fixture

@@ -1,0 +1,117 @@
+"""Pictures as people have them: colour profiles, depths, HEIC, huge ones; nothing but known decoders is asked."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from lca.errors import UserError
+from lca.formats import photos, picture_file
+from lca.formats.photos import read_picture, read_pictures
+from tests.formats.icc import P3, p3_of_srgb, profile
+
+RAMP = Path(__file__).parent / "ramp.heic"
+
+
+def _flat(colour, size=(96, 128), mode="RGB") -> Image.Image:
+    return Image.new(mode, size, colour)
+
+
+def test_display_p3_becomes_srgb(tmp_path):
+    wanted = np.array([0.8, 0.3, 0.2])
+    stored = tuple(int(v) for v in (p3_of_srgb(wanted) * 255).round())
+    _flat(stored).save(tmp_path / "p3.png", icc_profile=profile(P3, "Display P3"))
+    picture = read_picture(tmp_path / "p3.png")
+    torch.testing.assert_close(picture.image[:, 5, 5], torch.tensor(wanted).float(), atol=0.006, rtol=0)
+    assert picture.notes == ("colours converted from Display P3",)
+    _flat(stored).save(tmp_path / "none.png")
+    assert (read_picture(tmp_path / "none.png").image[:, 5, 5] - torch.tensor(wanted)).abs().max() > 0.03
+
+
+def test_a_profile_keeps_the_transparent_background(tmp_path):
+    cut = _flat((200, 80, 60, 0), mode="RGBA")
+    cut.paste((200, 80, 60, 255), (20, 20, 60, 90))
+    cut.save(tmp_path / "cut.png", icc_profile=profile(P3, "Display P3"))
+    alpha = read_picture(tmp_path / "cut.png").alpha
+    assert alpha is not None and alpha[0, 50, 40] == 1 and alpha[0, 5, 5] == 0
+
+
+@pytest.mark.parametrize("coded", [b"nonsense", profile(P3, "x")[:200]])
+def test_a_broken_profile_is_said_and_passed_over(tmp_path, coded):
+    _flat((90, 120, 200)).save(tmp_path / "odd.png", icc_profile=coded)
+    picture = read_picture(tmp_path / "odd.png")
+    assert picture.notes == ("its colour profile cannot be read: taken as sRGB",)
+    torch.testing.assert_close(picture.image[:, 0, 0] * 255, torch.tensor([90.0, 120.0, 200.0]))
+
+
+@pytest.mark.parametrize(
+    ("values", "white"),
+    [(np.uint16, 65535), (np.float32, 1.0), (np.float32, 255.0), (np.int32, 65535)],
+)
+def test_deep_greys_keep_their_brightness(tmp_path, values, white):
+    ramp = np.tile(np.linspace(0, white, 128), (96, 1)).astype(values)
+    Image.fromarray(ramp).save(tmp_path / "deep.tif")
+    image = read_picture(tmp_path / "deep.tif").image
+    torch.testing.assert_close(image[:, 40], torch.linspace(0, 1, 128).expand(3, -1), atol=0.003, rtol=0)
+
+
+@pytest.mark.parametrize("kind", ["avif", "webp", "bmp", "tiff"])
+def test_other_formats(tmp_path, kind):
+    _flat((200, 100, 50)).save(tmp_path / f"photo.{kind}")
+    image = read_picture(tmp_path / f"photo.{kind}").image
+    torch.testing.assert_close(image[:, 40, 40] * 255, torch.tensor([200.0, 100.0, 50.0]), atol=3, rtol=0)
+
+
+def test_heic_and_its_focal_length():
+    picture = read_picture(RAMP)
+    assert picture.image.shape == (3, 128, 96)
+    assert picture.image[0, 60, 90] > 0.9 and picture.image[0, 60, 4] < 0.1
+    assert picture.focal == pytest.approx(26 / 43.27 * 160, rel=1e-3)
+
+
+def test_without_its_decoder_heic_is_named(tmp_path, monkeypatch, caplog):
+    (tmp_path / "a.heic").write_bytes(RAMP.read_bytes())
+    _flat((1, 2, 3)).save(tmp_path / "b.png")
+    monkeypatch.setattr(picture_file, "heif_reader", lambda: None)
+    monkeypatch.setattr(photos, "heif_reader", lambda: None)
+    with pytest.raises(UserError, match=r"a\.heic.*pip install pi-heif"):
+        read_picture(tmp_path / "a.heic")
+    assert [picture.name for picture in read_pictures([tmp_path])] == ["b.png"]
+    assert "a.heic" in caplog.text and "pi-heif" in caplog.text
+
+
+def test_what_a_folder_holds_besides_is_named(tmp_path, caplog):
+    _flat((1, 2, 3)).save(tmp_path / "b.png")
+    for name in ("letter.txt", "moving.gif", ".hidden"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "more").mkdir()
+    assert len(read_pictures([tmp_path])) == 1
+    assert "letter.txt, more, moving.gif" in caplog.text and "hidden" not in caplog.text
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("start", [b"%!PS-Adobe-3.0 EPSF-3.0\n", b"GIF89a", b"8BPS\0\1", b"\xd7\xcd\xc6\x9a"])
+def test_only_known_decoders_are_asked(tmp_path, start):
+    (tmp_path / "photo.jpg").write_bytes(start + bytes(2000))
+    with pytest.raises(UserError, match="got something else"):
+        read_picture(tmp_path / "photo.jpg")
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg"])
+def test_size_is_judged_before_decoding(tmp_path, monkeypatch, kind):
+    _flat((200, 100, 50), (3000, 2500)).save(tmp_path / f"huge.{kind}")
+    monkeypatch.setattr(picture_file, "WORTH_SAYING", 7_000_000)
+    picture = read_picture(tmp_path / f"huge.{kind}")
+    assert picture.image.shape == (3, 1707, 2048)
+    assert picture.notes == ("scaled at reading, from 3000 x 2500",)
+    monkeypatch.setattr(picture_file, "MOST_PIXELS_JPEG" if kind == "jpg" else "MOST_PIXELS", 7_000_000)
+    monkeypatch.setattr(picture_file, "with_eight_bits", None)  # decoding would fail otherwise
+    with pytest.raises(UserError, match="at most 7 million pixels, got 3000 x 2500"):
+        read_picture(tmp_path / f"huge.{kind}")
+
+
+def test_a_picture_beyond_pillows_limit_is_read(tmp_path):
+    _flat(120, (13000, 7000), "L").save(tmp_path / "huge.jpg", quality=30)
+    assert read_picture(tmp_path / "huge.jpg").image.shape == (3, 1103, 2048)
