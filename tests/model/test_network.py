@@ -19,9 +19,12 @@ def permuted(photos: Photos, order: list[int]) -> Photos:
     return Photos(photos.body[order], photos.body_mask[order], photos.face[order], photos.face_mask[order])
 
 
-def test_any_number_of_photos(network, photos):
-    for count in (1, 2, 3):
-        assert len(network.reconstruct(permuted(photos, list(range(count)))).canonical) == 48 * 8
+def test_any_number_of_photos_and_each_of_them_counts(network, photos):
+    avatars = [network.reconstruct(permuted(photos, list(range(count)))).canonical for count in (1, 2, 3)]
+    for avatar in avatars:
+        assert len(avatar) == 48 * 8 and all(values.isfinite().all() for values in avatar.tensors())
+    for fewer, more in zip(avatars, avatars[1:], strict=False):
+        assert different(fewer, more) > 0.02
 
 
 def test_order_of_photos_leaves_the_avatar_alone(network, photos):
