@@ -7,7 +7,6 @@ from lca.data.example import FOLDER, load_example
 from lca.errors import UserError
 from lca.formats.photos import mask_box, read_pictures
 from lca.geometry.body_file import load_body
-from lca.geometry.camera import Camera
 
 
 def test_it_is_small():
@@ -41,9 +40,13 @@ def test_body_posed_by_the_truth_projects_onto_the_mask():
         assert torch.stack([low - box[:2], box[2:] - high]).min() > -3
 
 
-def test_camera_is_a_batch():
-    camera = load_example().camera
-    assert isinstance(camera, Camera) and camera.camera_from_world.shape == (4, 4, 4)
+def test_targets_are_seen_from_different_sides():
+    views = load_example().camera.camera_from_world
+    turn, place = views[:, :3, :3], -views[:, :3, :3].mT @ views[:, :3, 3:]
+    torch.testing.assert_close(turn @ turn.mT, torch.eye(3).expand(len(views), 3, 3), atol=1e-5, rtol=0)
+    assert (torch.linalg.det(turn) > 0).all() and len(views) == len(load_example().photos)
+    sides = torch.nn.functional.normalize(place[:, [0, 2], 0], dim=-1)
+    assert (sides @ sides.T).min() < -0.5, "some from more than 120 degrees apart"
 
 
 def test_missing_example(tmp_path):

@@ -42,10 +42,34 @@ def ink(picture):
     return float((np.asarray(picture) < 250).any(-1).mean())
 
 
-def test_sheets_have_one_picture_per_photo(model, photos):
-    for sheet in (tour.crop_sheet, lambda p, s: tour.token_sheet(model, p, s)):
-        assert sheet(photos, SIZE).size == (2 * SIZE + 6, 2 * SIZE + 6)
-    assert tour.correspondence_sheet(model, photos, SIZE).size == (2 * SIZE + 6, SIZE)
+def cell(sheet, row, column):
+    """One of the pictures of a sheet, in [0, 1]: (SIZE, SIZE, 3)."""
+    top, left = row * (SIZE + 6), column * (SIZE + 6)
+    return np.asarray(sheet)[top : top + SIZE, left : left + SIZE] / 255
+
+
+def small(images):
+    """Pictures as a sheet shows them: (pictures, SIZE, SIZE, channels)."""
+    return torch.nn.functional.interpolate(images, (SIZE, SIZE), mode="area").movedim(1, -1).numpy()
+
+
+def test_crops_stand_body_over_face_photo_by_photo(photos):
+    sheet = tour.crop_sheet(photos, SIZE)
+    assert sheet.size == (2 * SIZE + 6, 2 * SIZE + 6)
+    for row, images in enumerate((photos.body, photos.face)):
+        for column, shown in enumerate(small(images)):
+            errors = [np.abs(cell(sheet, r, c) - shown).mean() for r in (0, 1) for c in (0, 1)]
+            assert np.argmin(errors) == 2 * row + column
+
+
+def test_tokens_and_points_are_coloured_where_the_person_is(model, photos):
+    tokens, points = tour.token_sheet(model, photos, SIZE), tour.correspondence_sheet(model, photos, SIZE)
+    for column, mask in enumerate(small(photos.body_mask)[..., 0]):
+        drawn = cell(tokens, 0, column)
+        assert np.abs(drawn[mask == 1] - 0.9).max(-1).mean() > 0.1
+        assert np.abs(drawn[:, :8] - 0.9).max() < 0.01, "background tokens are grey"
+        mapped = cell(points, 0, column)
+        assert mapped[mask == 0].min() > 0.95 and mapped[mask == 1].mean() < 0.9
 
 
 def test_the_figure_stands_in_the_middle_of_its_pictures(model, avatar):
@@ -75,8 +99,11 @@ def test_moved_is_red_where_it_moved(avatar):
 
 def test_films_and_faces(avatar):
     motion = named_motion("walk", 1.0, 6.0)
-    assert tour.strip(avatar, motion, 3, SIZE).width == 3 * SIZE + 2 * 6
-    assert tour.turns(avatar.canonical, 4, SIZE).width == 4 * SIZE + 3 * 6
+    film, round_trip = tour.strip(avatar, motion, 3, SIZE), tour.turns(avatar.canonical, 4, SIZE)
+    assert film.width == 3 * SIZE + 2 * 6 and round_trip.width == 4 * SIZE + 3 * 6
+    assert np.abs(cell(film, 0, 0) - cell(film, 0, 1)).mean() > 0.005, "the walk moves on"
+    left, right = cell(round_trip, 0, 1), cell(round_trip, 0, 3)
+    assert np.abs(left - right[:, ::-1]).mean() < np.abs(left - right).mean(), "both sides have mirrored outlines"
     faces = tour.face_sheet(avatar, {"smile": tour.named_actions("mouthSmile")}, {"up": torch.zeros(4)}, SIZE)
     assert faces.width == 2 * SIZE + 6 and ink(faces) > 0.1
     eps = avatar.eps_from_actions(motion.actions[0])

@@ -24,9 +24,15 @@ def test_one_sure_cell_decides_the_head_box():
 
 @pytest.mark.parametrize("side", [64, 256])
 def test_every_pixel_gets_an_answer(side):
-    matte = Matting(TINY).eval()(torch.rand(2, 3, side, side))
+    network, squares = Matting(TINY).eval(), torch.rand(2, 3, side, side)
+    squares[1] *= torch.linspace(0, 1, side)
+    matte, alone = network(squares), network(squares[1:])
     assert matte.mask_logits.shape == (2, 1, side, side)
-    assert matte.head_box.shape == (2, 4) and matte.person_logits.shape == (2,)
+    assert (matte.mask_logits.flatten(1).std(-1) > 1e-3).all(), "pixels differ"
+    for answer in ("mask_logits", "head_box", "person_logits"):
+        both = getattr(matte, answer)
+        torch.testing.assert_close(both[1:], getattr(alone, answer), atol=1e-5, rtol=1e-4, msg="squares do not meet")
+        assert (both[0] - both[1]).abs().max() > 1e-5
 
 
 def test_mask_answers_where_the_picture_changes():

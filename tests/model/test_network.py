@@ -14,9 +14,12 @@ def different(first: Gaussians, second: Gaussians) -> float:
     return max((a - b).abs().max().item() for a, b in zip(first.tensors(), second.tensors(), strict=True))
 
 
-def test_any_number_of_photos(network, photos):
-    for count in (1, 2, 3):
-        assert len(network.reconstruct(photos[:count]).canonical) == 48 * 8
+def test_any_number_of_photos_and_each_of_them_counts(network, photos):
+    avatars = [network.reconstruct(photos[:count]).canonical for count in (1, 2, 3)]
+    for avatar in avatars:
+        assert len(avatar) == 48 * 8 and all(values.isfinite().all() for values in avatar.tensors())
+    for fewer, more in zip(avatars, avatars[1:], strict=False):
+        assert different(fewer, more) > 0.02
 
 
 def test_order_of_photos_leaves_the_avatar_alone(network, photos):

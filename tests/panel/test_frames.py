@@ -12,7 +12,7 @@ from lca.geometry.rotations import axis_angle_to_matrix
 from lca.geometry.skinning import full_pose, gaze, joint_transforms
 from lca.lab.overlays import depth_picture, normal_picture
 from lca.panel.eyes import eye_of, looking_at, pointed_at
-from lca.panel.frames import as_jpeg, frame
+from lca.panel.frames import anchors, as_jpeg, frame
 from lca.panel.library import poses
 from lca.panel.person import PanelPerson
 from lca.panel.state import Look, State, Viewpoint
@@ -50,8 +50,14 @@ def test_skeleton_and_anchors_are_drawn_over_the_person(person):
 
 
 def test_close_cameras_draw_what_lies_before_them(person):
-    near = replace(SMALL, view=Viewpoint(distance=0.35, target=(0.0, 0.0, 0.0)))
-    assert pixels(person, state=near, skeleton=True, anchors=True).shape == (128, 128, 3)
+    """The camera looks down at the feet from inside the chest: what is behind it would be drawn upside down."""
+    inside = replace(SMALL, view=Viewpoint(0.0, 1.2, 0.6, (0.0, -0.5, -0.3), field_of_view=1.2))
+    places = inside.view.camera(128).project(anchors(person.posed(inside), person))
+    behind, seen = places[:, 2] < 0, places[places[:, 2] > 0, :2]
+    assert behind.sum() > 5 and len(seen) > 5
+    drawn = np.abs(pixels(person, state=inside, anchors=True) - pixels(person, state=inside)).max(-1) > 20
+    marks = torch.from_numpy(np.argwhere(drawn)[:, ::-1].copy()).float()
+    assert 0 < drawn.mean() < 0.3 and torch.cdist(marks, seen).amin(1).max() < 2.5
 
 
 def ball():

@@ -16,6 +16,8 @@ import pytest
 from datasets import load_dataset
 
 from lca.commands.world import add_world_commands, asked
+from lca.data.datasets import load_world
+from lca.data.sample import capture_frames
 from lca.errors import UserError
 from lca.formats.atomic import only_writer
 from lca.formats.shards import read_manifest
@@ -128,11 +130,17 @@ def test_a_large_build_has_large_shards():
     assert sum(name.startswith("train-") for name in plan) <= 1024 and max(map(len, plan.values())) == 36
 
 
-def test_the_sheet_is_a_picture(tmp_path):
+def test_the_sheet_shows_photo_mask_and_points_of_each_frame(tmp_path):
     from PIL import Image
 
     with Image.open(sheet(built("wild"), tmp_path / "sheet.png", captures=2)) as picture:
-        assert picture.size == (8 * 192, 5 * 192)
+        tiles = np.asarray(picture).reshape(5, 192, 8, 192, 3).swapaxes(1, 2) / 255
+    capture = capture_frames(load_world(built("wild"), "train")[0])
+    for frame in range(8):
+        photo, mask, points = tiles[:3, frame].reshape(3, 96, 2, 96, 2, 3).mean((2, 4))
+        assert np.median(np.abs(photo - capture.image[frame].movedim(0, -1).numpy())) < 0.02
+        assert np.abs(mask - capture.mask[frame].movedim(0, -1).numpy()).mean() < 0.01
+        assert points[mask[..., 0] < 0.01].mean() < 0.02 < 0.2 < points[mask[..., 0] > 0.99].mean()
 
 
 def test_short_strips_stand_side_by_side():
