@@ -1,5 +1,6 @@
 #!/bin/sh
-# Build or update .venv from requirements.lock: make env. Arguments: the Python to use, then options for pip.
+# Build or update .venv from requirements.lock, with the networks of lca/tracking: make env. Arguments: the Python to use, then
+# options for pip.
 #
 # .venv/.ready is written last. While it is missing the environment is half built, and the next run starts it afresh. Two
 # runs at once (make demo beside make test) take turns, where the system has flock.
@@ -36,4 +37,6 @@ rm -f .venv/.ready
 pip() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$@"; }
 pip "$@" -r requirements.lock
 pip --no-deps --no-build-isolation --editable .
+# Without a network the environment is good all the same: what is missing is said, and our own networks stand in.
+.venv/bin/python -m lca networks || echo "make env: goes on without these networks; .venv/bin/lca networks fetches them later" >&2
 touch .venv/.ready

@@ -24,12 +24,17 @@ ARM, CORE = 0.07, 0.1
 """Metres about an arm that are not the head, unless they are so near its middle."""
 CELLS = 112
 """Pixels of the upright square in which the head is sought."""
+ABOVE = 0.03
+"""Metres above the shoulders, along the trunk, from which a head without a face is believed."""
 SEEN = 0.02
 """Share of that square that a head covers at least."""
 
 
 def find_head_box(mask: Pyramid, body: BodyLandmarks, face: FaceLandmarks | None) -> Float[Tensor, " 4"]:
-    """x0 y0 x1 y1 in pixels of the photo, a square that may reach beyond it; zeros where the photo shows no head."""
+    """x0 y0 x1 y1 in pixels of the photo, a square that may reach beyond it; zeros where the photo shows no head.
+
+    A head without a face has to be whole: what ends at the photo's border may as well be a neck or a shoulder.
+    """
     scale = body.pixels_per_metre
     middle, up, chin = head_frame(body, face)
     side = 2 * TALL * scale
@@ -46,6 +51,9 @@ def find_head_box(mask: Pyramid, body: BodyLandmarks, face: FaceLandmarks | None
         return torch.zeros(4)
     half = square.side / CELLS / 2
     least, most = points[head].amin(0) - half, points[head].amax(0) + half
+    limit = torch.tensor([mask.width, mask.height]) - square.side / CELLS
+    if face is None and (bool((least < square.side / CELLS).any() | (most > limit).any()) or not _above(body)):
+        return torch.zeros(4)
     return square_box(torch.cat([least, most]), WIDER)
 
 
@@ -62,6 +70,13 @@ def head_frame(
     of_neck = _unit(body.middle("left_ear", "right_ear") - body.middle("left_shoulder", "right_shoulder"))
     up = _unit(0.6 * of_face + 0.4 * of_neck)
     return middle, up, mouth - up * BELOW_MOUTH * scale
+
+
+def _above(body: BodyLandmarks) -> bool:
+    """Whether the head is where heads are: a network that is shown none puts its face between the shoulders."""
+    shoulders, hips = body.middle("left_shoulder", "right_shoulder"), body.middle("left_hip", "right_hip")
+    raised = (body.middle("nose", "left_ear", "right_ear") - shoulders) @ _unit(shoulders - hips)
+    return float(raised) > ABOVE * body.pixels_per_metre
 
 
 def _unit(way: Float[Tensor, "2"]) -> Float[Tensor, "2"]:

@@ -77,7 +77,7 @@ def _closer(image: Pyramid) -> list[Detection]:
     found = []
     for y in _steps(height, side):
         for x in _steps(width, side):
-            found += PEOPLE.find(image, Region((x, y), side))
+            found += [person for person in PEOPLE.find(image, Region((x, y), side)) if person.score >= SURE]
     return found
 
 

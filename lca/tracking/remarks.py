@@ -89,7 +89,9 @@ def cut_off(body: BodyLandmarks, head_box: Float[Tensor, " 4"], height: int, wid
 def smoothness(image: Float[Tensor, "3 size size"], mask: Float[Tensor, "1 size size"]) -> float:
     """What a small blur leaves of the person's contrast between neighbours: near 1 where all is blurred already."""
     grey, person = image.mean(0, keepdim=True), mask[0, :-1, :-1] > 0.95
-    before, after = (_contrast(x)[person].sum() for x in (grey, F.avg_pool2d(grey[None], 3, 1, 1)[0]))
+    before, after = (
+        _contrast(x)[person].sum() for x in (grey, F.avg_pool2d(grey[None], 3, 1, 1, count_include_pad=False)[0])
+    )
     return float((after / before.clamp(min=1e-9)).sqrt())
 
 

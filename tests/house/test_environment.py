@@ -91,6 +91,7 @@ case "$*" in
   *ensurepip*) exit "${NO_VENV:-0}";;
   *version_info*) echo "${VERSION:-3.11 True}";;
   *"-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python;;
+  *"lca networks"*) exit "${NO_NETWORKS:-0}";;
   *"-m pip"*) sleep "${SLOW:-0}"; exit "${NO_PIP:-0}";;
 esac
 """
@@ -115,7 +116,7 @@ def clone(tmp_path, monkeypatch):
     def asked():
         lines = log.read_text().splitlines() if log.exists() else []
         log.unlink(missing_ok=True)
-        return [word for line in lines for word in ("venv", "pip") if f"-m {word}" in line]
+        return [word for line in lines for word in ("venv", "pip", "lca networks") if f"-m {word}" in line]
 
     return tmp_path / ".venv", start, asked
 
@@ -129,7 +130,7 @@ def finish(process):
 def test_env_is_built_once(clone):
     folder, start, asked = clone
     assert finish(start())[0] == 0 and (folder / ".ready").exists()
-    assert asked() == ["venv", "pip", "pip"]
+    assert asked() == ["venv", "pip", "pip", "lca networks"]
     assert finish(start())[0] == 0 and asked() == []
 
 
@@ -138,7 +139,13 @@ def test_env_follows_the_lock_without_starting_afresh(clone):
     finish(start())
     asked()
     os.utime(folder / ".ready", (1, 1))
-    assert finish(start())[0] == 0 and asked() == ["pip", "pip"]
+    assert finish(start())[0] == 0 and asked() == ["pip", "pip", "lca networks"]
+
+
+def test_env_is_ready_without_the_networks_and_says_so(clone):
+    folder, start, _ = clone
+    code, said = finish(start(NO_NETWORKS="2"))
+    assert code == 0 and (folder / ".ready").exists() and "lca networks fetches them later" in said
 
 
 def test_interrupted_env_is_built_afresh(clone):
@@ -152,7 +159,7 @@ def test_interrupted_env_is_built_afresh(clone):
     assert not (folder / ".ready").exists()
     (folder / "half_a_package").touch()
     asked()
-    assert finish(start())[0] == 0 and asked() == ["venv", "pip", "pip"]
+    assert finish(start())[0] == 0 and asked() == ["venv", "pip", "pip", "lca networks"]
     assert not (folder / "half_a_package").exists()
 
 
@@ -161,7 +168,7 @@ def test_two_runs_take_turns(clone):
     _, start, asked = clone
     first, second = start(SLOW="0.4"), start(SLOW="0.4")
     assert finish(first)[0] == 0 and finish(second)[0] == 0
-    assert asked() == ["venv", "pip", "pip"]
+    assert asked() == ["venv", "pip", "pip", "lca networks"]
 
 
 @pytest.mark.parametrize(
