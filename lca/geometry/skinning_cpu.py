@@ -15,6 +15,8 @@ from lca.kernels.runtime import launching
 
 LAST = (2, 2, 3, 2, 2)
 """Axes of points, quats, transforms, indices and weights behind those of the batch."""
+LIGHTER = 4
+"""Points are skinned in the time that the unit of work of `launching` takes."""
 
 
 def items(tensor: Tensor, last: int, whole: bool) -> ndarray:
@@ -48,7 +50,7 @@ class Skin(torch.autograd.Function):
         for i, output in enumerate(outputs):
             if not (ctx.needs_input_grad[i] or ctx.needs_input_grad[2] or ctx.needs_input_grad[4]):
                 ctx.mark_non_differentiable(output)
-        with launching(batch.numel() * tensors[0].shape[-2]) as threads:
+        with launching(batch.numel() * tensors[0].shape[-2] // LIGHTER) as threads:
             known = np.ones(threads, np.bool_)
             flat = tuple(items(x, 2, whole=False) for x in outputs)
             skin_all(threads, flattened(tensors), ctx.rows, flat, known)
@@ -72,7 +74,7 @@ class Skin(torch.autograd.Function):
         outputs.append(weights.new_empty(*batch, count if of_weights else 0, influences))
         partial = transforms.new_empty(*batch, chunks, *transforms.shape[-3:])
         flat = [items(x, 2, whole=i == 2) for i, x in enumerate(outputs)]
-        with launching(batch.numel() * count) as threads:
+        with launching(batch.numel() * count // LIGHTER) as threads:
             unskin_all(
                 threads, flattened(tensors), ctx.rows, tuple(items(x, 2, whole=False) for x in given), tuple(flat),
                 items(partial.flatten(-3), 2, whole=True),
