@@ -1,0 +1,222 @@
+"""Refinement: the avatar that the network made, sharpened on the very photos that it was made of. No weight changes.
+
+Poses are aligned first; then colours, places, sizes and opacities of the canonical Gaussians follow the photos through the
+renderer, as far as a photo shows them (`refining.visibility`), and what no photo shows is filled (`refining.filling`). The result
+is an ordinary avatar: every drive works as before.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional as F
+
+from lca.errors import UserError
+from lca.model.avatar import Avatar
+from lca.model.rig import Signals
+from lca.model.template import Template
+from lca.training.refining.alignment import align, optimiser_of, rounds, set_rate
+from lca.training.refining.changes import Changes
+from lca.training.refining.descent import Descent
+from lca.training.refining.filling import fill
+from lca.training.refining.photographs import Photographs, Seen
+from lca.training.refining.surface import Surface, surface_of
+from lca.training.refining.views import View
+
+DECAY = 0.1
+"""What is left of the rates at the end."""
+SLOW = 0.3
+"""Rates of poses and lights once Gaussians move, of those while aligning."""
+ANEW = 40
+"""Steps after which visibility and corrections are computed anew."""
+
+
+@dataclass(frozen=True)
+class RefineConfig:
+    """How long and how carefully."""
+
+    align: int = 60
+    """Steps on poses and light alone."""
+    steps: int = 120
+    """Steps on Gaussians."""
+    photos: int = 2
+    """Photos a step."""
+    left_out: float = 0.05
+    """Share of the pixels that are held back to tell when to stop."""
+    patience: int = 40
+    """Steps without a better score on those before it stops."""
+    gate: bool = True
+    """Change only what photos show; false is there to show why."""
+
+    def __post_init__(self):
+        """Raises: UserError: a number that makes no run."""
+        for name in ("align", "steps"):
+            if getattr(self, name) < 0:
+                raise UserError(f"expected {name} of at least 0 steps, got {getattr(self, name)}")
+        if self.photos < 1 or self.patience < 1 or not 0.0 <= self.left_out < 0.5:
+            raise UserError(
+                "expected at least one photo a step, patience of a step and less than half of the pixels left out, got "
+                f"photos {self.photos}, patience {self.patience}, left_out {self.left_out}"
+            )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands: `step` of `total` done, the loss, the error of the pixels left out (sRGB; 0 while aligning)."""
+
+    step: int
+    total: int
+    loss: float
+    held_out: float
+    run: "Refinement" = field(repr=False)
+
+    def avatar(self) -> Avatar:
+        """The avatar as it is now, unseen sides filled."""
+        return self.run.avatar()
+
+
+class Refinement:
+    """One run: iterate over it and the avatar sharpens; stop at any time and take `best()`."""
+
+    def __init__(self, avatar: Avatar, template: Template, views: Sequence[View], config: RefineConfig, seed: int):
+        """Check and prepare; nothing is optimised yet.
+
+        Raises:
+            UserError: no photos, or an avatar of another template.
+        """
+        if not views:
+            raise UserError("expected at least one photo to refine on, got none")
+        if len(template.points) != len(avatar.canonical):
+            raise UserError(
+                f"expected an avatar of this template's {len(template.points)} Gaussians, got {len(avatar.canonical)}; "
+                "load the model that made the avatar"
+            )
+        self.config, self.source = config, avatar
+        self.surface: Surface = surface_of(template)
+        self.changes = Changes(avatar.canonical)
+        generator = torch.Generator().manual_seed(seed)
+        self.photographs = Photographs(avatar, template, views, config.left_out, generator)
+        self.seen: Seen = self._seen()
+        self.score, self.kept = float("inf"), self._state()
+
+    @property
+    def total(self) -> int:
+        """Steps of a run that goes to its end."""
+        return self.config.align + self.config.steps
+
+    def run(self, seconds: float | None = None) -> Iterator[Progress]:
+        """Align, then refine, within `seconds` if given (rates fall with the time that is left, so that it ends well)."""
+        start = time.monotonic()
+        spent = (lambda: 0.0) if seconds is None else (lambda: (time.monotonic() - start) / seconds)
+        canonical = self.changes.base
+        for step, loss in enumerate(align(self.photographs, canonical, self.config.align, self.config.photos), 1):
+            yield Progress(step, self.total, loss, 0.0, self)
+            if spent() > self.config.align / max(self.total, 1):
+                break
+        self.photographs.refresh(canonical)
+        self.seen, self.kept = self._seen(), self._state()
+        yield from self._refine(spent)
+
+    def _refine(self, spent: Callable[[], float]) -> Iterator[Progress]:
+        config, photographs = self.config, self.photographs
+        descent, optimiser = Descent(self.changes, self.surface, self.seen), optimiser_of(photographs, SLOW)
+        batches, used = rounds(len(photographs), config.photos, photographs.generator), spent()
+        epoch, since, held_out = -(-len(photographs) // config.photos), 0, 0.0
+        photographs.held_out()
+        for step in range(config.steps):
+            progress = max(step / config.steps, (spent() - used) / max(1.0 - used, 1e-6))
+            if progress >= 1.0:
+                return
+            if step and step % ANEW == 0:
+                photographs.refresh(self.changes.applied().map(lambda x: x.detach()))
+                descent.seen = self.seen = self._seen()
+            rate = DECAY**progress
+            set_rate(optimiser, rate)
+            loss = self._step(descent, optimiser, next(batches), rate, progress)
+            if (step + 1) % epoch == 0:
+                held_out, since = photographs.held_out(), since + epoch
+                if held_out < self.score or config.left_out == 0.0:
+                    self.score, self.kept, since = held_out, self._state(), 0
+            yield Progress(config.align + step + 1, self.total, loss, held_out, self)
+            if since >= config.patience:
+                return
+
+    def _step(
+        self, descent: Descent, optimiser: torch.optim.Adam, photos: list[int], rate: float, progress: float
+    ) -> float:
+        photographs, canonical = self.photographs, self.changes.applied()
+        losses = [photographs.loss(canonical, photo, photographs.bodies, photographs.faces) for photo in photos]
+        loss = torch.stack(losses).mean() + photographs.prior()
+        optimiser.zero_grad()
+        self.changes.values.grad = None
+        loss.backward()
+        optimiser.step()
+        descent.step(rate, progress)
+        return float(loss.detach())
+
+    def _seen(self) -> Seen:
+        seen = self.photographs.seen(self.changes.applied().map(lambda x: x.detach()))
+        return seen if self.config.gate else replace(seen, gate=torch.ones_like(seen.gate))
+
+    def _state(self) -> tuple[Tensor, Tensor, Tensor]:
+        photographs = self.photographs
+        values, theta, translation = self.changes.values, photographs.theta, photographs.translation
+        return values.detach().clone(), theta.detach().clone(), translation.detach().clone()
+
+    @torch.no_grad()
+    def avatar(self) -> Avatar:
+        """The avatar with the changes so far, unseen sides filled."""
+        refined = self.changes.applied()
+        colors = fill(refined.colors.clamp(0.0, 1.0), self.changes.base.colors, self.seen.gate, self.surface)
+        canonical = replace(refined, quats_wxyz=F.normalize(refined.quats_wxyz, dim=-1), colors=colors)
+        return replace(
+            self.source, canonical=canonical, metadata={**self.source.metadata, "refined": str(len(self.photographs))}
+        )
+
+    @torch.no_grad()
+    def best(self) -> "Refined":
+        """Go back to the best score on the pixels left out, and hand over."""
+        values, theta, translation = self.kept
+        self.changes.values.copy_(values)
+        signals = replace(self.photographs.given, theta=theta, translation=translation)
+        return Refined(self.avatar(), signals, self.seen.gate, self.score)
+
+
+@dataclass(frozen=True)
+class Refined:
+    """The refined avatar, the aligned drives of the photos, how far each Gaussian was seen (0 to 1), and the mean error of the
+    pixels left out (sRGB; infinite if it was stopped before a round over all photos)."""
+
+    avatar: Avatar
+    signals: Signals
+    gate: Float[Tensor, "gaussians"]
+    held_out: float
+
+
+def refine(
+    avatar: Avatar,
+    template: Template,
+    views: Sequence[View],
+    config: RefineConfig = RefineConfig(),
+    seconds: float | None = None,
+    seed: int = 0,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Refined:
+    """Refine `avatar` on its photos; `template` is that of the model which made it.
+
+    Without `seconds` the same seed gives the same avatar. Ctrl-C ends the run and keeps the best so far.
+
+    Raises:
+        UserError: no photos, or an avatar of another template.
+    """
+    run = Refinement(avatar, template, views, config, seed)
+    try:
+        for progress in run.run(seconds):
+            if on_progress is not None:
+                on_progress(progress)
+    except KeyboardInterrupt:
+        pass
+    return run.best()

@@ -1,0 +1,130 @@
+"""All photos of a run: how the person stands in each and in what light, and what the avatar looks like there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from lca.geometry.body import PARTS
+from lca.geometry.gaussians import Gaussians
+from lca.model.avatar import Avatar
+from lca.model.rig import Signals
+from lca.model.template import Template
+from lca.render import render
+from lca.training.losses import LossConfig, image_loss, over
+from lca.training.refining.shading import GAINS, WAVES, light_prior, shaded, waves
+from lca.training.refining.views import Target, View, target
+from lca.training.refining.visibility import gate_of, sight
+
+THETA_PRIOR, TRANSLATION_PRIOR = 1.0, 5.0
+"""Weights of the mean square departure from the given poses, radians, and places, metres."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How well all photos show each Gaussian: `gate` in [0, 1], and how much of the loss hangs on it, `weight`, and would if
+    nothing hid it, `area` (share of the loss per unit of colour)."""
+
+    gate: Float[Tensor, "gaussians"]
+    weight: Float[Tensor, "gaussians"]
+    area: Float[Tensor, "gaussians"]
+
+
+class Photographs:
+    """Poses, places and lights of the photos, to be optimised; targets, fixed.
+
+    The pose branch's correction hardly changes while a pose is corrected by a degree: it is computed once, until `refresh`.
+    """
+
+    def __init__(
+        self, avatar: Avatar, template: Template, views: Sequence[View], left_out: float, generator: torch.Generator
+    ):
+        """Cut the targets, hold back `left_out` of their patches, start from the given drives."""
+        self.avatar, self.views, self.generator = avatar, views, generator
+        self.bodies = [target(view.body, left_out, generator) for view in views]
+        self.faces = [target(view.face, left_out, generator) for view in views]
+        self.given = Signals(
+            *(torch.stack([getattr(v.signals, name) for v in views]) for name in vars(views[0].signals))
+        )
+        self.theta = self.given.theta.clone().requires_grad_(True)
+        self.translation = self.given.translation.clone().requires_grad_(True)
+        self.lights = torch.zeros(len(views), GAINS + WAVES, requires_grad=True)
+        hand, left = template.part == PARTS.index("hand"), template.points[:, 0] > 0
+        self.hands = hand & left, hand & ~left
+        self.errors: list[tuple[float, float]] = []
+        self.refresh(avatar.canonical)
+
+    def __len__(self) -> int:
+        """Number of photos."""
+        return len(self.views)
+
+    def signals(self, photo: int) -> Signals:
+        """Drives of one photo as they stand."""
+        return replace(self.given[photo], theta=self.theta[photo], translation=self.translation[photo])
+
+    @torch.no_grad()
+    def refresh(self, canonical: Gaussians) -> None:
+        """Corrections and normals anew, after poses have changed."""
+        frames = replace(self.given, theta=self.theta, translation=self.translation)
+        self.corrections = self.avatar.correction(frames)
+        self.waves = [waves(self.posed(canonical, photo)) for photo in range(len(self))]
+
+    def posed(self, canonical: Gaussians, photo: int) -> Gaussians:
+        """The avatar as it stands in a photo: correction (fixed), then skinning (differentiable)."""
+        correction = self.corrections
+        own = type(correction)(*(getattr(correction, name)[photo : photo + 1] for name in vars(correction)))
+        return self.avatar.rig.pose(own.apply(canonical[None])[0], self.signals(photo))
+
+    def loss(
+        self, canonical: Gaussians, photo: int, bodies: Sequence[Target | None], faces: Sequence[Target | None]
+    ) -> Tensor:
+        """The training's image loss and alpha of one photo, body and face, each over a random colour."""
+        config, posed = LossConfig(), self.posed(canonical, photo)
+        posed = replace(posed, colors=shaded(posed.colors, self.waves[photo], self.lights[photo]))
+        parts = ((config.driven, bodies[photo]), (config.face, faces[photo]))
+        terms = [weight * self._compare(posed, crop, config) for weight, crop in parts if crop is not None]
+        return torch.stack(terms).sum() if terms else canonical.means.sum() * 0.0
+
+    def _compare(self, posed: Gaussians, crop: Target, config: LossConfig) -> Tensor:
+        """Colours are compared within the mask alone: where the person is a pixel off, background must not be painted on."""
+        background = torch.rand(3, generator=self.generator)
+        shown = render(posed, crop.camera, background)
+        picture, truth = (over(x[None], crop.mask[None], background[None]) for x in (shown.image, crop.image))
+        apart = (picture.detach() - truth).abs() * crop.held
+        self.errors.append((float(apart.sum()), 3.0 * float(crop.held.sum())))
+        truth = torch.where(crop.held, picture.detach(), truth)
+        alpha = config.alpha / config.driven * (shown.alpha - crop.mask).abs().mean()
+        return crop.share * (image_loss(picture, truth, config) + alpha)
+
+    def held_out(self) -> float:
+        """Mean absolute error of the pixels left out since it was last asked for, sRGB."""
+        total, count = (sum(column) for column in zip((0.0, 0.0), *self.errors, strict=True))
+        self.errors = []
+        return total / max(count, 1.0)
+
+    def prior(self) -> Tensor:
+        """What departing from the given poses costs, and light."""
+        turned = THETA_PRIOR * ((self.theta - self.given.theta) ** 2).mean()
+        moved = TRANSLATION_PRIOR * ((self.translation - self.given.translation) ** 2).mean()
+        return turned + moved + light_prior(self.lights)
+
+    @torch.no_grad()
+    def seen(self, canonical: Gaussians) -> Seen:
+        """Visibility of every Gaussian, the best over photos and crops; hands as far as landmarks say they are seen."""
+        config, count = LossConfig(), len(canonical)
+        ratio, weight, area = (torch.zeros(count) for _ in range(3))
+        for photo, view in enumerate(self.views):
+            posed = self.posed(canonical, photo)
+            for share, crop in ((config.driven, self.bodies[photo]), (config.face, self.faces[photo])):
+                if crop is None:
+                    continue
+                here = sight(posed, crop.camera, crop.mask)
+                shown = here.weight
+                for hand, sure in zip(self.hands, view.hands, strict=True):
+                    shown = torch.where(hand, shown * sure, shown)
+                ratio = torch.maximum(ratio, shown / here.area.clamp(min=1e-6))
+                scale = share * crop.share / (crop.mask.numel() * len(self))
+                weight, area = weight + scale * shown, torch.maximum(area, scale * here.area)
+        return Seen(gate_of(ratio), weight, area)

@@ -1,0 +1,110 @@
+"""What refinement knows of a photo: pictures with masks and cameras, and how the person stands in it."""
+
+from dataclasses import dataclass, field
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+from torch.nn import functional as F
+
+from lca.errors import UserError
+from lca.geometry.camera import Camera
+from lca.model.rig import Signals
+
+MARGIN = 12
+"""Pixels round the mask that stay in a picture, so that what sticks out of it is seen to."""
+FEWEST = 20
+"""Pixels of a mask under which a crop shows nobody."""
+PATCH = 6
+"""Pixels a side of the patches that are left out."""
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A picture of the person (sRGB in [0, 1]), how much of each pixel the person covers, and the camera of these pixels."""
+
+    image: Float[Tensor, "3 height width"]
+    mask: Float[Tensor, "1 height width"]
+    camera: Camera
+
+
+@dataclass(frozen=True)
+class View:
+    """One photo: the body (256 to 320 px), the head (128 to 192 px) where one is seen, and the drives of that moment.
+
+    `signals` have no axis of frames. `hands` says how surely (left, right) are seen, in [0, 1]: landmarks know what a mask does
+    not.
+    """
+
+    body: Crop
+    face: Crop | None
+    signals: Signals
+    hands: Float[Tensor, "2"] = field(default_factory=lambda: torch.ones(2))
+
+    def __post_init__(self):
+        """Raises: UserError: pictures, masks and cameras that differ in size, drives of several frames, numbers that are none."""
+        if self.signals.theta.ndim != 1:
+            shape = tuple(self.signals.theta.shape)
+            raise UserError(
+                f"expected the drives of one photo, theta of shape (156,), got {shape}; give each photo its own view"
+            )
+        for name, crop in (("body", self.body), ("face", self.face)):
+            if crop is None:
+                continue
+            sizes = tuple(crop.image.shape[-2:]), tuple(crop.mask.shape[-2:]), (crop.camera.height, crop.camera.width)
+            if len(set(sizes)) > 1:
+                raise UserError(
+                    f"expected picture, mask and camera of the {name} of one size, got {sizes[0]}, {sizes[1]} and {sizes[2]}; "
+                    "cut them together"
+                )
+        given = vars(self.signals).items()
+        broken = [name for name, value in given if not value.isfinite().all()]
+        if broken:
+            raise UserError(
+                f"expected finite drives, got others in {', '.join(broken)}; solve the pose of this photo again"
+            )
+
+
+@dataclass(frozen=True)
+class Target:
+    """A crop cut tight round its mask: `share` of the original area is left, `held` pixels are not learned from but tested on."""
+
+    image: Float[Tensor, "3 height width"]
+    mask: Float[Tensor, "1 height width"]
+    camera: Camera
+    share: float
+    held: Bool[Tensor, "1 height width"]
+
+
+def target(crop: Crop | None, left_out: float, generator: torch.Generator) -> Target | None:
+    """Cut the person out of a crop; None if nobody is in it.
+
+    Blank pixels cost as much as any in the loss. `left_out` is the share of patches that are held back.
+    """
+    if crop is None or int((crop.mask > 0.05).sum()) < FEWEST:
+        return None
+    height, width = crop.mask.shape[-2:]
+    rows, columns = (crop.mask[0] > 0.05).nonzero(as_tuple=True)
+    left, right = max(int(columns.min()) - MARGIN, 0), min(int(columns.max()) + 1 + MARGIN, width)
+    top, bottom = max(int(rows.min()) - MARGIN, 0), min(int(rows.max()) + 1 + MARGIN, height)
+    intrinsics = crop.camera.intrinsics.clone()
+    intrinsics[0, 2] -= left
+    intrinsics[1, 2] -= top
+    camera = Camera(crop.camera.camera_from_world, intrinsics, right - left, bottom - top)
+    image, mask = (x[:, top:bottom, left:right].contiguous() for x in (crop.image, crop.mask))
+    coarse = torch.rand(-(-camera.height // PATCH), -(-camera.width // PATCH), generator=generator) < left_out
+    patches = coarse.repeat_interleave(PATCH, 0).repeat_interleave(PATCH, 1)[: camera.height, : camera.width]
+    return Target(image, mask, camera, mask.numel() / (height * width), patches & (mask > 0.9))
+
+
+def halved(full: Target | None) -> Target | None:
+    """The same at half the resolution, nothing held back: enough to align by, at a third of the cost."""
+    if full is None:
+        return None
+    height, width = (size // 2 * 2 for size in full.mask.shape[-2:])
+    sums = F.avg_pool2d(torch.cat([full.image * full.mask, full.mask])[None, :, :height, :width], 2)[0]
+    scale = torch.tensor([0.5, 0.5, 1.0])[:, None].to(full.camera.intrinsics)
+    camera = Camera(full.camera.camera_from_world, full.camera.intrinsics * scale, width // 2, height // 2)
+    return Target(
+        sums[:3] / sums[3:].clamp(min=1e-3), sums[3:], camera, full.share, torch.zeros_like(sums[3:], dtype=torch.bool)
+    )
