@@ -1,0 +1,88 @@
+"""What `lca create` understood, photo by photo, and the avatar beside each photo and from all sides."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from PIL import Image, ImageDraw
+
+from lca.formats.photos import Picture
+from lca.geometry.camera import Camera
+from lca.geometry.skinning import full_pose, joint_transforms, skin
+from lca.lab.figures import column, framed, row, to_image
+from lca.lab.overlays import draw_skeleton
+from lca.lab.playing import body_camera, face_camera, play, still
+from lca.matting.cutout import FoundPerson
+from lca.model.avatar import Avatar
+from lca.model.rig import Signals
+from lca.motion.named import named_motion
+from lca.render import render
+from lca.training.refining.views import View
+
+TURNS = (0.0, math.pi / 4, math.pi / 2, math.pi)
+MOST = 8
+"""Photos shown."""
+LANDMARK = (240, 120, 20)
+
+
+@torch.no_grad()
+def likeness_sheet(
+    pictures: Sequence[Picture],
+    people: Sequence[FoundPerson],
+    views: Sequence[View],
+    before: Avatar,
+    after: Avatar,
+    signals: Signals,
+    height: int = 220,
+) -> Image.Image:
+    """A line for each photo: what was found in it, the solved skeleton, the avatar before and after refinement in the photo's own
+    pose, the photo; then the avatar from the front, turned 45, 90 and 180 degrees, and its face.
+
+    `signals` are the drives of the photos, in the frame of their cameras.
+    """
+    lines = []
+    for k, (picture, person, view) in enumerate(list(zip(pictures, people, views, strict=True))[:MOST]):
+        cells = [found(picture, person), skeleton(after, view, signals[k])]
+        cells += [posed(avatar, view.body.camera, signals[k]) for avatar in (before, after)]
+        truth = view.body.image * view.body.mask + 1 - view.body.mask
+        captions = [f"{picture.name}, {person.confidence:.2f}", "solved", "feed-forward", "refined", "photo"]
+        lines.append(row([*cells, truth], captions, height))
+    lines.append(row(around(after, height), ["front", "45°", "90°", "180°", "face", "face, 45°"], height))
+    return column(lines)
+
+
+def found(picture: Picture, person: FoundPerson) -> Image.Image:
+    """Mask, boxes of body (red) and head (blue), and landmarks where the finder knows any."""
+    shown = framed(
+        to_image(picture.image * (0.3 + 0.7 * person.mask) + 0.7 * (1 - person.mask)), person.body_box.tolist()
+    )
+    shown = framed(shown, person.head_box.tolist(), (40, 90, 220))
+    pen, reach = ImageDraw.Draw(shown), max(2, shown.height // 200)
+    for x, y in getattr(person, "landmarks", torch.zeros(0, 2)).tolist():
+        pen.ellipse([x - reach, y - reach, x + reach, y + reach], fill=LANDMARK)
+    return shown
+
+
+def skeleton(avatar: Avatar, view: View, signals: Signals) -> Image.Image:
+    """Bones of the solved pose over the photo's body crop."""
+    transforms = joint_transforms(
+        full_pose(signals.theta, signals.psi), avatar.rig.joints, avatar.rig.parents, signals.translation
+    )
+    joints = skin(avatar.rig.joints, transforms[:, :3])
+    shown = to_image(view.body.image * 0.6 + 0.4)
+    draw_skeleton(shown, view.body.camera.project(joints), avatar.rig.parents)
+    return shown
+
+
+def posed(avatar: Avatar, camera: Camera, signals: Signals) -> Image.Image:
+    """The avatar as it stands in a photo, over white."""
+    gaussians = avatar.drive(signals.theta, signals.eps, signals.psi, signals.translation)
+    return to_image(render(gaussians, camera, torch.ones(3)).image.clamp(0, 1))
+
+
+def around(avatar: Avatar, size: int) -> list[Image.Image]:
+    """At ease, from four sides; then the face."""
+    calm = still(named_motion("turntable", 4.0, 10.0), 0)
+    cameras = [body_camera(avatar, calm, size, turn) for turn in TURNS]
+    cameras += [face_camera(avatar, calm, size, turn) for turn in TURNS[:2]]
+    return [to_image(next(play(avatar, calm, camera))) for camera in cameras]
