@@ -45,8 +45,9 @@ class Evidence:
         """Everything has to agree, so the doubts multiply.
 
         The ramps were set on pictures of the synthetic world: whole, cut, darkened, blurred, turned, tiny, of two people and of
-        nobody. Of those with confidence above 0.6, 99 in 100 had a mask whose intersection over union with the truth was above
-        0.85; of those below 0.3, 1 in 16.
+        nobody. On 334 others of that kind, a mask overlapped the truth by more than 0.85 in 97 of 100 with confidence above
+        0.95, in 86 of 100 between 0.6 and 0.95, in 68 of 100 between 0.3 and 0.6, and in 2 of 40 below 0.15. What it does not
+        see is a second person right behind the first whom the detector does not see either.
         """
         return prod(
             (

@@ -64,6 +64,20 @@ def test_other_formats(tmp_path, kind):
     torch.testing.assert_close(image[:, 40, 40] * 255, torch.tensor([200.0, 100.0, 50.0]), atol=3, rtol=0)
 
 
+@pytest.mark.parametrize("kind", ["tif", "webp", "png", "avif"])
+@pytest.mark.parametrize("mode", ["RGB", "I;16"])
+def test_every_format_is_turned_upright_once(tmp_path, kind, mode):
+    if mode == "I;16" and kind in ("webp", "avif"):
+        pytest.skip("has no such depth")
+    ramp = np.tile(np.linspace(0, 255, 96), (128, 1)).astype(np.uint8)
+    upright = Image.fromarray(ramp.astype(np.uint16) * 257) if mode == "I;16" else Image.fromarray(ramp).convert("RGB")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    upright.rotate(90, expand=True).save(tmp_path / f"turned.{kind}", exif=exif)
+    image = read_picture(tmp_path / f"turned.{kind}").image
+    assert image.shape == (3, 128, 96) and (image[0] * 255 - torch.from_numpy(ramp)).abs().mean() < 2
+
+
 def test_heic_and_its_focal_length():
     picture = read_picture(RAMP)
     assert picture.image.shape == (3, 128, 96)

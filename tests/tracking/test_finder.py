@@ -94,6 +94,9 @@ def test_fields_of_a_face(networks, placed):
         x0, y0, x1, y1 = found.head_box.tolist()
         middle = found.face[:, :2].mean(0)
         assert x0 < middle[0] < x1 and y0 < middle[1] < y1
+        wrists = found.landmarks[[15, 16]]
+        for hand, wrist, sure in zip(found.hands, wrists, found.hand_confidence, strict=True):
+            assert sure < 0.8 or (hand[0] - wrist).norm() < 12
     names = load_body().expression_names
     assert list(names[:-1]) == sorted(names[:-1]) and names[-1] == "tongueOut", "the order of the network of actions"
 

@@ -1,0 +1,22 @@
+"""`lca networks`: what was fetched is named, with its licence; a failure is one line."""
+
+from lca.errors import UserError
+from lca.tracking import fetch
+from lca.tracking.network_files import NETWORK_FILES, networks_folder
+
+
+def test_what_is_fetched_is_named(lca, monkeypatch):
+    monkeypatch.setattr(fetch, "fetch_networks", lambda: [networks_folder() / NETWORK_FILES[0].name])
+    code, out, error = lca("networks")
+    assert (code, error) == (0, "")
+    assert out.startswith("pose_detection.tflite: finds people (from mediapipe 0.10.21)\n")
+    assert "7 networks, 1 fetched (Google's MediaPipe, Apache-2.0)" in out
+
+
+def test_a_failure_is_one_line(lca, monkeypatch):
+    def fail():
+        raise UserError("expected to download it, got nothing")
+
+    monkeypatch.setattr(fetch, "fetch_networks", fail)
+    code, out, error = lca("networks")
+    assert (code, out) == (2, "") and error == "lca: error: expected to download it, got nothing\n"
