@@ -35,7 +35,7 @@ STEPS = torch.tensor([1e-3] * 3 + [5e-5] * 3 + [1e-3] * 4 + [5e-3] * 3)
 
 
 @dataclass(frozen=True)
-class View:
+class Opening:
     """A camera on a sphere about `target`, as `lca.geometry.camera.orbit` takes it: metres and radians."""
 
     target: tuple[float, float, float]
@@ -61,7 +61,7 @@ class Clip:
     components: Float[Tensor, "components gaussians 13"]
     fps: float
     loops: bool
-    view: View
+    view: Opening
 
 
 def write_player(path: str | Path, clip: Clip, title: str, background: Float[Tensor, "3"]) -> int:

@@ -8,7 +8,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from lca.errors import UserError
-from lca.formats.player import STEPS, Clip, View
+from lca.formats.player import STEPS, Clip, Opening
 from lca.geometry.camera import Camera
 from lca.geometry.motion import Motion
 from lca.geometry.skinning import full_pose, joint_transforms
@@ -91,7 +91,7 @@ def closes(transforms: Float[Tensor, "frames joints 3 4"]) -> bool:
     return bool((transforms[0] - transforms[-1]).abs().max() <= 2 * steps.max())
 
 
-def view_of(camera: Camera, means: Float[Tensor, "points 3"]) -> View:
+def view_of(camera: Camera, means: Float[Tensor, "points 3"]) -> Opening:
     """The view of a level camera about the point of its axis that is as far as what it sees in the middle (the median)."""
     rotation, translation = camera.camera_from_world[:3, :3], camera.camera_from_world[:3, 3]
     eye, forward = -rotation.T @ translation, rotation[2]
@@ -99,7 +99,7 @@ def view_of(camera: Camera, means: Float[Tensor, "points 3"]) -> View:
     seen = (x > 0) & (x < camera.width) & (y > 0) & (y < camera.height) & (depth > 0)
     distance = float(depth[seen].median()) if seen.any() else 3.0
     target = [float(v) for v in eye + distance * forward]
-    return View(
+    return Opening(
         target=(target[0], target[1], target[2]),
         azimuth=math.atan2(-forward[0], -forward[2]),
         elevation=math.asin(max(-1.0, min(1.0, -float(forward[1])))),

@@ -27,7 +27,7 @@ ALL, CHOSEN = "#d3dbe4", "#2f6fb5"
 
 
 @dataclass(frozen=True)
-class Panel:
+class Chart:
     """One chart: `places` says in which bar each person is. Bars of words lie, bars of numbers stand."""
 
     name: str
@@ -41,20 +41,20 @@ class Panel:
         return np.bincount(self.places, minlength=len(self.labels)).tolist()
 
 
-def panels(table: Table) -> list[Panel]:
+def panels(table: Table) -> list[Chart]:
     """A chart for every attribute in which people differ."""
     charts = [panel(name.replace("_", " "), values) for name, values in table.items()]
     return [chart for chart in charts if len(chart.labels) > 1]
 
 
-def panel(name: str, values: Sequence) -> Panel:
+def panel(name: str, values: Sequence) -> Chart:
     """Numbers in equal steps; words, and numbers of few values, each in a bar of its own, the rarest together."""
     numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
     if numeric and len(set(values)) > WORDS:
         edges = np.histogram_bin_edges(np.asarray(values, float), BINS)
         places = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, BINS - 1)
         middles = (edges[:-1] + edges[1:]) / 2
-        return Panel(name, [f"{middle:.3g}" for middle in middles], places.tolist(), False)
+        return Chart(name, [f"{middle:.3g}" for middle in middles], places.tolist(), False)
     texts = [str(value) or NOTHING for value in values]
     ranked = [text for text, _ in Counter(texts).most_common()]
     labels = ranked if len(ranked) <= WORDS else [*ranked[: WORDS - 1], OTHER]
@@ -63,7 +63,7 @@ def panel(name: str, values: Sequence) -> Panel:
     place = {text: min(index, len(labels) - 1) for index, text in enumerate(ranked)}
     if numeric:
         place = {text: index for index, text in enumerate(labels)}
-    return Panel(name, labels, [place[text] for text in texts], not numeric)
+    return Chart(name, labels, [place[text] for text in texts], not numeric)
 
 
 class Dashboard:
@@ -89,7 +89,7 @@ class Dashboard:
         return {"text/html": self.html(), "image/png": buffer.getvalue()}
 
 
-def figure(charts: Sequence[Panel]):
+def figure(charts: Sequence[Chart]):
     """The plotly figure: of each chart the bars of all people, and over them those of the chosen ones."""
     from plotly.graph_objects import Bar
     from plotly.subplots import make_subplots
@@ -126,13 +126,13 @@ def figure(charts: Sequence[Panel]):
     return drawn
 
 
-def bars(charts: Sequence[Panel], across: int = ACROSS, width: int = 270, height: int = 190) -> Image.Image:
+def bars(charts: Sequence[Chart], across: int = ACROSS, width: int = 270, height: int = 190) -> Image.Image:
     """The charts as one picture."""
     drawn = [(lying if chart.words else standing)(chart, width, height) for chart in charts]
     return column([row(drawn[k : k + across], height=height) for k in range(0, len(drawn), across)])
 
 
-def blank(chart: Panel, width: int, height: int) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+def blank(chart: Chart, width: int, height: int) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     """An empty chart with its name above."""
     image = Image.new("RGB", (width, height), PAPER)
     pen = ImageDraw.Draw(image)
@@ -140,7 +140,7 @@ def blank(chart: Panel, width: int, height: int) -> tuple[Image.Image, ImageDraw
     return image, pen
 
 
-def standing(chart: Panel, width: int, height: int) -> Image.Image:
+def standing(chart: Chart, width: int, height: int) -> Image.Image:
     """Bars of numbers."""
     image, pen = blank(chart, width, height)
     step, floor, most = (width - 30) / len(chart.labels), height - 22, max(chart.counts)
@@ -153,7 +153,7 @@ def standing(chart: Panel, width: int, height: int) -> Image.Image:
     return image
 
 
-def lying(chart: Panel, width: int, height: int) -> Image.Image:
+def lying(chart: Chart, width: int, height: int) -> Image.Image:
     """Bars of words."""
     image, pen = blank(chart, width, height)
     step, most, font = min(16.0, (height - 24) / len(chart.labels)), max(chart.counts), ImageFont.load_default(11)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lca.tracking.detector import Detection
 from lca.tracking.network import load_network
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.region import Region
 
 NETWORK = "pose_landmark_full.tflite"
@@ -71,7 +71,7 @@ def detected_region(person: Detection) -> Region:
     return _about(hips, rim)
 
 
-def find_landmarks(image: Pyramid, region: Region) -> BodyLandmarks:
+def find_landmarks(image: PhotoPyramid, region: Region) -> BodyLandmarks:
     """Run the network on one region of a photo (sRGB in [0, 1])."""
     network = load_network(NETWORK)
     size = network.shape[1]

@@ -12,7 +12,7 @@ from lca.tracking.gaze import psi_of_irises
 from lca.tracking.hand_landmarks import HandLandmarks, find_hand
 from lca.tracking.head import find_head_box
 from lca.tracking.people import Crowd
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.remarks import doubts, remarks, turned_away
 from lca.tracking.sighting import Sighting
 from lca.tracking.silhouette import find_mask
@@ -23,12 +23,12 @@ HIDDEN = 0.3
 
 
 @torch.no_grad()
-def sight(image: Pyramid, crowd: Crowd, alpha: Float[Tensor, "1 height width"] | None = None) -> Sighting:
+def sight(image: PhotoPyramid, crowd: Crowd, alpha: Float[Tensor, "1 height width"] | None = None) -> Sighting:
     """Everything about the person who is meant; where the photo has its own mask, `alpha`, that is taken."""
     first = find_landmarks(image, detected_region(crowd.person))
     body = find_landmarks(image, first.next_region)
     mask = find_mask(image, body) if alpha is None else alpha
-    halves, body_box = Pyramid.of(mask), mask_box(mask)
+    halves, body_box = PhotoPyramid.of(mask), mask_box(mask)
     evidence = gather(crowd.person, crowd.others, (first, body), mask, body_box)
     face = None if turned_away(body) else find_face(image, body)
     head_box = find_head_box(halves, body, face)
@@ -58,7 +58,7 @@ def _gaze(face: FaceLandmarks | None) -> Float[Tensor, "4"]:
     return torch.zeros(4) if face is None or face.eyes_closed else psi_of_irises(face.points)
 
 
-def _hand(image: Pyramid, body: BodyLandmarks, side: str) -> HandLandmarks:
+def _hand(image: PhotoPyramid, body: BodyLandmarks, side: str) -> HandLandmarks:
     """The hand, or the body's own guess of it (with confidence 0) where it is outside the photo or hidden."""
     wrist, index = body.point(f"{side}_wrist"), body.point(f"{side}_index")
     seen = bool(in_photo(index, image.height, image.width)) and body.seen(f"{side}_wrist") > HIDDEN

@@ -11,7 +11,7 @@ from numpy import ndarray
 from torch import Tensor
 
 from lca.tracking.network import load_network
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.region import Region
 
 OVERLAP = 0.3
@@ -35,7 +35,7 @@ class Detector:
     strides: tuple[int, ...]
     least_score: float
 
-    def find(self, image: Pyramid, region: Region) -> list[Detection]:
+    def find(self, image: PhotoPyramid, region: Region) -> list[Detection]:
         """Everything found in a region of a photo (sRGB in [0, 1]), the surest first."""
         network = load_network(self.network)
         size = network.shape[1]

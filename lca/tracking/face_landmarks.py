@@ -13,7 +13,7 @@ from lca.geometry.body_file import load_body
 from lca.tracking.body_landmarks import BodyLandmarks
 from lca.tracking.detector import FACES, Detection
 from lca.tracking.network import load_network
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.region import Region
 
 NETWORK, ACTIONS_NETWORK = "face_landmarks_detector.tflite", "face_blendshapes.tflite"
@@ -61,7 +61,7 @@ class FaceLandmarks:
         return all(float(self.actions[names.index(f"eyeBlink{side}")]) > CLOSED for side in ("Left", "Right"))
 
 
-def find_face(image: Pyramid, body: BodyLandmarks) -> FaceLandmarks | None:
+def find_face(image: PhotoPyramid, body: BodyLandmarks) -> FaceLandmarks | None:
     """The face at the head of a body, or None where there is none that agrees with the body."""
     head, scale = body.middle(*HEAD), body.pixels_per_metre
     region = Region((float(head[0]), float(head[1])), SEARCH * scale, body.region.angle)
@@ -81,7 +81,7 @@ def face_region(face: Detection) -> Region:
     return Region(((x0 + x1) / 2, (y0 + y1) / 2), side, math.atan2(left[1] - right[1], left[0] - right[0]))
 
 
-def read_face(image: Pyramid, region: Region) -> FaceLandmarks:
+def read_face(image: PhotoPyramid, region: Region) -> FaceLandmarks:
     """Run both networks on one region of a photo (sRGB in [0, 1])."""
     network = load_network(NETWORK)
     size = network.shape[1]

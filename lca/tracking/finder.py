@@ -15,7 +15,7 @@ from lca.matting.network import load_matting
 from lca.tracking.chain import sight
 from lca.tracking.network_files import HOW, missing_networks
 from lca.tracking.people import find_people
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.sighting import Sighting
 
 SURE = 0.15
@@ -62,7 +62,7 @@ class PeopleFinder:
         """What the networks say, however unsure; None where they see nobody. Raises: UserError: no person of that number."""
         shown = picture.image if picture.alpha is None else picture.image * picture.alpha + GREY * (1 - picture.alpha)
         gain = gain_of(shown)
-        image = Pyramid.of(shown if gain == 1 else (shown * gain).clamp(max=1))
+        image = PhotoPyramid.of(shown if gain == 1 else (shown * gain).clamp(max=1))
         crowd = find_people(image, picture.name, self.person)
         if crowd is None:
             return None

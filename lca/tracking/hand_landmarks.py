@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lca.tracking.body_landmarks import BodyLandmarks
 from lca.tracking.network import load_network
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.region import Region
 
 RECROP, NETWORK = "hand_recrop.tflite", "hand_landmark_full.tflite"
@@ -30,7 +30,7 @@ class HandLandmarks:
     """The network's own probability that there is a hand."""
 
 
-def find_hand(image: Pyramid, body: BodyLandmarks, side: str) -> HandLandmarks:
+def find_hand(image: PhotoPyramid, body: BodyLandmarks, side: str) -> HandLandmarks:
     """The "left" or "right" hand (the person's)."""
     region = _sharper(image, _search_region(body, side))
     network = load_network(NETWORK)
@@ -48,7 +48,7 @@ def _search_region(body: BodyLandmarks, side: str) -> Region:
     return Region.upright(start, end, end, 2 * max(math.dist(start, end), 2.0)).moved(0.0, SHIFT, ROOM)
 
 
-def _sharper(image: Pyramid, region: Region) -> Region:
+def _sharper(image: PhotoPyramid, region: Region) -> Region:
     """A small network says where in the search square the hand is: its middle, and a point at its lower edge."""
     network = load_network(RECROP)
     size = network.shape[1]

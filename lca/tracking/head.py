@@ -11,7 +11,7 @@ from torch import Tensor
 from lca.formats.photos import square_box
 from lca.tracking.body_landmarks import BodyLandmarks
 from lca.tracking.face_landmarks import BROW, CHIN, FaceLandmarks
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.region import Region
 
 WIDER = 0.06
@@ -30,7 +30,7 @@ SEEN = 0.02
 """Share of that square that a head covers at least."""
 
 
-def find_head_box(mask: Pyramid, body: BodyLandmarks, face: FaceLandmarks | None) -> Float[Tensor, " 4"]:
+def find_head_box(mask: PhotoPyramid, body: BodyLandmarks, face: FaceLandmarks | None) -> Float[Tensor, " 4"]:
     """x0 y0 x1 y1 in pixels of the photo, a square that may reach beyond it; zeros where the photo shows no head.
 
     A head without a face has to be whole: what ends at the photo's border may as well be a neck or a shoulder.

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lca.errors import UserError
 from lca.tracking.detector import PEOPLE, Detection
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.region import Region
 
 SURE = 0.5
@@ -36,7 +36,7 @@ class Crowd:
         return [person for place, person in enumerate(self.people) if place != self.chosen]
 
 
-def find_people(image: Pyramid, name: str, person: int | None = None) -> Crowd | None:
+def find_people(image: PhotoPyramid, name: str, person: int | None = None) -> Crowd | None:
     """Everyone in a photo (sRGB in [0, 1]); who is meant is number `person` from the left, from 1, else the largest.
 
     None: there is nobody.
@@ -70,7 +70,7 @@ def size_of(person: Detection) -> float:
     return float((person.points[1] - person.points[0]).norm())
 
 
-def _closer(image: Pyramid) -> list[Detection]:
+def _closer(image: PhotoPyramid) -> list[Detection]:
     """What is found in overlapping squares of half the photo's longer side."""
     height, width = image.height, image.width
     side = max(height, width) / 2

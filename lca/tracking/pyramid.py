@@ -12,18 +12,18 @@ SMALLEST = 64
 
 
 @dataclass(frozen=True)
-class Pyramid:
+class PhotoPyramid:
     """Level k has pixels of 2**k x 2**k pixels of the picture, from its top left corner on."""
 
     levels: tuple[Float[Tensor, "channels _ _"], ...]
 
     @staticmethod
-    def of(image: Float[Tensor, "channels height width"]) -> "Pyramid":
+    def of(image: Float[Tensor, "channels height width"]) -> "PhotoPyramid":
         """Halve until the picture is small."""
         levels = [image]
         while min(levels[-1].shape[1:]) >= 2 * SMALLEST:
             levels.append(_halved(levels[-1]))
-        return Pyramid(tuple(levels))
+        return PhotoPyramid(tuple(levels))
 
     @property
     def height(self) -> int:

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Region:
         """Pixels of the photo -> points of the region."""
         return (points - torch.tensor(self.centre)) @ self._turn() / self.side + 0.5
 
-    def cut(self, picture: Pyramid, size: int) -> Float[Tensor, "channels {size} {size}"]:
+    def cut(self, picture: PhotoPyramid, size: int) -> Float[Tensor, "channels {size} {size}"]:
         """The region resampled to size x size, antialiased; outside the photo it is 0."""
         return picture.sample(self.to_photo(_centres(size, size)), self.side / size)
 

@@ -9,7 +9,7 @@ from lca.formats.photos import BODY_MARGIN, BODY_SIZE, FACE_SIZE
 from lca.tracking.body_landmarks import NAMES, BodyLandmarks
 from lca.tracking.evidence import Evidence, in_photo
 from lca.tracking.face_landmarks import FaceLandmarks
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.region import Region
 
 TURNED = 0.04
@@ -29,8 +29,8 @@ LOWER = (
 
 
 def remarks(
-    image: Pyramid,
-    mask: Pyramid,
+    image: PhotoPyramid,
+    mask: PhotoPyramid,
     boxes: tuple[Float[Tensor, " 4"], Float[Tensor, " 4"]],
     body: BodyLandmarks,
     face: FaceLandmarks | None,
@@ -95,7 +95,9 @@ def smoothness(image: Float[Tensor, "3 size size"], mask: Float[Tensor, "1 size 
     return float((after / before.clamp(min=1e-9)).sqrt())
 
 
-def _squares(image: Pyramid, mask: Pyramid, box: Float[Tensor, " 4"], room: float, size: int) -> tuple[Tensor, Tensor]:
+def _squares(
+    image: PhotoPyramid, mask: PhotoPyramid, box: Float[Tensor, " 4"], room: float, size: int
+) -> tuple[Tensor, Tensor]:
     """Image and mask in the square about a box."""
     x0, y0, x1, y1 = box.tolist()
     square = Region(((x0 + x1) / 2, (y0 + y1) / 2), room * max(x1 - x0, y1 - y0, 1.0))

@@ -11,7 +11,7 @@ from lca.formats.photos import mask_box, square_box
 from lca.matting.cutout import largest_part
 from lca.matting.guided_filter import guided_filter
 from lca.tracking.body_landmarks import BodyLandmarks
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.region import Region
 
 FINE, COARSE = 512, 256
@@ -20,7 +20,7 @@ MARGIN = 0.06
 """Room about the person, as a share of the square's side on every side."""
 
 
-def find_mask(image: Pyramid, body: BodyLandmarks, share: float = 0.1) -> Float[Tensor, "1 height width"]:
+def find_mask(image: PhotoPyramid, body: BodyLandmarks, share: float = 0.1) -> Float[Tensor, "1 height width"]:
     """Largest part of the network's mask, its edges drawn to those of the photo; all zeros where it sees nobody.
 
     Parts smaller than `share` of the largest are dropped: other people, specks.

@@ -22,8 +22,8 @@ from lca.training.refining.alignment import align, optimiser_of, rounds, set_rat
 from lca.training.refining.changes import Changes
 from lca.training.refining.descent import Descent
 from lca.training.refining.filling import fill
-from lca.training.refining.photographs import Photographs, Seen
-from lca.training.refining.surface import Surface, surface_of
+from lca.training.refining.photographs import Photographs, Visibility
+from lca.training.refining.surface import SurfaceGraph, surface_of
 from lca.training.refining.views import View
 
 DECAY = 0.1
@@ -95,11 +95,11 @@ class Refinement:
                 "load the model that made the avatar"
             )
         self.config, self.source = config, avatar
-        self.surface: Surface = surface_of(template)
+        self.surface: SurfaceGraph = surface_of(template)
         self.changes = Changes(avatar.canonical)
         generator = torch.Generator().manual_seed(seed)
         self.photographs = Photographs(avatar, template, views, config.left_out, generator)
-        self.seen: Seen = self._seen()
+        self.seen: Visibility = self._seen()
         self.score, self.kept = float("inf"), self._state()
 
     @property
@@ -157,7 +157,7 @@ class Refinement:
         descent.step(rate, progress)
         return float(loss.detach())
 
-    def _seen(self) -> Seen:
+    def _seen(self) -> Visibility:
         seen = self.photographs.seen(self.changes.applied().map(lambda x: x.detach()))
         return seen if self.config.gate else replace(seen, gate=torch.ones_like(seen.gate))
 

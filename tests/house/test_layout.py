@@ -1,6 +1,8 @@
 """Where things stand and how large they may grow."""
 
+import ast
 import re
+from collections import Counter
 
 import pytest
 
@@ -85,3 +87,10 @@ def test_a_broken_rule_is_told_file_by_file():
     nothing_breaks_it([])
     with pytest.raises(pytest.fail.Exception, match=r"(?s)broken by\nREADME\.md: too long\nnumpy: too old$"):
         nothing_breaks_it([(ROOT / "README.md", "too long"), ("numpy", "too old")])
+
+
+def test_a_class_name_means_one_thing():
+    classes = [(node.name, name(path)) for path in files(".py", under="lca") for node in ast.walk(ast.parse(path.read_text()))
+               if isinstance(node, ast.ClassDef)]  # fmt: skip
+    times = Counter(word for word, _ in classes)
+    nothing_breaks_it((path, f"another file has a class {word} too") for word, path in classes if times[word] > 1)

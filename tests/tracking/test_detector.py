@@ -8,7 +8,7 @@ from lca.errors import UserError
 from lca.tracking import people
 from lca.tracking.detector import FACES, PEOPLE, Detection, _merged, anchors
 from lca.tracking.people import find_people
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 
 
 @pytest.mark.parametrize(("detector", "size", "count"), [(PEOPLE, 224, 2254), (FACES, 128, 896)])
@@ -40,7 +40,7 @@ def crowd(monkeypatch):
                 return list(found)
 
         monkeypatch.setattr(people, "PEOPLE", Told())
-        return Pyramid.of(torch.zeros(3, 100, 300))
+        return PhotoPyramid.of(torch.zeros(3, 100, 300))
 
     return told
 

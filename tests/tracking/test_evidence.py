@@ -9,7 +9,7 @@ from lca.formats.photos import mask_box
 from lca.tracking.body_landmarks import NAMES
 from lca.tracking.detector import Detection
 from lca.tracking.evidence import Evidence, gather
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.remarks import cut_off, doubts, remarks, smoothness, turned_away
 from tests.tracking.conftest import mask_of, standing
 
@@ -69,9 +69,9 @@ def test_where_the_photo_ends(height, said):
 
 
 def test_a_missing_head_and_a_back_are_said():
-    body, mask = standing(), Pyramid.of(mask_of(standing()))
+    body, mask = standing(), PhotoPyramid.of(mask_of(standing()))
     box = mask_box(mask.levels[0])
-    image = Pyramid.of(torch.rand(3, 240, 240))
+    image = PhotoPyramid.of(torch.rand(3, 240, 240))
     assert remarks(image, mask, (box, torch.zeros(4)), body, None) == [
         "the head is not in the photo",
         "small in the photo: 171 pixels tall",

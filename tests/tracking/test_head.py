@@ -3,12 +3,12 @@
 import torch
 
 from lca.tracking.head import find_head_box
-from lca.tracking.pyramid import Pyramid
+from lca.tracking.pyramid import PhotoPyramid
 from tests.tracking.conftest import METRE, mask_of, standing
 
 
 def _box(mask, body=None):
-    return find_head_box(Pyramid.of(mask), standing() if body is None else body, None)
+    return find_head_box(PhotoPyramid.of(mask), standing() if body is None else body, None)
 
 
 def test_the_head_of_a_drawn_body():

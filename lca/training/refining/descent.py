@@ -12,8 +12,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.training.refining.changes import OFFSETS, SIZES, WIDTH, Changes
-from lca.training.refining.photographs import Seen
-from lca.training.refining.surface import Surface
+from lca.training.refining.photographs import Visibility
+from lca.training.refining.surface import SurfaceGraph
 
 RATES = {"means": 1.5e-3, "colors": 0.02, "log_scales": 0.02, "logits": 0.02, "quats": 0.005}
 """Size of a typical first step: metres, sRGB, log, logit, without unit."""
@@ -33,8 +33,8 @@ class Descent:
     """State of the optimiser of `changes`; `rate` in (0, 1] scales all steps."""
 
     changes: Changes
-    surface: Surface
-    seen: Seen
+    surface: SurfaceGraph
+    seen: Visibility
 
     def __post_init__(self):
         """No steps yet."""

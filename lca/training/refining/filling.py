@@ -15,7 +15,7 @@ from scipy.sparse import diags
 from scipy.sparse.linalg import cg
 from torch import Tensor
 
-from lca.training.refining.surface import Surface
+from lca.training.refining.surface import SurfaceGraph
 
 TRUST, MOST = 20.0, 1000.0
 """Weight of a photo's word per gate / (1 - gate), and at most."""
@@ -27,7 +27,7 @@ def fill(
     colors: Float[Tensor, "gaussians 3"],
     predicted: Float[Tensor, "gaussians 3"],
     gate: Float[Tensor, "gaussians"],
-    surface: Surface,
+    surface: SurfaceGraph,
 ) -> Float[Tensor, "gaussians 3"]:
     """Refined `colors` where photos show the Gaussian (`gate` 1), filled where none does (0), something between between."""
     seen, free = gate.double().numpy(), (gate < 1.0).numpy()

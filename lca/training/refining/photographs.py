@@ -23,7 +23,7 @@ THETA_PRIOR, TRANSLATION_PRIOR = 1.0, 5.0
 
 
 @dataclass(frozen=True)
-class Seen:
+class Visibility:
     """How well all photos show each Gaussian: `gate` in [0, 1], and how much of the loss hangs on it, `weight`, and would if
     nothing hid it, `area` (share of the loss per unit of colour)."""
 
@@ -111,7 +111,7 @@ class Photographs:
         return turned + moved + light_prior(self.lights)
 
     @torch.no_grad()
-    def seen(self, canonical: Gaussians) -> Seen:
+    def seen(self, canonical: Gaussians) -> Visibility:
         """Visibility of every Gaussian, the best over photos and crops; hands as far as landmarks say they are seen."""
         config, count = LossConfig(), len(canonical)
         ratio, weight, area = (torch.zeros(count) for _ in range(3))
@@ -127,4 +127,4 @@ class Photographs:
                 ratio = torch.maximum(ratio, shown / here.area.clamp(min=1e-6))
                 scale = share * crop.share / (crop.mask.numel() * len(self))
                 weight, area = weight + scale * shown, torch.maximum(area, scale * here.area)
-        return Seen(gate_of(ratio), weight, area)
+        return Visibility(gate_of(ratio), weight, area)

@@ -33,7 +33,7 @@ MIDDLE = 0.01
 
 
 @dataclass(frozen=True)
-class Surface:
+class SurfaceGraph:
     """`average` (sparse) takes the mean over neighbours of like kind; `links` (sparse, symmetric) weigh who fills whom."""
 
     average: csr_matrix
@@ -51,7 +51,7 @@ class Surface:
         return smoothed
 
 
-def surface_of(template: Template) -> Surface:
+def surface_of(template: Template) -> SurfaceGraph:
     """Neighbours and twins on the template's bare body in rest pose."""
     points, part = template.points.cpu().numpy(), template.part.cpu().numpy()
     count = len(points)
@@ -63,7 +63,7 @@ def surface_of(template: Template) -> Surface:
     average = csr_matrix((same.ravel(), near.ravel(), starts), (count, count))
     beside = csr_matrix((_affinity()[part[:, None], part[near]].ravel(), near.ravel(), starts), (count, count))
     links = beside + _mirrored(template, points, part) + _behind(template, points, part)
-    return Surface(average, links.maximum(links.T).tocsr())
+    return SurfaceGraph(average, links.maximum(links.T).tocsr())
 
 
 def _affinity() -> np.ndarray:

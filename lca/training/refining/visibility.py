@@ -24,20 +24,20 @@ LOW, HIGH = 0.1, 0.4
 
 
 @dataclass(frozen=True)
-class Sight:
+class CropWeight:
     """What one crop shows of each Gaussian, in pixels: its summed blending `weight`, and its `area` alone and facing us."""
 
     weight: Float[Tensor, "gaussians"]
     area: Float[Tensor, "gaussians"]
 
 
-def sight(posed: Gaussians, camera: Camera, mask: Float[Tensor, "1 height width"]) -> Sight:
-    """See `Sight`; only pixels within the mask count."""
+def sight(posed: Gaussians, camera: Camera, mask: Float[Tensor, "1 height width"]) -> CropWeight:
+    """See `CropWeight`; only pixels within the mask count."""
     fixed = posed.map(lambda x: x.detach())
     with torch.enable_grad():
         colors = torch.zeros_like(fixed.colors[:, :1]).requires_grad_(True)
         (weight,) = torch.autograd.grad((render(replace(fixed, colors=colors), camera).image * mask).sum(), colors)
-    return Sight(weight[:, 0], facing_area(fixed, camera))
+    return CropWeight(weight[:, 0], facing_area(fixed, camera))
 
 
 def facing_area(posed: Gaussians, camera: Camera) -> Float[Tensor, "gaussians"]:
