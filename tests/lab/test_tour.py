@@ -69,7 +69,8 @@ def test_tokens_and_points_are_coloured_where_the_person_is(model, photos):
         assert np.abs(drawn[mask == 1] - 0.9).max(-1).mean() > 0.1
         assert np.abs(drawn[:, :8] - 0.9).max() < 0.01, "background tokens are grey"
         mapped = cell(points, 0, column)
-        assert mapped[mask == 0].min() > 0.95 and mapped[mask == 1].mean() < 0.9
+        # resizing rings by a few percent along the outline
+        assert np.quantile(mapped[mask == 0], 0.02) > 0.95 and mapped[mask == 1].mean() < 0.9
 
 
 def test_the_figure_stands_in_the_middle_of_its_pictures(model, avatar):
