@@ -1,8 +1,8 @@
-"""How posed points move in a picture when joints turn, the body is moved or its shape changes: a sparse analytic Jacobian.
+"""Where points of a body are in a picture, and how that depends on pose, place and shape: a sparse analytic Jacobian.
 
-A point on the skin hangs on at most 8 joints, and each of them on a chain of at most a dozen ancestors; only those columns are
-touched. Turning joint k by a small vector w (axes of the camera) about its place p_k moves a point by w x (S_k - W_k p_k), where
-S_k and W_k sum (weight x place, weight) over the joints below k that hold the point.
+A point hangs on at most 8 joints and each of them on a dozen ancestors; only those columns are touched. Turning joint k by a
+small vector w (axes of the camera) about its place p_k moves a point by w x (S_k - W_k p_k), where S_k and W_k sum
+(weight x place, weight) over the joints below k that hold the point.
 """
 
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ from functools import lru_cache
 from typing import no_type_check
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Float32, Int
 from numba import njit
 from numpy import ndarray
 
-JOINTS = 55
-HANDS = (25, 40)
-"""First joints of the left and the right hand, of 15 each."""
-SPLIT = (0, *range(1, 22), *range(25, 55))
-"""Places of theta's 52 joints among all 55."""
+from lca.geometry.body import Body
 
 
 @dataclass(frozen=True)
 class Points:
-    """Points of a body in rest pose: where they are on the mean body, how shape moves them, which joints hold them."""
+    """Points of a body in rest pose (metres): where they are on the mean body, how shape moves them, which joints hold them.
+
+    `slack` is a direction on the resting body along which the place is less certain, as long as it is less certain: an error of
+    s metres across is one of s sqrt(1 + |slack|^2) along it. Zero where all directions are alike.
+    """
 
     rest: Float[ndarray, "points 3"]
-    shape_directions: Float[ndarray, "points 3 shape"]
+    shape_directions: Float32[ndarray, "points 3 shape"]
     skin_indices: Int[ndarray, "points influences"]
-    skin_weights: Float[ndarray, "points influences"]
-    axes: Float[ndarray, "points 3"]
+    skin_weights: Float32[ndarray, "points influences"]
+    slack: Float[ndarray, "points 3"]
 
     def __len__(self) -> int:
         """Number of points."""
@@ -37,28 +37,27 @@ class Points:
 
     def __getitem__(self, index) -> "Points":
         """Some of the points."""
-        return Points(
-            self.rest[index], self.shape_directions[index], self.skin_indices[index], self.skin_weights[index], self.axes[index]
-        )
+        return Points(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
 class Skeleton:
-    """Joints of the mean body (metres), how shape moves them, and the chain of ancestors of each, padded with -1."""
+    """Joints of the mean body in rest pose (metres) and how shape moves them."""
 
-    joints: Float[ndarray, "55 3"]
-    shape_directions: Float[ndarray, "55 3 shape"]
+    joints: Float[ndarray, "joints 3"]
+    shape_directions: Float[ndarray, "joints 3 shape"]
     parents: tuple[int, ...]
 
-    @property
-    def chains(self) -> Int[ndarray, "55 depth"]:
-        """Each joint, its parent, and so on to the root."""
-        return chains_of(self.parents)
+    @staticmethod
+    def of(body: Body, shapes: int) -> "Skeleton":
+        """Of a body, with its first `shapes` shape coefficients."""
+        directions = body.joint_shape_directions[..., :shapes].double().numpy().copy()
+        return Skeleton(body.joint_template.double().numpy(), directions, body.parents)
 
 
 @lru_cache
-def chains_of(parents: tuple[int, ...]) -> Int[ndarray, "55 depth"]:
-    """See `Skeleton.chains`."""
+def chains_of(parents: tuple[int, ...]) -> Int[ndarray, "joints depth"]:
+    """Each joint, its parent, and so on to the root; padded with -1."""
     chains = []
     for joint in range(len(parents)):
         chain = [joint]
@@ -71,182 +70,168 @@ def chains_of(parents: tuple[int, ...]) -> Int[ndarray, "55 depth"]:
 
 @dataclass(frozen=True)
 class Posture:
-    """A posed skeleton in the frame of the camera: rotations of the bones, places of the joints, how both depend on the
-    unknowns.
+    """A posed skeleton in the frame of the camera: places (metres) and turns of the joints, and how both depend on the unknowns.
 
-    `levers` (55, 3, columns) say how fast each joint turns, about the camera's axes, per unit of the unknowns from `first`
-    on; `drift` (55, 3, shape) is how shape moves what a joint holds beyond the point's own shape direction.
+    `levers` say how fast each joint turns, about the camera's axes, per unit of its `used` unknowns from number `first` on;
+    `drift` is how shape moves what a joint holds, beyond the point's own shape direction.
     """
 
-    rest: Float[ndarray, "55 3"]
-    rotations: Float[ndarray, "55 3 3"]
-    places: Float[ndarray, "55 3"]
-    levers: Float[ndarray, "55 3 lever"]
-    first: Int[ndarray, "55"]
-    used: Int[ndarray, "55"]
-    drift: Float[ndarray, "55 3 shape"]
+    betas: Float[ndarray, " shape"]
+    rest: Float[ndarray, "joints 3"]
+    rotations: Float[ndarray, "joints 3 3"]
+    places: Float[ndarray, "joints 3"]
+    levers: Float[ndarray, "joints 3 lever"]
+    first: Int[ndarray, "joints"]
+    used: Int[ndarray, "joints"]
+    drift: Float[ndarray, "joints 3 shape"]
+    parents: tuple[int, ...]
+    columns: int
+    """Unknowns of the pose; those of translation and shape follow."""
 
 
-def exponential(vectors: Float[ndarray, "joints 3"]) -> Float[ndarray, "joints 3 3"]:
-    """Rotation matrices of axis-angle vectors (Rodrigues)."""
-    angle = np.linalg.norm(vectors, axis=-1)[:, None, None]
-    near = angle < 1e-4
-    safe = np.where(near, 1.0, angle)
-    sine = np.where(near, 1 - angle**2 / 6, np.sin(safe) / safe)
-    cosine = np.where(near, 0.5 - angle**2 / 24, (1 - np.cos(safe)) / safe**2)
-    cross = cross_matrices(vectors)
-    return np.eye(3) + sine * cross + cosine * (cross @ cross)
+@dataclass(frozen=True)
+class Projected:
+    """Points in a picture: `pixels`, `depth` (metres), and `slack`, in metres across the line of sight."""
+
+    pixels: Float[ndarray, "points 2"]
+    depth: Float[ndarray, "points"]
+    slack: Float[ndarray, "points 2"]
 
 
-def left_jacobians(vectors: Float[ndarray, "joints 3"]) -> Float[ndarray, "joints 3 3"]:
-    """J with exp(v + d) = exp(J d) exp(v) to first order."""
-    angle = np.linalg.norm(vectors, axis=-1)[:, None, None]
-    near = angle < 1e-3
-    safe = np.where(near, 1.0, angle)
-    first = np.where(near, 0.5 - angle**2 / 24, (1 - np.cos(safe)) / safe**2)
-    second = np.where(near, 1 / 6 - angle**2 / 120, (safe - np.sin(safe)) / safe**3)
-    cross = cross_matrices(vectors)
-    return np.eye(3) + first * cross + second * (cross @ cross)
-
-
-def cross_matrices(vectors: Float[ndarray, "joints 3"]) -> Float[ndarray, "joints 3 3"]:
-    """Matrices of v x."""
-    x, y, z = vectors.T
-    zero = np.zeros_like(x)
-    return np.stack([zero, -z, y, z, zero, -x, -y, x, zero], -1).reshape(-1, 3, 3)
-
-
-def project(
-    points: Points, betas: Float[ndarray, " shape"], posture: Posture, intrinsics: Float[ndarray, "3 3"]
-) -> Float[ndarray, "points 3"]:
-    """Where points are in the picture: (x, y) in pixels and depth in metres."""
-    return _project(
-        points.rest, points.shape_directions, points.skin_indices, points.skin_weights, points.axes,
-        betas, posture.rest, posture.rotations, posture.places, intrinsics,
-    )  # fmt: skip
+def project(points: Points, posture: Posture, intrinsics: Float[ndarray, "3 3"]) -> Projected:
+    """Where points are in the picture."""
+    empty = np.empty((0, 2, 0), np.float32)
+    return _projected(points, posture, intrinsics, empty)
 
 
 def project_with_jacobian(
-    points: Points,
-    skeleton: Skeleton,
-    betas: Float[ndarray, " shape"],
-    posture: Posture,
-    intrinsics: Float[ndarray, "3 3"],
-    columns: int,
-) -> tuple[Float[ndarray, "points 3"], Float[ndarray, "points 2 unknowns"]]:
-    """The same, and how (x, y) depend on the unknowns: `columns` of the pose, 3 of the translation, then the shape's."""
-    jacobian = np.zeros((len(points), 2, columns + 3 + len(betas)), np.float32)
-    pixels = _jacobian(
-        points.rest, points.shape_directions, points.skin_indices, points.skin_weights, skeleton.chains, betas,
-        posture.rest, posture.rotations, posture.places, posture.levers, posture.first, posture.used, posture.drift,
-        intrinsics, columns, jacobian,
-    )  # fmt: skip
-    return pixels, jacobian
+    points: Points, posture: Posture, intrinsics: Float[ndarray, "3 3"]
+) -> tuple[Projected, Float32[ndarray, "points 2 unknowns"]]:
+    """The same, and how pixels depend on the unknowns: the pose's, 3 of the translation, the shape's."""
+    unknowns = posture.columns + 3 + len(posture.betas)
+    jacobian = np.zeros((len(points), 2, unknowns), np.float32)
+    return _projected(points, posture, intrinsics, jacobian), jacobian
+
+
+def _projected(points: Points, posture: Posture, intrinsics: ndarray, jacobian: ndarray) -> Projected:
+    out = np.empty((len(points), 5))
+    _visit(
+        (points.rest, points.shape_directions, points.skin_indices, points.skin_weights, points.slack),
+        (posture.betas, posture.rest, posture.rotations, posture.places),
+        (posture.levers, posture.first, posture.used, posture.drift, chains_of(posture.parents)),
+        *(intrinsics, posture.columns, out, jacobian),
+    )
+    return Projected(out[:, :2], out[:, 2], out[:, 3:])
 
 
 @njit(cache=True, fastmath=True)
 @no_type_check
-def _project(rest, directions, indices, weights, axes, betas, joints, rotations, places, intrinsics):
-    pixels, x, place, axis_ = np.empty((len(rest), 5)), np.empty(3), np.empty(3), np.empty(3)
+def _visit(points, body, how, intrinsics, columns, out, jacobian):
+    rest, directions, indices, weights, slack = points
+    betas, joints, rotations, places = body
+    levers, first, used, drift, chains = how
+    sums, totals = np.zeros((len(joints), 4)), np.empty(len(joints), np.int64)
+    x, place, arm, blended = np.empty(3), np.empty(3), np.empty(3), np.empty((3, 3))
     for point in range(len(rest)):
-        _shaped(rest[point], directions[point], betas, x)
-        place[:], axis_[:] = 0, 0
-        for influence in range(indices.shape[1]):
-            joint, weight = indices[point, influence], weights[point, influence]
-            if weight > 0:
-                for axis in range(3):
-                    moved = places[joint, axis]
-                    for other in range(3):
-                        moved += rotations[joint, axis, other] * (x[other] - joints[joint, other])
-                        axis_[axis] += weight * rotations[joint, axis, other] * axes[point, other]
-                    place[axis] += weight * moved
-        _picture(place, intrinsics, pixels[point])
-        pixels[point, 3] = axis_[0] - axis_[2] * place[0] / place[2]
-        pixels[point, 4] = axis_[1] - axis_[2] * place[1] / place[2]
-    return pixels
-
-
-@njit(cache=True, fastmath=True)
-@no_type_check
-def _shaped(rest, directions, betas, x):
-    for axis in range(3):
-        x[axis] = rest[axis]
-        for shape in range(len(betas)):
-            x[axis] += directions[axis, shape] * betas[shape]
-
-
-@njit(cache=True, fastmath=True)
-@no_type_check
-def _picture(place, intrinsics, pixel):
-    pixel[0] = intrinsics[0, 0] * place[0] / place[2] + intrinsics[0, 2]
-    pixel[1] = intrinsics[1, 1] * place[1] / place[2] + intrinsics[1, 2]
-    pixel[2] = place[2]
-
-
-@njit(cache=True, fastmath=True)
-@no_type_check
-def _jacobian(
-    rest, directions, indices, weights, chains, betas,
-    joints, rotations, places, levers, first, used, drift, intrinsics, columns, jacobian,
-):  # fmt: skip
-    count, shapes = len(joints), len(betas)
-    pixels, x, place, moved = np.empty((len(rest), 3)), np.empty(3), np.empty(3), np.empty(3)
-    sums, totals, active = np.zeros((count, 3)), np.zeros(count), np.empty(count, np.int64)
-    by_shape, turned, blended = np.empty((3, shapes)), np.empty(3), np.empty((3, 3))
-    for point in range(len(rest)):
-        _shaped(rest[point], directions[point], betas, x)
-        place[:], by_shape[:], blended[:] = 0, 0, 0
+        for axis in range(3):
+            x[axis] = rest[point, axis]
+            for shape in range(len(betas)):
+                x[axis] += directions[point, axis, shape] * betas[shape]
+        place[:], blended[:] = 0, 0
         found = 0
         for influence in range(indices.shape[1]):
             joint, weight = indices[point, influence], weights[point, influence]
-            if weight <= 0:
-                continue
-            for axis in range(3):
-                moved[axis] = places[joint, axis]
-                for other in range(3):
-                    moved[axis] += rotations[joint, axis, other] * (x[other] - joints[joint, other])
-                    blended[axis, other] += weight * rotations[joint, axis, other]
-                place[axis] += weight * moved[axis]
-                for shape in range(shapes):
-                    by_shape[axis, shape] += weight * drift[joint, axis, shape]
-            for level in range(chains.shape[1]):
-                above = chains[joint, level]
-                if above < 0:
-                    break
-                if totals[above] == 0:
-                    active[found] = above
-                    found += 1
-                totals[above] += weight
-                for axis in range(3):
-                    sums[above, axis] += weight * moved[axis]
-        _picture(place, intrinsics, pixels[point])
-        for axis in range(3):
-            for shape in range(shapes):
-                for other in range(3):
-                    by_shape[axis, shape] += blended[axis, other] * directions[point, other, shape]
-        for row in range(2):
-            along = intrinsics[row, row] / place[2]
-            depth = -along * place[row] / place[2]
-            out = jacobian[point, row]
+            if weight > 0:
+                _carry(x, joints[joint], rotations[joint], places[joint], weight, arm, place, blended)
+                if len(jacobian):
+                    found = _climb(chains[joint], weight, arm, sums, totals, found)
+        _picture(place, blended, slack[point], intrinsics, out[point])
+        if len(jacobian):
+            bones = indices[point], weights[point], drift, blended, directions[point]
+            for row in range(2):
+                along = intrinsics[row, row] / place[2]
+                depth = -along * place[row] / place[2]
+                _turns(row, along, depth, places, levers, first, used, sums, totals[:found], jacobian[point, row])
+                _moves(row, along, depth, columns, bones, jacobian[point, row])
             for k in range(found):
-                joint = active[k]
-                if used[joint] == 0:
-                    continue
-                for axis in range(3):
-                    moved[axis] = sums[joint, axis] - totals[joint] * places[joint, axis]
-                # lever arm x (along e_row + depth e_z)
-                if row == 0:
-                    turned[0], turned[1], turned[2] = depth * moved[1], along * moved[2] - depth * moved[0], -along * moved[1]
-                else:
-                    turned[0], turned[1], turned[2] = depth * moved[1] - along * moved[2], -depth * moved[0], along * moved[0]
-                for column in range(used[joint]):
-                    for axis in range(3):
-                        out[first[joint] + column] += turned[axis] * levers[joint, axis, column]
-            out[columns + row] = along
-            out[columns + 2] = depth
-            for shape in range(shapes):
-                out[columns + 3 + shape] = along * by_shape[row, shape] + depth * by_shape[2, shape]
-        for k in range(found):
-            totals[active[k]] = 0
-            sums[active[k]] = 0
-    return pixels
+                sums[totals[k]] = 0
+
+
+@njit(cache=True, fastmath=True)
+@no_type_check
+def _carry(x, joint, rotation, place, weight, arm, total, blended):
+    """Where one joint would have the point (`arm`), and its share of the weighted sums."""
+    for axis in range(3):
+        arm[axis] = place[axis]
+        for other in range(3):
+            arm[axis] += rotation[axis, other] * (x[other] - joint[other])
+            blended[axis, other] += weight * rotation[axis, other]
+        total[axis] += weight * arm[axis]
+
+
+@njit(cache=True, fastmath=True)
+@no_type_check
+def _climb(chain, weight, arm, sums, active, found):
+    """Add a joint's share to all its ancestors: S_k in the first three numbers of `sums`, W_k in the fourth."""
+    for above in chain:
+        if above < 0:
+            break
+        if sums[above, 3] == 0:
+            active[found] = above
+            found += 1
+        for axis in range(3):
+            sums[above, axis] += weight * arm[axis]
+        sums[above, 3] += weight
+    return found
+
+
+@njit(cache=True, fastmath=True)
+@no_type_check
+def _picture(place, blended, slack, intrinsics, out):
+    """x, y, depth, and the slack turned with the point and seen across the line of sight."""
+    out[2] = place[2]
+    toward = 0.0
+    for other in range(3):
+        toward += blended[2, other] * slack[other]
+    for row in range(2):
+        out[row] = intrinsics[row, row] * place[row] / place[2] + intrinsics[row, 2]
+        out[3 + row] = -toward * place[row] / place[2]
+        for other in range(3):
+            out[3 + row] += blended[row, other] * slack[other]
+
+
+@njit(cache=True, fastmath=True)
+@no_type_check
+def _turns(row, along, depth, places, levers, first, used, sums, active, out):
+    """Columns of the pose: arm x (along e_row + depth e_z), through the levers."""
+    arm, turned = np.empty(3), np.empty(3)
+    for joint in active:
+        if used[joint] == 0:
+            continue
+        for axis in range(3):
+            arm[axis] = sums[joint, axis] - sums[joint, 3] * places[joint, axis]
+        if row == 0:
+            turned[0], turned[1], turned[2] = depth * arm[1], along * arm[2] - depth * arm[0], -along * arm[1]
+        else:
+            turned[0], turned[1], turned[2] = depth * arm[1] - along * arm[2], -depth * arm[0], along * arm[0]
+        for column in range(used[joint]):
+            for axis in range(3):
+                out[first[joint] + column] += turned[axis] * levers[joint, axis, column]
+
+
+@njit(cache=True, fastmath=True)
+@no_type_check
+def _moves(row, along, depth, columns, bones, out):
+    """Columns of translation and shape."""
+    indices, weights, drift, blended, directions = bones
+    out[columns + row] = along
+    out[columns + 2] = depth
+    for other in range(3):
+        rate = along * blended[row, other] + depth * blended[2, other]
+        for shape in range(directions.shape[1]):
+            out[columns + 3 + shape] += rate * directions[other, shape]
+    for influence in range(len(indices)):
+        joint, weight = indices[influence], weights[influence]
+        if weight > 0:
+            for shape in range(directions.shape[1]):
+                out[columns + 3 + shape] += weight * (along * drift[joint, row, shape] + depth * drift[joint, 2, shape])

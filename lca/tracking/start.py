@@ -7,33 +7,29 @@ from numpy import ndarray
 TRUNK = (0, 3, 6, 9, 12, 13, 14, 15)
 """Pelvis, spine, neck, collars and head."""
 ROUNDS = 5
-FLATTENED = 0.25
-"""Least share that one axis of the camera keeps of the other: a body seen edge on does not say how deep it is."""
 
 
 def placed(
     canonical: Float[ndarray, "points 3"],
     pixels: Float[ndarray, "points 2"],
-    weights: Float[ndarray, " points"],
+    weights: Float[ndarray, "points"],
     intrinsics: Float[ndarray, "3 3"],
 ) -> tuple[Float[ndarray, "3 3"], Float[ndarray, "3"]]:
-    """(turn, translation) that carry `canonical` points (metres, about the pelvis) into the frame of the camera.
+    """(turn, place) that carry `canonical` (metres, about the pelvis) into the frame of the camera: x -> turn x + place.
 
     pixel = A x + b by least squares, reweighted by Cauchy's rule; A is made a scaled rotation, whose scale gives the depth.
     """
     design = np.concatenate([canonical, np.ones((len(canonical), 1))], 1)
     robust = weights
     for _ in range(ROUNDS):
-        normal = design.T @ (robust[:, None] * design) + 1e-6 * np.eye(4)
+        normal = design.T @ (robust[:, None] * design) + 1e-6 * weights.sum() * np.eye(4)
         solution = np.linalg.solve(normal, design.T @ (robust[:, None] * pixels))
         error = np.linalg.norm(design @ solution - pixels, axis=-1)
-        spread = np.sqrt((weights * np.minimum(error, 4 * np.median(error) + 1e-9) ** 2).sum() / weights.sum()) + 1e-6
+        spread = 1.5 * np.median(error) + 1e-6
         robust = weights / (1 + (error / spread) ** 2)
     turn, scale = nearest_scaled_rotation(solution[:3].T)
-    focal = intrinsics[0, 0]
-    depth = focal / scale
-    centre = solution[3] + scale * 0.0
-    return turn, np.array([*((centre - intrinsics[:2, 2]) * depth / focal), depth])
+    depth = intrinsics[0, 0] / scale
+    return turn, np.append((solution[3] - intrinsics[:2, 2]) * depth / intrinsics[0, 0], depth)
 
 
 def nearest_scaled_rotation(affine: Float[ndarray, "2 3"]) -> tuple[Float[ndarray, "3 3"], float]:
@@ -43,6 +39,6 @@ def nearest_scaled_rotation(affine: Float[ndarray, "2 3"]) -> tuple[Float[ndarra
     return np.stack([*rows, np.cross(*rows)]), float(values.mean())
 
 
-def of_trunk(joint: ndarray) -> Bool[ndarray, " points"]:
-    """Which points hang most on a joint of the trunk or the head."""
-    return np.isin(joint, TRUNK)
+def of_trunk(skin_indices: ndarray) -> Bool[ndarray, "points"]:
+    """Which points hang most on a joint of the trunk or the head (their first influence)."""
+    return np.isin(skin_indices[:, 0], TRUNK)
