@@ -6,6 +6,8 @@ from pathlib import Path
 
 from lca.errors import UserError
 
+LONGEST = 3600
+"""Seconds of refinement."""
 SHORTEST, TALLEST = 1.2, 2.3
 """Metres, statures of adults that the body's shape space reaches."""
 
@@ -27,6 +29,14 @@ def add_command(subparsers) -> None:
     parser.add_argument(
         "--person", type=int, metavar="N", help="who, from the left, where photos show several (default: the largest)"
     )
+    parser.add_argument(
+        "--refine",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="solve each photo's pose and sharpen the avatar on its own photos for at most so long (default 0: do not)",
+    )
+    parser.add_argument("--report", type=Path, metavar="PNG", help="with --refine: a picture of what was understood")
     parser.set_defaults(run=run)
 
 
@@ -40,6 +50,10 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(
             f"expected a stature from {SHORTEST} to {TALLEST} metres, got {args.stature}; give metres, e.g. 1.75"
         )
+    if not 0 <= args.refine <= LONGEST:
+        raise UserError(f"expected --refine from 0 to {LONGEST} seconds, got {args.refine:g}; 30 is plenty")
+    if args.report and not args.refine:
+        raise UserError("expected --refine SECONDS beside --report, got none; say e.g. --refine 30")
     from lca.formats.photos import read_pictures
     from lca.matting.cutout import crops_of
     from lca.model.checkpoint import load_model
@@ -54,7 +68,40 @@ def run(args: argparse.Namespace) -> None:
             print(
                 f"{picture.name}: {'; '.join((*picture.notes, *person.reasons))} (confidence {person.confidence:.2f})"
             )
-    avatar = model.reconstruct(crops_of(pictures, people), stature=args.stature)
+    if args.refine:
+        avatar = refined(args, model, pictures, people)
+    else:
+        avatar = model.reconstruct(crops_of(pictures, people), stature=args.stature)
     avatar.save(args.out)
     seconds = time.perf_counter() - started
     print(f"{args.out}: {len(avatar.canonical)} Gaussians from {len(pictures)} photos in {seconds:.1f} s")
+
+
+def refined(args: argparse.Namespace, model, pictures, people):
+    """Solve, refine, and write the report if one is asked for; says what became of each photo."""
+    from tqdm import tqdm
+
+    from lca.formats.atomic import writing
+    from lca.lab.likeness_sheet import likeness_sheet
+    from lca.tracking.likeness import draft, likeness
+
+    start = draft(model, pictures, people, args.stature)
+    for picture, words in zip(pictures, start.solution.confidence, strict=True):
+        if not words.startswith("good"):
+            print(f"{picture.name}: pose {words}")
+    if not start.views:
+        print("no photo's pose was found: the avatar is not refined")
+        return start.avatar
+    with tqdm(desc="refine", unit="step") as bar:
+
+        def show(progress):
+            bar.total = progress.total
+            bar.update(progress.step - bar.n)
+
+        done = likeness(model, start, args.refine, on_progress=show)
+    if args.report:
+        some, who = [pictures[k] for k in start.used], [people[k] for k in start.used]
+        sheet = likeness_sheet(some, who, start.views, start.avatar, done.avatar, done.signals)
+        with writing(args.report) as temporary:
+            sheet.save(temporary, "PNG")
+    return done.avatar

@@ -17,7 +17,6 @@ person's left, y up, z forward). So, with a > 0 in radians:
     point a toe down                                ankle     (+a, 0, 0)
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
@@ -28,6 +27,7 @@ from torch import Tensor
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import (
     axis_angle_to_matrix,
+    axis_angle_to_quat_wxyz,
     matrix_to_quat_wxyz,
     quat_multiply,
     quat_wxyz_to_axis_angle,
@@ -38,11 +38,11 @@ JOINTS = 55
 
 def gaze(psi: Float[Tensor, "*batch 4"]) -> Float[Tensor, "*batch 2 3"]:
     """Axis-angle of (left, right) eye from yaw towards the person's left and pitch up: pitch first, then yaw."""
-    half = psi / 2
-    (turn, lift), (turned, lifted) = (
-        rearrange(x, "... (eye angle) -> angle ... eye", angle=2) for x in (half.cos(), half.sin())
-    )
-    return quat_wxyz_to_axis_angle(torch.stack([turn * lift, -turn * lifted, turned * lift, turned * lifted], -1))
+    yaw, pitch = rearrange(psi, "... (eye angle) -> angle ... eye", angle=2)
+    zero = torch.zeros_like(yaw)
+    turn = axis_angle_to_quat_wxyz(torch.stack([zero, yaw, zero], -1))
+    lift = axis_angle_to_quat_wxyz(torch.stack([-pitch, zero, zero], -1))
+    return quat_wxyz_to_axis_angle(quat_multiply(turn, lift))
 
 
 def full_pose(
@@ -57,27 +57,16 @@ def full_pose(
     return torch.cat([joints[..., :22, :], jaw[..., None, :], eyes, joints[..., 22:, :]], -2)
 
 
-@dataclass(frozen=True)
-class Levels:
-    """A skeleton depth by depth: `order` of its joints, how many a level has, each one's parent within the level above, and
-    where each joint stands in that order."""
-
-    order: Int[Tensor, " joints"]
-    sizes: tuple[int, ...]
-    above: tuple[Int[Tensor, "_"], ...]
-    places: Int[Tensor, " joints"]
-
-
 @lru_cache
-def levels_of(parents: tuple[int, ...], device: torch.device) -> Levels:
-    """The levels of the skeleton whose root is joint 0."""
-    levels, above = [[0]], []
-    while sum(map(len, levels)) < len(parents):
-        here = [joint for joint, parent in enumerate(parents) if parent in levels[-1]]
-        above.append(torch.tensor([levels[-1].index(parents[joint]) for joint in here], device=device))
-        levels.append(here)
-    order = torch.tensor([joint for level in levels for joint in level], device=device)
-    return Levels(order, tuple(map(len, levels)), tuple(above), order.argsort())
+def levels_of(parents: tuple[int, ...]) -> tuple[tuple[tuple[tuple[int, int, int], ...], ...], tuple[int, ...]]:
+    """Depth by depth: (joint, its parent, the parent's place in the level above); and where each joint ends up."""
+    levels, above, order = [], [0], [0]
+    while len(order) < len(parents):
+        here = [joint for joint, parent in enumerate(parents) if parent in above]
+        levels.append(tuple((joint, parents[joint], above.index(parents[joint])) for joint in here))
+        order += here
+        above = here
+    return tuple(levels), tuple(order.index(joint) for joint in range(len(parents)))
 
 
 def joint_transforms(
@@ -87,22 +76,26 @@ def joint_transforms(
     translation: Float[Tensor, "*#batch 3"] | None = None,
 ) -> Float[Tensor, "*batch 55 4 4"]:
     """`posed_from_rest` of every joint: rotate about `joints` (rest, metres) along the chain, then move by `translation`."""
-    levels, rotation = levels_of(parents, pose.device), axis_angle_to_matrix(pose)
-    affine = _affine(rotation, joints - (rotation @ joints[..., None])[..., 0])
-    root, *deeper = affine.index_select(-3, levels.order).split(levels.sizes, -3)
+    pose, joints = torch.broadcast_tensors(pose, joints)
+    levels, order = levels_of(parents)
+    local = axis_angle_to_matrix(pose)
+    rotation, position = local[..., :1, :, :], joints[..., :1, :]
+    rotations, positions = [rotation], [position]
+    for level in levels:  # all joints of one depth at once
+        children, above, slots = (list(column) for column in zip(*level, strict=True))
+        bone = joints[..., children, :] - joints[..., above, :]
+        position = position[..., slots, :] + (rotation[..., slots, :, :] @ bone[..., None])[..., 0]
+        rotation = rotation[..., slots, :, :] @ local[..., children, :, :]
+        rotations.append(rotation)
+        positions.append(position)
+    rotation = torch.cat(rotations, -3)[..., list(order), :, :]
+    position = torch.cat(positions, -2)[..., list(order), :]
+    offset = position - (rotation @ joints[..., None])[..., 0]
     if translation is not None:
-        root = _affine(torch.eye(3).to(root), translation[..., None, :]) @ root
-    chain = [root]
-    for own, above in zip(deeper, levels.above, strict=True):  # all joints of one depth at once
-        chain.append(chain[-1].index_select(-3, above) @ own)
-    return torch.cat(chain, -3).index_select(-3, levels.places)
-
-
-def _affine(linear: Float[Tensor, "*#batch 3 3"], offset: Float[Tensor, "*#batch 3"]) -> Float[Tensor, "*batch 4 4"]:
-    """4 x 4 of a linear map and an offset."""
-    top = torch.cat([linear.expand(*offset.shape, 3), offset[..., None]], -1)
-    bottom = torch.tensor([0.0, 0.0, 0.0, 1.0]).to(top)
-    return torch.cat([top, bottom.expand(*top.shape[:-2], 1, 4)], -2)
+        offset = offset + translation[..., None, :]
+    affine = torch.cat([rotation.expand(*offset.shape, 3), offset[..., None]], -1)
+    bottom = torch.tensor([0.0, 0.0, 0.0, 1.0]).to(affine).expand(*affine.shape[:-2], 1, 4)
+    return torch.cat([affine, bottom], -2)
 
 
 def skin_points(

