@@ -54,7 +54,7 @@ class Solution:
 
 
 @dataclass(frozen=True)
-class Truth:
+class PoseTruth:
     """What is true of the same photos: poses in the world and the cameras that took them."""
 
     theta: Float[Tensor, "photos 156"]
@@ -76,7 +76,7 @@ class SolverError:
     centimetres: Float[Tensor, "photos"]
 
 
-def solver_error(solution: Solution, truth: Truth, template: Template) -> SolverError:
+def solver_error(solution: Solution, truth: PoseTruth, template: Template) -> SolverError:
     """How far the solved bodies are from the true ones, in the picture and in the frame of the camera."""
     rows = []
     for k in range(len(solution)):

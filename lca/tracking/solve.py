@@ -80,7 +80,7 @@ def solve(
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PhotoVerdict:
     """One photo's pose, its residual in pixels of the photo, and what to think of it."""
 
     pose: Pose
@@ -95,7 +95,7 @@ class Verdict:
 
 def _judged(
     scenes: dict[int, Scene], shared: Figure, first: ndarray, rule: ShapeRule, steps: StepConfig
-) -> tuple[dict[int, Verdict], ndarray]:
+) -> tuple[dict[int, PhotoVerdict], ndarray]:
     """Fit some photos together and judge each."""
     if not scenes:
         return {}, first
@@ -104,23 +104,25 @@ def _judged(
     return {k: judge(scene, pose, shared, fitted.betas) for (k, scene), pose in pairs}, fitted.betas
 
 
-def judge(scene: Scene, pose: Pose, shared: Figure, betas: Float[ndarray, " shape"]) -> Verdict:
+def judge(scene: Scene, pose: Pose, shared: Figure, betas: Float[ndarray, " shape"]) -> PhotoVerdict:
     """Whether a pose may be believed: in front of the camera, and near to what the pixels show."""
     seen = project(scene.dense.points, posed(pose, shared.skeleton, betas, shared.prior), scene.intrinsics)
     finite = np.isfinite(seen.pixels).all() and np.isfinite(seen.depth).all()
     if not finite or np.median(seen.depth) < NEAREST:
         where = "not a number" if not finite else "at or behind the camera"
-        return Verdict(scene.start, float("nan"), f"failed: the solved body is {where}")
+        return PhotoVerdict(scene.start, float("nan"), f"failed: the solved body is {where}")
     residual = median_residual(scene, seen.pixels)
     off = residual * float(np.median(seen.depth)) / scene.intrinsics[0, 0]
     if off > IMPOSSIBLE:
-        return Verdict(pose, residual, f"failed: no pose fits what the pixels show ({off * 100:.0f} cm off)")
+        return PhotoVerdict(pose, residual, f"failed: no pose fits what the pixels show ({off * 100:.0f} cm off)")
     if off > DOUBTFUL:
-        return Verdict(pose, residual, f"fair: the pose fits what the pixels show loosely ({off * 100:.0f} cm off)")
-    return Verdict(pose, residual, "good")
+        return PhotoVerdict(
+            pose, residual, f"fair: the pose fits what the pixels show loosely ({off * 100:.0f} cm off)"
+        )
+    return PhotoVerdict(pose, residual, "good")
 
 
-def _solution(observations: Observations, verdicts: dict[int, Verdict], betas: Tensor, shared: Figure) -> Solution:
+def _solution(observations: Observations, verdicts: dict[int, PhotoVerdict], betas: Tensor, shared: Figure) -> Solution:
     count = len(observations)
     theta, translation = torch.zeros(count, THETA), torch.zeros(count, 3)
     translation[:, 2] = UNSEEN_DEPTH

@@ -13,7 +13,7 @@ from lca.model.template import Template, TemplateConfig
 from lca.motion.poses import random_motion
 from lca.tracking.observe import Framing, Observations, Sight
 from lca.tracking.scene import SceneConfig
-from lca.tracking.solution import Truth, placed_body, solver_error
+from lca.tracking.solution import PoseTruth, placed_body, solver_error
 from lca.tracking.solve import SolverConfig, solve
 
 SIDE = 512
@@ -53,7 +53,7 @@ def staged(template, photos=2, noise=0.0, wrong=0.0, seed=0):
         )  # fmt: skip
     framing = Framing(boxes, boxes, torch.full((photos, 2), float(SIDE)))
     camera = Camera(torch.eye(4).expand(photos, 4, 4), intrinsics.expand(photos, 3, 3), SIDE, SIDE)
-    return Observations(tuple(sights), framing, torch.zeros(100)), Truth(theta, translation, betas, camera, boxes)
+    return Observations(tuple(sights), framing, torch.zeros(100)), PoseTruth(theta, translation, betas, camera, boxes)
 
 
 def off(template, observations, truth, **given):
