@@ -44,7 +44,7 @@ class SceneConfig:
 
 
 @dataclass(frozen=True)
-class Scene:
+class PhotoScene:
     """One photo: its camera, what is compared with it, and where the solver begins."""
 
     intrinsics: Float[ndarray, "3 3"]
@@ -56,7 +56,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Figure:
+class SolverFigure:
     """What all photos share: skeleton, prior, an even cover of the body, coarse and fine."""
 
     skeleton: Skeleton
@@ -65,16 +65,18 @@ class Figure:
     hull: Points
 
 
-def figure(template: Template, skeleton: Skeleton, prior: PosePrior, betas: Tensor, config: SceneConfig) -> Figure:
+def figure(
+    template: Template, skeleton: Skeleton, prior: PosePrior, betas: Tensor, config: SceneConfig
+) -> SolverFigure:
     """The body that is solved for; `betas` beyond the skeleton's stay as they are."""
     shapes = skeleton.shape_directions.shape[-1]
     surface, hull = (thinned(template, cell, betas, shapes) for cell in (config.surface_cell, config.outline_cell))
-    return Figure(skeleton, prior, surface, hull)
+    return SolverFigure(skeleton, prior, surface, hull)
 
 
 def prepared(
-    observations: Observations, photo: int, template: Template, figure: Figure, betas: Tensor, config: SceneConfig
-) -> Scene:
+    observations: Observations, photo: int, template: Template, figure: SolverFigure, betas: Tensor, config: SceneConfig
+) -> PhotoScene:
     """Everything of one photo."""
     sight = observations.sights[photo]
     intrinsics = observations.framing.intrinsics()[photo].double().numpy()
@@ -95,7 +97,7 @@ def prepared(
         config.cover_error,
     )
     outline = _outline(sight, observations.framing.size[photo], figure.hull, config)
-    return Scene(
+    return PhotoScene(
         intrinsics,
         dense,
         _landmarks(observations, photo, figure.skeleton, config),
@@ -125,7 +127,7 @@ def _outline(sight: Sight, size: Tensor, hull: Points, config: SceneConfig) -> O
     return Outline(hull, distance * inside, box, config.outline_error, config.outline_weight / len(hull))
 
 
-def _start(dense: Pulls, intrinsics: Float[ndarray, "3 3"], figure: Figure) -> Pose:
+def _start(dense: Pulls, intrinsics: Float[ndarray, "3 3"], figure: SolverFigure) -> Pose:
     trunk = of_trunk(dense.points.skin_indices)
     trunk = trunk if trunk.sum() >= 10 else np.ones(len(trunk), bool)
     pelvis = figure.skeleton.joints[0]
@@ -135,7 +137,7 @@ def _start(dense: Pulls, intrinsics: Float[ndarray, "3 3"], figure: Figure) -> P
     return Pose(turn, body, np.zeros((2, figure.prior.hand_basis.shape[1])), place - pelvis)
 
 
-def median_residual(scene: Scene, pixels: Float[ndarray, "points 2"]) -> float:
+def median_residual(scene: PhotoScene, pixels: Float[ndarray, "points 2"]) -> float:
     """Pixels of the photo between where pixels are and where the body has what they show."""
     return float(np.median(np.linalg.norm(pixels - scene.dense.pixels, axis=-1)))
 

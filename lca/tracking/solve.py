@@ -15,7 +15,7 @@ from lca.tracking.kinematics import Skeleton, project
 from lca.tracking.observe import Observations, Sight
 from lca.tracking.pose_prior import load_pose_prior
 from lca.tracking.posture import Pose, posed
-from lca.tracking.scene import Figure, Scene, SceneConfig, figure, median_residual, prepared, tensor
+from lca.tracking.scene import PhotoScene, SceneConfig, SolverFigure, figure, median_residual, prepared, tensor
 from lca.tracking.solution import Solution
 from lca.tracking.solver import ShapeRule, StepConfig, fit
 from lca.tracking.surface import stature_direction
@@ -94,7 +94,7 @@ class PhotoVerdict:
 
 
 def _judged(
-    scenes: dict[int, Scene], shared: Figure, first: ndarray, rule: ShapeRule, steps: StepConfig
+    scenes: dict[int, PhotoScene], shared: SolverFigure, first: ndarray, rule: ShapeRule, steps: StepConfig
 ) -> tuple[dict[int, PhotoVerdict], ndarray]:
     """Fit some photos together and judge each."""
     if not scenes:
@@ -104,7 +104,7 @@ def _judged(
     return {k: judge(scene, pose, shared, fitted.betas) for (k, scene), pose in pairs}, fitted.betas
 
 
-def judge(scene: Scene, pose: Pose, shared: Figure, betas: Float[ndarray, " shape"]) -> PhotoVerdict:
+def judge(scene: PhotoScene, pose: Pose, shared: SolverFigure, betas: Float[ndarray, " shape"]) -> PhotoVerdict:
     """Whether a pose may be believed: in front of the camera, and near to what the pixels show."""
     seen = project(scene.dense.points, posed(pose, shared.skeleton, betas, shared.prior), scene.intrinsics)
     finite = np.isfinite(seen.pixels).all() and np.isfinite(seen.depth).all()
@@ -122,7 +122,9 @@ def judge(scene: Scene, pose: Pose, shared: Figure, betas: Float[ndarray, " shap
     return PhotoVerdict(pose, residual, "good")
 
 
-def _solution(observations: Observations, verdicts: dict[int, PhotoVerdict], betas: Tensor, shared: Figure) -> Solution:
+def _solution(
+    observations: Observations, verdicts: dict[int, PhotoVerdict], betas: Tensor, shared: SolverFigure
+) -> Solution:
     count = len(observations)
     theta, translation = torch.zeros(count, THETA), torch.zeros(count, 3)
     translation[:, 2] = UNSEEN_DEPTH

@@ -14,7 +14,7 @@ from lca.tracking.kinematics import project
 from lca.tracking.pose_prior import PosePrior
 from lca.tracking.posture import BODY, ROOT, Pose, posed
 from lca.tracking.residuals import Normal, Pulls
-from lca.tracking.scene import Figure, Scene
+from lca.tracking.scene import PhotoScene, SolverFigure
 
 STATURE_ERROR = 0.003
 """Metres: how exactly a told stature is kept while solving."""
@@ -80,7 +80,11 @@ class Linear:
 
 
 def fit(
-    scenes: tuple[Scene, ...], figure: Figure, betas: Float[ndarray, " shape"], rule: ShapeRule, config: StepConfig
+    scenes: tuple[PhotoScene, ...],
+    figure: SolverFigure,
+    betas: Float[ndarray, " shape"],
+    rule: ShapeRule,
+    config: StepConfig,
 ) -> Fitted:
     """Minimise over all poses and the shape (over the poses alone if the shape is known)."""
     poses = [scene.start for scene in scenes]
@@ -129,7 +133,13 @@ def solved_steps(
 
 
 def linearised(
-    scene: Scene, pose: Pose, figure: Figure, betas: ndarray, softness: float, covered: bool, config: StepConfig
+    scene: PhotoScene,
+    pose: Pose,
+    figure: SolverFigure,
+    betas: ndarray,
+    softness: float,
+    covered: bool,
+    config: StepConfig,
 ) -> Linear:
     """Cost of one photo and its Gauss-Newton model in (pose, translation, shape)."""
     posture = posed(pose, figure.skeleton, betas, figure.prior)
@@ -145,7 +155,13 @@ def linearised(
 
 
 def cost(
-    scene: Scene, pose: Pose, near: Linear, figure: Figure, betas: ndarray, softness: float, config: StepConfig
+    scene: PhotoScene,
+    pose: Pose,
+    near: Linear,
+    figure: SolverFigure,
+    betas: ndarray,
+    softness: float,
+    config: StepConfig,
 ) -> float:
     """The same cost elsewhere, with the matches and slacks of the linearisation."""
     posture, focal = posed(pose, figure.skeleton, betas, figure.prior), scene.intrinsics[0, 0]
