@@ -41,7 +41,7 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Skeleton:
+class KinematicSkeleton:
     """Joints of the mean body in rest pose (metres) and how shape moves them."""
 
     joints: Float[ndarray, "joints 3"]
@@ -49,10 +49,10 @@ class Skeleton:
     parents: tuple[int, ...]
 
     @staticmethod
-    def of(body: Body, shapes: int) -> "Skeleton":
+    def of(body: Body, shapes: int) -> "KinematicSkeleton":
         """Of a body, with its first `shapes` shape coefficients."""
         directions = body.joint_shape_directions[..., :shapes].double().numpy().copy()
-        return Skeleton(body.joint_template.double().numpy(), directions, body.parents)
+        return KinematicSkeleton(body.joint_template.double().numpy(), directions, body.parents)
 
 
 @lru_cache

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from lca.geometry.rotations import matrix_to_axis_angle
-from lca.tracking.kinematics import Posture, Skeleton
+from lca.tracking.kinematics import KinematicSkeleton, Posture
 from lca.tracking.pose_prior import PosePrior
 
 JOINTS = 55
@@ -19,7 +19,7 @@ HANDS = (25, 40)
 
 
 @dataclass(frozen=True)
-class Pose:
+class PhotoPose:
     """One photo's unknowns, in the frame of its camera: the root's turn as a matrix, so that no angle is special; axis-angle
     vectors of the body's joints; coefficients of the two hands (`PosePrior`); translation in metres."""
 
@@ -33,7 +33,7 @@ class Pose:
         """Unknowns without the translation."""
         return ROOT + 3 * BODY + self.hands.size
 
-    def moved(self, step: Float[ndarray, " unknowns"]) -> "Pose":
+    def moved(self, step: Float[ndarray, " unknowns"]) -> "PhotoPose":
         """The pose after a small step in all unknowns."""
         root, body, hands = np.split(step[:-3], [ROOT, ROOT + 3 * BODY])
         return replace(
@@ -60,7 +60,7 @@ class Pose:
         return np.concatenate([angles[: 1 + BODY], angles[HANDS[0] :]]).reshape(-1)
 
 
-def posed(pose: Pose, skeleton: Skeleton, betas: Float[ndarray, " shape"], prior: PosePrior) -> Posture:
+def posed(pose: PhotoPose, skeleton: KinematicSkeleton, betas: Float[ndarray, " shape"], prior: PosePrior) -> Posture:
     """Forward kinematics of a body of shape `betas`, with its derivatives."""
     directions = skeleton.shape_directions
     rest = skeleton.joints + directions @ betas
@@ -81,7 +81,7 @@ def posed(pose: Pose, skeleton: Skeleton, betas: Float[ndarray, " shape"], prior
     )  # fmt: skip
 
 
-def _levers(turns: Float[ndarray, "55 3 3"], pose: Pose, prior: PosePrior) -> tuple[ndarray, ndarray, ndarray]:
+def _levers(turns: Float[ndarray, "55 3 3"], pose: PhotoPose, prior: PosePrior) -> tuple[ndarray, ndarray, ndarray]:
     """`Posture`'s levers, first and used: the root and the body's joints turn freely, fingers along the hands' components."""
     components, basis = pose.hands.shape[1], prior.hands()[1]
     levers = np.zeros((JOINTS, 3, max(3, components)))

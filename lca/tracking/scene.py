@@ -11,10 +11,10 @@ from torch import Tensor
 
 from lca.model.template import Template
 from lca.model.transport.nearest import nearest_gaussians
-from lca.tracking.kinematics import Points, Skeleton
+from lca.tracking.kinematics import KinematicSkeleton, Points
 from lca.tracking.observe import Observations, Sight
 from lca.tracking.pose_prior import PosePrior
-from lca.tracking.posture import BODY, Pose
+from lca.tracking.posture import BODY, PhotoPose
 from lca.tracking.residuals import Cover, Outline, Pulls
 from lca.tracking.start import of_trunk, placed
 from lca.tracking.surface import joints_as_points, shown, thinned
@@ -52,21 +52,21 @@ class PhotoScene:
     landmarks: Pulls | None
     outline: Outline
     cover: Cover
-    start: Pose
+    start: PhotoPose
 
 
 @dataclass(frozen=True)
 class SolverFigure:
     """What all photos share: skeleton, prior, an even cover of the body, coarse and fine."""
 
-    skeleton: Skeleton
+    skeleton: KinematicSkeleton
     prior: PosePrior
     surface: Points
     hull: Points
 
 
 def figure(
-    template: Template, skeleton: Skeleton, prior: PosePrior, betas: Tensor, config: SceneConfig
+    template: Template, skeleton: KinematicSkeleton, prior: PosePrior, betas: Tensor, config: SceneConfig
 ) -> SolverFigure:
     """The body that is solved for; `betas` beyond the skeleton's stay as they are."""
     shapes = skeleton.shape_directions.shape[-1]
@@ -107,7 +107,9 @@ def prepared(
     )  # fmt: skip
 
 
-def _landmarks(observations: Observations, photo: int, skeleton: Skeleton, config: SceneConfig) -> Pulls | None:
+def _landmarks(
+    observations: Observations, photo: int, skeleton: KinematicSkeleton, config: SceneConfig
+) -> Pulls | None:
     if observations.landmarks is None or observations.visibility is None:
         return None
     weights = config.landmark_weight * observations.visibility[photo].double().numpy()
@@ -127,14 +129,14 @@ def _outline(sight: Sight, size: Tensor, hull: Points, config: SceneConfig) -> O
     return Outline(hull, distance * inside, box, config.outline_error, config.outline_weight / len(hull))
 
 
-def _start(dense: Pulls, intrinsics: Float[ndarray, "3 3"], figure: SolverFigure) -> Pose:
+def _start(dense: Pulls, intrinsics: Float[ndarray, "3 3"], figure: SolverFigure) -> PhotoPose:
     trunk = of_trunk(dense.points.skin_indices)
     trunk = trunk if trunk.sum() >= 10 else np.ones(len(trunk), bool)
     pelvis = figure.skeleton.joints[0]
     weights = (dense.weights / dense.scales**2)[trunk]
     turn, place = placed((dense.points.rest - pelvis)[trunk], dense.pixels[trunk], weights, intrinsics)
     body = figure.prior.body_mean.reshape(BODY, 3).copy()
-    return Pose(turn, body, np.zeros((2, figure.prior.hand_basis.shape[1])), place - pelvis)
+    return PhotoPose(turn, body, np.zeros((2, figure.prior.hand_basis.shape[1])), place - pelvis)
 
 
 def median_residual(scene: PhotoScene, pixels: Float[ndarray, "points 2"]) -> float:

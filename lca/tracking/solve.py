@@ -11,10 +11,10 @@ from torch import Tensor
 from lca.errors import UserError
 from lca.geometry.body_file import load_body
 from lca.model.template import Template
-from lca.tracking.kinematics import Skeleton, project
+from lca.tracking.kinematics import KinematicSkeleton, project
 from lca.tracking.observe import Observations, Sight
 from lca.tracking.pose_prior import load_pose_prior
-from lca.tracking.posture import Pose, posed
+from lca.tracking.posture import PhotoPose, posed
 from lca.tracking.scene import PhotoScene, SceneConfig, SolverFigure, figure, median_residual, prepared, tensor
 from lca.tracking.solution import Solution
 from lca.tracking.solver import ShapeRule, StepConfig, fit
@@ -48,7 +48,7 @@ def solve(
     betas: Float[Tensor, " shape"] | None = None,
     config: SolverConfig | None = None,
 ) -> Solution:
-    """Pose and place in every photo and one shape: deterministic, CPU.
+    """PhotoPose and place in every photo and one shape: deterministic, CPU.
 
     `betas` fix the shape where it is known. `stature` (metres) fixes how tall the person is, which photos do not show; without it
     the likeliest. Photos that fit no pose are left out of the shape and say so in `Solution.confidence`; if none fits, the shape
@@ -83,7 +83,7 @@ def solve(
 class PhotoVerdict:
     """One photo's pose, its residual in pixels of the photo, and what to think of it."""
 
-    pose: Pose
+    pose: PhotoPose
     residual: float
     words: str
 
@@ -104,7 +104,7 @@ def _judged(
     return {k: judge(scene, pose, shared, fitted.betas) for (k, scene), pose in pairs}, fitted.betas
 
 
-def judge(scene: PhotoScene, pose: Pose, shared: SolverFigure, betas: Float[ndarray, " shape"]) -> PhotoVerdict:
+def judge(scene: PhotoScene, pose: PhotoPose, shared: SolverFigure, betas: Float[ndarray, " shape"]) -> PhotoVerdict:
     """Whether a pose may be believed: in front of the camera, and near to what the pixels show."""
     seen = project(scene.dense.points, posed(pose, shared.skeleton, betas, shared.prior), scene.intrinsics)
     finite = np.isfinite(seen.pixels).all() and np.isfinite(seen.depth).all()
@@ -173,9 +173,9 @@ def _told(template: Template, stature: float, shapes: int) -> tuple[Float[ndarra
     return direction, stature - mean
 
 
-def _skeleton(base: Tensor, shapes: int) -> Skeleton:
+def _skeleton(base: Tensor, shapes: int) -> KinematicSkeleton:
     """Joints of the body, with the coefficients that are not solved for put in for good."""
     body = load_body()
-    skeleton = Skeleton.of(body, shapes)
+    skeleton = KinematicSkeleton.of(body, shapes)
     fixed = body.joint_shape_directions[..., shapes:].double().numpy() @ base[shapes:].double().numpy()
     return replace(skeleton, joints=skeleton.joints + fixed)

@@ -1,4 +1,4 @@
-"""Pose, place and one shape from what photos show: Gauss-Newton steps over all photos, damped photo by photo.
+"""PhotoPose, place and one shape from what photos show: Gauss-Newton steps over all photos, damped photo by photo.
 
 Poses meet only in the shape, so each photo's unknowns are eliminated first (Schur complement) and what is left is a system as
 small as the shape. Costs are robust, and soft at first: scales begin `softness` times as wide and close within a few steps.
@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from lca.tracking.kinematics import project
 from lca.tracking.pose_prior import PosePrior
-from lca.tracking.posture import BODY, ROOT, Pose, posed
+from lca.tracking.posture import BODY, ROOT, PhotoPose, posed
 from lca.tracking.residuals import Normal, Pulls
 from lca.tracking.scene import PhotoScene, SolverFigure
 
@@ -66,7 +66,7 @@ class ShapeRule:
 class Fitted:
     """Poses of the photos, and their shape."""
 
-    poses: tuple[Pose, ...]
+    poses: tuple[PhotoPose, ...]
     betas: Float[ndarray, " shape"]
 
 
@@ -134,7 +134,7 @@ def solved_steps(
 
 def linearised(
     scene: PhotoScene,
-    pose: Pose,
+    pose: PhotoPose,
     figure: SolverFigure,
     betas: ndarray,
     softness: float,
@@ -156,7 +156,7 @@ def linearised(
 
 def cost(
     scene: PhotoScene,
-    pose: Pose,
+    pose: PhotoPose,
     near: Linear,
     figure: SolverFigure,
     betas: ndarray,
@@ -172,7 +172,7 @@ def cost(
     return total if np.isfinite(total) else np.inf
 
 
-def prior_cost(pose: Pose, prior: PosePrior, config: StepConfig, normal: Normal | None = None) -> float:
+def prior_cost(pose: PhotoPose, prior: PosePrior, config: StepConfig, normal: Normal | None = None) -> float:
     """How unusual a pose is; added to `normal` too if there is one."""
     off, hands = pose.body.reshape(-1) - prior.body_mean, pose.hands.reshape(-1)
     pull = config.pose_prior * prior.body_precision @ off

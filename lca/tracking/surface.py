@@ -12,7 +12,7 @@ from lca.geometry.body import PARTS
 from lca.geometry.joint_names import BODY_JOINTS
 from lca.model.template import Template
 from lca.model.transport.nearest import nearest_gaussians
-from lca.tracking.kinematics import Points, Skeleton
+from lca.tracking.kinematics import KinematicSkeleton, Points
 from lca.tracking.observe import LANDMARKS
 
 LONG = {"upper_arm": 0, "forearm": 0, "torso": 1, "hips": 1, "thigh": 1, "calf": 1}
@@ -69,7 +69,7 @@ def landmark_joints() -> tuple[int, ...]:
     return tuple(places[name] for name in LANDMARKS)
 
 
-def joints_as_points(skeleton: Skeleton) -> Points:
+def joints_as_points(skeleton: KinematicSkeleton) -> Points:
     """The landmarks' joints, as points that nothing else holds."""
     joints = list(landmark_joints())
     return Points(
