@@ -17,7 +17,7 @@ BODY_JOINTS = 22
 
 @dataclass(frozen=True)
 class Solution:
-    """PhotoPose and place of one person in each photo, one shape.
+    """Pose and place of one person in each photo, one shape.
 
     Convention: every photo is a camera of its own that stands at the origin (`camera_from_world` is the identity, OpenCV axes: x
     right, y down, z forward), and the person is posed in front of it. So theta's first three numbers turn the rest pose into the

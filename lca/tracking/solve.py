@@ -48,7 +48,7 @@ def solve(
     betas: Float[Tensor, " shape"] | None = None,
     config: SolverConfig | None = None,
 ) -> Solution:
-    """PhotoPose and place in every photo and one shape: deterministic, CPU.
+    """Pose and place in every photo and one shape: deterministic, CPU.
 
     `betas` fix the shape where it is known. `stature` (metres) fixes how tall the person is, which photos do not show; without it
     the likeliest. Photos that fit no pose are left out of the shape and say so in `Solution.confidence`; if none fits, the shape

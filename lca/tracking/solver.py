@@ -1,4 +1,4 @@
-"""PhotoPose, place and one shape from what photos show: Gauss-Newton steps over all photos, damped photo by photo.
+"""Pose, place and one shape from what photos show: Gauss-Newton steps over all photos, damped photo by photo.
 
 Poses meet only in the shape, so each photo's unknowns are eliminated first (Schur complement) and what is left is a system as
 small as the shape. Costs are robust, and soft at first: scales begin `softness` times as wide and close within a few steps.
