@@ -35,7 +35,7 @@ ANEW = 40
 
 
 TOLERANCE = 1.03
-"""How much worse than at best the pixels left out may be while detail is still gained: a blurred pixel is safe, a sharp one not."""
+"""How much worse than at best the pixels left out may be while detail is gained: a blurred pixel is safe, a sharp one not."""
 
 
 @dataclass(frozen=True)
