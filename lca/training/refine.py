@@ -34,6 +34,10 @@ ANEW = 40
 """Steps after which visibility and corrections are computed anew."""
 
 
+TOLERANCE = 1.03
+"""How much worse than at best the pixels left out may be while detail is gained: a blurred pixel is safe, a sharp one not."""
+
+
 @dataclass(frozen=True)
 class RefineConfig:
     """How long and how carefully."""
@@ -47,7 +51,7 @@ class RefineConfig:
     left_out: float = 0.05
     """Share of the pixels that are held back to tell when to stop."""
     patience: int = 40
-    """Steps without a better score on those before it stops."""
+    """Steps in which those are worse than they were at best, by more than `TOLERANCE`, before it stops."""
     gate: bool = True
     """Change only what photos show; false is there to show why."""
 
@@ -138,8 +142,9 @@ class Refinement:
             loss = self._step(descent, optimiser, next(batches), rate, progress)
             if (step + 1) % epoch == 0:
                 held_out, since = photographs.held_out(), since + epoch
-                if held_out < self.score or config.left_out == 0.0:
-                    self.score, self.kept, since = held_out, self._state(), 0
+                self.score = min(self.score, held_out)
+                if held_out <= TOLERANCE * self.score:
+                    self.kept, since = self._state(), 0
             yield Progress(config.align + step + 1, self.total, loss, held_out, self)
             if since >= config.patience:
                 return
@@ -178,7 +183,7 @@ class Refinement:
 
     @torch.no_grad()
     def best(self) -> "Refined":
-        """Go back to the best score on the pixels left out, and hand over."""
+        """Go back to where the pixels left out were last as good as ever, fill unseen sides, and hand over."""
         values, theta, translation = self.kept
         self.changes.values.copy_(values)
         signals = replace(self.photographs.given, theta=theta, translation=translation)
@@ -187,8 +192,8 @@ class Refinement:
 
 @dataclass(frozen=True)
 class Refined:
-    """The refined avatar, the aligned drives of the photos, how far each Gaussian was seen (0 to 1), and the mean error of the
-    pixels left out (sRGB; infinite if it was stopped before a round over all photos)."""
+    """The refined avatar, the aligned drives of the photos, how far each Gaussian was seen (0 to 1), and the least mean
+    error of the pixels left out (sRGB; infinite if it was stopped before a round over all photos)."""
 
     avatar: Avatar
     signals: Signals

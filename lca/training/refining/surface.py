@@ -13,10 +13,9 @@ from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.model.template import Template
 
 NEIGHBOURS = 8
-APART = {frozenset({"face", "head"}): 0.0}
+APART = {frozenset(pair): 0.0 for pair in (("face", "head"), ("head", "neck"))}
 APART |= {
-    frozenset(pair): 0.05
-    for pair in (("face", "neck"), ("head", "neck"), ("neck", "torso"), ("forearm", "hand"), ("calf", "foot"))
+    frozenset(pair): 0.05 for pair in (("face", "neck"), ("neck", "torso"), ("forearm", "hand"), ("calf", "foot"))
 }
 """How far a colour may pass from one part into the next where nothing is seen, of 1: skin ends at collars, cuffs and socks, and
 the back of a head takes hair from its sides, never the face."""

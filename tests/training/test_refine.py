@@ -1,0 +1,213 @@
+"""Refinement on photos of a repainted avatar: what photos show gets closer, what none shows stays calm, drives go on working."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lca.formats.photos import Photos
+from lca.geometry.body import PARTS
+from lca.geometry.camera import orbit
+from lca.geometry.joint_names import JOINTS
+from lca.model.avatar import Avatar
+from lca.model.driver import EPS
+from lca.model.rig import Signals
+from lca.render import render
+from lca.training.losses import over, psnr
+from lca.training.refine import RefineConfig, refine
+from lca.training.refining.filling import fill
+from lca.training.refining.surface import surface_of
+from lca.training.refining.views import Crop, View
+
+SHORT = RefineConfig(align=4, steps=24, left_out=0.02)
+WHITE = torch.ones(3)
+
+
+@pytest.fixture(scope="module")
+def avatar(network):
+    torch.manual_seed(0)
+    body, face = torch.rand(2, 3, 256, 256), torch.rand(2, 3, 128, 128)
+    with torch.no_grad():
+        made = network.reconstruct(Photos(body, torch.ones(2, 1, 256, 256), face, torch.ones(2, 1, 128, 128)))
+    return replace(made, canonical=replace(made.canonical, colors=torch.full_like(made.canonical.colors, 0.5)))
+
+
+@pytest.fixture(scope="module")
+def painted(avatar, network):
+    """The same person in stripes."""
+    height = network.template.points[:, 1:2]
+    stripes = 0.5 + 0.4 * torch.sin(25.0 * height + torch.tensor([0.0, 2.0, 4.0]))
+    return replace(avatar, canonical=replace(avatar.canonical, colors=stripes))
+
+
+def crop(avatar, signals, camera):
+    with torch.no_grad():
+        shown = render(avatar.drive(signals.theta, signals.eps, signals.psi, signals.translation), camera, WHITE)
+    return Crop(shown.image, shown.alpha, camera)
+
+
+def seen_from(avatar, azimuth):
+    theta = torch.zeros(156)
+    theta[3 * 16 + 2], theta[3 * 17 + 2] = -0.6, 0.6
+    signals = Signals(theta, torch.zeros(EPS), torch.zeros(4), torch.zeros(3))
+    head = tuple(avatar.canonical.means[avatar.canonical.means[:, 1] > 0.5].mean(0).tolist())
+    return View(
+        crop(avatar, signals, orbit(azimuth, size=96)),
+        crop(avatar, signals, orbit(azimuth, 0.0, 1.5, head, 0.25, 48)),
+        signals,
+    )
+
+
+@pytest.fixture(scope="module")
+def views(painted):
+    """Two photos from the front."""
+    return [seen_from(painted, azimuth) for azimuth in (-0.3, 0.3)]
+
+
+@pytest.fixture(scope="module")
+def refined(avatar, network, views):
+    return refine(avatar, network.template, views, SHORT)
+
+
+def likeness(avatar, views):
+    """Mean PSNR within the masks, dB."""
+    pairs = [(crop(avatar, view.signals, view.body.camera), view.body) for view in views]
+    return torch.cat(
+        [psnr(over(a.image, b.mask, WHITE)[None], over(b.image, b.mask, WHITE)[None], b.mask[None]) for a, b in pairs]
+    ).mean()
+
+
+def roughness(refined, avatar, surface, where):
+    """How far changes of colour differ from those of the neighbours, sRGB."""
+    change = refined.avatar.canonical.colors - avatar.canonical.colors
+    return (change - surface.mean(change)).abs().mean(-1)[where].mean()
+
+
+def test_photos_get_closer(refined, avatar, views):
+    assert likeness(refined.avatar, views) > likeness(avatar, views) + 3.0
+
+
+def test_backs_are_not_seen_and_stay_calm_unless_the_gate_is_off(refined, avatar, network, views):
+    surface, unseen = surface_of(network.template), refined.gate == 0
+    assert 0.2 < unseen.float().mean() < 0.8
+    assert network.template.points[unseen, 2].mean() < network.template.points[~unseen, 2].mean()
+    free = refine(avatar, network.template, views, replace(SHORT, gate=False))
+    assert roughness(free, avatar, surface, unseen) > 1.5 * roughness(refined, avatar, surface, unseen)
+
+
+def test_a_wrong_pose_is_corrected(painted, network, views):
+    moved = [replace(v, signals=replace(v.signals, translation=torch.tensor([0.02, -0.02, 0.0]))) for v in views]
+    aligned = refine(painted, network.template, moved, RefineConfig(align=60, steps=0)).signals
+
+    def pixels_off(signals, view):
+        theta, eps, psi, translation = signals.theta, signals.eps, signals.psi, signals.translation
+        there, true = painted.drive(theta, eps, psi, translation), painted.drive(view.signals.theta)
+        camera = view.body.camera
+        return (camera.project(there.means) - camera.project(true.means))[:, :2].norm(dim=-1).mean()
+
+    for photo, view in enumerate(views):
+        assert pixels_off(aligned[photo], view) < 0.6 * pixels_off(moved[photo].signals, view)
+
+
+def test_every_drive_still_works(refined, avatar):
+    after, zero = refined.avatar, torch.zeros(156)
+    assert torch.allclose(after.drive(zero).means, after.canonical.means, atol=1e-5)
+    bent = zero.clone()
+    bent[3 * JOINTS.index("left_index1") + 2] = -1.0
+    for theta, psi, eps in (
+        (bent, None, None),
+        (zero, torch.tensor([0.5, 0.0, 0.5, 0.0]), None),
+        (zero, None, avatar.eps_from_actions(torch.ones(52))),
+    ):
+        before, now = (a.drive(theta, eps, psi).means - a.canonical.means for a in (avatar, after))
+        assert (now - before).norm(dim=-1).max() < 0.3 * before.norm(dim=-1).max()
+
+
+def test_the_same_seed_gives_the_same_avatar(refined, avatar, network, views):
+    again = refine(avatar, network.template, views, SHORT)
+    for first, second in zip(refined.avatar.canonical.tensors(), again.avatar.canonical.tensors(), strict=True):
+        assert torch.equal(first, second)
+
+
+def test_an_interrupt_keeps_the_best_so_far(avatar, network, views):
+    steps = []
+
+    def interrupt(progress):
+        steps.append(progress.step)
+        assert len(progress.avatar().canonical) == len(avatar.canonical)
+        if progress.step == 16:
+            raise KeyboardInterrupt
+
+    kept = refine(avatar, network.template, views, SHORT, on_progress=interrupt)
+    assert steps == list(range(1, 17))
+    assert likeness(kept.avatar, views) > likeness(avatar, views) + 1.0
+
+
+def test_time_is_kept(avatar, network, views):
+    steps = []
+    refine(
+        avatar,
+        network.template,
+        views,
+        replace(SHORT, steps=100_000),
+        seconds=1.0,
+        on_progress=lambda p: steps.append(p.step),
+    )
+    assert 4 < len(steps) < 2000
+
+
+def test_saved_and_loaded(refined, tmp_path):
+    refined.avatar.save(tmp_path / "person.safetensors")
+    loaded = Avatar.load(tmp_path / "person.safetensors")
+    assert torch.equal(loaded.canonical.colors, refined.avatar.canonical.colors)
+    assert loaded.metadata["refined"] == "2"
+
+
+def test_a_photo_without_a_face_or_with_hidden_hands(avatar, network, views):
+    blind = [replace(view, face=None, hands=torch.zeros(2)) for view in views]
+    result = refine(avatar, network.template, blind, replace(SHORT, steps=2))
+    assert (result.gate[network.template.part == PARTS.index("hand")] == 0).all()
+
+
+def test_half_a_face_speaks_for_the_other_and_never_for_the_back_of_the_head(network):
+    template = network.template
+    surface, count = surface_of(template), len(template.points)
+    face, head = (template.part == PARTS.index(name) for name in ("face", "head"))
+    left = template.points[:, 0] > 0
+    colors, predicted, gate = torch.zeros(count, 3), torch.zeros(count, 3), torch.zeros(count)
+    colors[face & left] = torch.tensor([1.0, 0.0, 0.0])
+    gate[face & left] = 1.0
+    filled = fill(colors, predicted, gate, surface)
+    mirrored = face & ~left & (template.points[:, 0] < -0.02)
+    assert filled[mirrored, 0].mean() > 0.5
+    assert filled[head, 0].max() < 0.02
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"signals": Signals(torch.zeros(2, 156), torch.zeros(2, EPS), torch.zeros(2, 4), torch.zeros(2, 3))},
+            "one photo",
+        ),
+        ({"body": Crop(torch.zeros(3, 8, 8), torch.zeros(1, 8, 8), orbit(0.0, size=9))}, "of one size"),
+        (
+            {"signals": Signals(torch.full((156,), torch.nan), torch.zeros(EPS), torch.zeros(4), torch.zeros(3))},
+            "finite drives",
+        ),
+    ],
+)
+def test_wrong_photos(views, change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(views[0], **change)
+
+
+def test_nothing_to_refine_on(avatar, network):
+    with pytest.raises(ValueError, match="at least one photo"):
+        refine(avatar, network.template, [])
+
+
+@pytest.mark.parametrize("wrong", [{"steps": -1}, {"photos": 0}, {"left_out": 0.7}])
+def test_wrong_numbers(wrong):
+    with pytest.raises(ValueError, match="expected"):
+        RefineConfig(**wrong)
