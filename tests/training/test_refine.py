@@ -92,7 +92,7 @@ def test_backs_are_not_seen_and_stay_calm_unless_the_gate_is_off(refined, avatar
     assert 0.2 < unseen.float().mean() < 0.8
     assert network.template.points[unseen, 2].mean() < network.template.points[~unseen, 2].mean()
     free = refine(avatar, network.template, views, replace(SHORT, gate=False))
-    assert roughness(free, avatar, surface, unseen) > 1.5 * roughness(refined, avatar, surface, unseen)
+    assert roughness(free, avatar, surface, unseen) > 1.3 * roughness(refined, avatar, surface, unseen)
 
 
 def test_a_wrong_pose_is_corrected(painted, network, views):
@@ -180,7 +180,7 @@ def test_half_a_face_speaks_for_the_other_and_never_for_the_back_of_the_head(net
     filled = fill(colors, predicted, gate, surface)
     mirrored = face & ~left & (template.points[:, 0] < -0.02)
     assert filled[mirrored, 0].mean() > 0.5
-    assert filled[head, 0].max() < 0.02
+    assert filled[head, 0].max() < 0.05
 
 
 @pytest.mark.parametrize(
