@@ -1,10 +1,5 @@
-"""Skinning against its plain-torch twin, for `lca bench drive`.
+"""Skinning against its plain-torch twin, for `lca bench drive`."""
 
-A time is the median of rounds taken in turns, so that whatever else the machine does meets both alike.
-"""
-
-import statistics
-import time
 from collections.abc import Callable
 
 import torch
@@ -14,6 +9,7 @@ from torch import Tensor
 from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.skinning import full_pose, joint_transforms, skin_gaussians, skin_gaussians_plain
+from lca.timing import in_turns
 
 GAUSSIANS = 20_480
 
@@ -57,21 +53,10 @@ def bench_skinning(count: int = GAUSSIANS, rounds: int = 15) -> dict[str, float]
         for direction, run in (("forward", forward), ("both", both))
         for name, skin in (("fused", skin_gaussians), ("plain", skin_gaussians_plain))
     }
-    middle = _medians(calls, rounds)
+    middle = {name: 1e3 * took for name, took in in_turns(calls, rounds).items()}
     return {
         "forward_ms": round(middle["forward_fused"], 2),
         "both_ms": round(middle["both_fused"], 2),
         "forward_ratio": round(middle["forward_plain"] / middle["forward_fused"], 1),
         "both_ratio": round(middle["both_plain"] / middle["both_fused"], 1),
     }
-
-
-def _medians(calls: dict[str, Callable[[], None]], rounds: int) -> dict[str, float]:
-    """Milliseconds of each call; the first round does not count."""
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(rounds + 1):
-        for name, call in calls.items():
-            started = time.perf_counter()
-            call()
-            times[name].append(1e3 * (time.perf_counter() - started))
-    return {name: statistics.median(values[1:]) for name, values in times.items()}

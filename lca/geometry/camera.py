@@ -1,6 +1,7 @@
 """Pinhole cameras, OpenCV convention (see `lca.geometry`)."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -32,6 +33,13 @@ class Camera:
         """The same view sampled at another picture size."""
         scale = torch.tensor([width / self.width, height / self.height, 1.0]).to(self.intrinsics)
         return Camera(self.camera_from_world, self.intrinsics * scale[:, None], width, height)
+
+    def cropped(self, box: Sequence[float], width: int, height: int) -> "Camera":
+        """What this camera sees within `box` (x0 y0 x1 y1, pixel edges; may lie beyond it), at another picture size."""
+        x0, y0, x1, y1 = (float(edge) for edge in box)
+        across, down = width / (x1 - x0), height / (y1 - y0)
+        onto = torch.tensor([[across, 0.0, -across * x0], [0.0, down, -down * y0], [0.0, 0.0, 1.0]])
+        return Camera(self.camera_from_world, onto.to(self.intrinsics) @ self.intrinsics, width, height)
 
     def project(self, points: Float[Tensor, "*batch points 3"]) -> Float[Tensor, "*batch points 3"]:
         """World points -> (x pixel, y pixel, depth in metres)."""

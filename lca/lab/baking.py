@@ -11,7 +11,6 @@ from lca.errors import UserError
 from lca.formats.player import STEPS, Clip, Opening
 from lca.geometry.camera import Camera
 from lca.geometry.motion import Motion
-from lca.geometry.skinning import full_pose, joint_transforms
 from lca.lab.playing import drive, still
 from lca.model.avatar import Avatar
 
@@ -33,8 +32,8 @@ def bake(avatar: Avatar, motion: Motion, camera: Camera) -> Clip:
     """
     if len(motion) > MOST_FRAMES:
         raise UserError(f"expected at most {MOST_FRAMES} frames, got {len(motion)}: fewer --seconds, or a lower --fps")
-    rig, pose = avatar.rig, full_pose(motion.theta, motion.psi)
-    transforms = joint_transforms(pose, rig.joints, rig.parents, motion.translation)[..., :3, :]
+    rig = avatar.rig
+    transforms = rig.transforms(motion.theta, motion.psi, motion.translation)[..., :3, :]
     amplitudes, components = in_parts(corrections(avatar, motion))
     means = next(drive(avatar, still(motion, 0))).means
     return Clip(

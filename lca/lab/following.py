@@ -135,11 +135,9 @@ def close_up(
 ) -> tuple[Image.Image, Camera]:
     """The part of a photo within a square box (pixels; white beyond the photo), towards white by `share`, enlarged for
     drawing; and the camera that would have seen just that."""
-    side, (x, y, x1, _) = FINE * height, box.tolist()
-    scale = side / (x1 - x)
-    shift = torch.tensor([[scale, 0.0, -x * scale], [0.0, scale, -y * scale], [0.0, 0.0, 1.0]])
+    side = FINE * height
     picture = cut_out(to_image(image * (1 - share) + share), box, side)
-    return picture, Camera(camera.camera_from_world, shift @ camera.intrinsics, side, side)
+    return picture, camera.cropped(box.tolist(), side, side)
 
 
 def person_box(capture: Capture, frame: int) -> Float[Tensor, "4"]:

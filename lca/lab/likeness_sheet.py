@@ -8,15 +8,15 @@ from PIL import Image, ImageDraw
 
 from lca.formats.photos import Picture
 from lca.geometry.camera import Camera
-from lca.geometry.skinning import full_pose, joint_transforms, skin
-from lca.lab.figures import column, framed, row, to_image
-from lca.lab.overlays import draw_skeleton
+from lca.lab.figures import column, row, to_image
+from lca.lab.overlays import draw_skeleton, marked
 from lca.lab.playing import body_camera, face_camera, play, still
 from lca.matting.cutout import FoundPerson
 from lca.model.avatar import Avatar
 from lca.model.rig import Signals
 from lca.motion.named import named_motion
 from lca.render import render
+from lca.tracking.sighting import Sighting
 from lca.training.refining.views import View
 
 TURNS = (0.0, math.pi / 4, math.pi / 2, math.pi)
@@ -53,22 +53,16 @@ def likeness_sheet(
 
 def found(picture: Picture, person: FoundPerson) -> Image.Image:
     """Mask, boxes of body (red) and head (blue), and landmarks where the finder knows any."""
-    shown = framed(
-        to_image(picture.image * (0.3 + 0.7 * person.mask) + 0.7 * (1 - person.mask)), person.body_box.tolist()
-    )
-    shown = framed(shown, person.head_box.tolist(), (40, 90, 220))
+    shown = marked(picture, person)
     pen, reach = ImageDraw.Draw(shown), max(2, shown.height // 200)
-    for x, y in getattr(person, "landmarks", torch.zeros(0, 2)).tolist():
+    for x, y in person.landmarks.tolist() if isinstance(person, Sighting) else ():
         pen.ellipse([x - reach, y - reach, x + reach, y + reach], fill=LANDMARK)
     return shown
 
 
 def skeleton(avatar: Avatar, view: View, signals: Signals) -> Image.Image:
     """Bones of the solved pose over the photo's body crop."""
-    transforms = joint_transforms(
-        full_pose(signals.theta, signals.psi), avatar.rig.joints, avatar.rig.parents, signals.translation
-    )
-    joints = skin(avatar.rig.joints, transforms[:, :3])
+    joints = avatar.rig.posed_joints(signals.theta, signals.psi, signals.translation)
     shown = to_image(view.body.image * 0.6 + 0.4)
     draw_skeleton(shown, view.body.camera.project(joints), avatar.rig.parents)
     return shown

@@ -7,12 +7,16 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 from torch.nn import functional as F
 
+from lca.formats.photos import Picture
 from lca.geometry.camera import Camera
+from lca.lab.figures import framed, to_image
+from lca.matting.cutout import FoundPerson
 from lca.render import Rendering
 
 COVERED = 0.5
 """Least alpha of a pixel that shows the person."""
 BONE, JOINT = (30, 110, 230), (240, 120, 20)
+HEAD = (40, 90, 220)
 ANCHOR = (215, 30, 90)
 BEFORE = 0.05
 """Metres before the camera from which on a point is drawn."""
@@ -43,6 +47,12 @@ def normal_picture(
     normal = F.normalize(torch.linalg.cross(down, across, dim=0), dim=0)
     colours = 0.5 + 0.5 * normal * torch.tensor([1.0, -1.0, -1.0])[:, None, None]
     return torch.where(rendering.alpha > COVERED, colours, background[:, None, None])
+
+
+def marked(picture: Picture, person: FoundPerson) -> Image.Image:
+    """A photo, faded where the person is not, with the boxes of body (red) and head (blue)."""
+    faded = to_image(picture.image * (0.3 + 0.7 * person.mask) + 0.7 * (1 - person.mask))
+    return framed(framed(faded, person.body_box.tolist()), person.head_box.tolist(), HEAD)
 
 
 def draw_skeleton(

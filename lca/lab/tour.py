@@ -19,7 +19,6 @@ from lca.lab.figures import (
     column,
     dots,
     flakes,
-    framed,
     pca_colors,
     position_colors,
     row,
@@ -27,6 +26,7 @@ from lca.lab.figures import (
     token_pictures,
     view,
 )
+from lca.lab.overlays import marked
 from lca.lab.playing import body_camera, drive, still
 from lca.matting.cutout import Finder, FoundPerson, cut_out_people
 from lca.model.avatar import Avatar
@@ -51,13 +51,9 @@ def portrait(size: int = 256, azimuth: float = 0.0, head: Sequence[float] = HEAD
 
 def photo_sheet(pictures: Sequence[Picture], people: Sequence[FoundPerson], height: int = 220) -> Image.Image:
     """Each photo with the body's box (red) and the head's box (blue), its background faded by the mask that was found."""
-    marked = []
-    for picture, person in zip(pictures, people, strict=True):
-        faded = to_image(picture.image * (0.3 + 0.7 * person.mask) + 0.7 * (1 - person.mask))
-        marked.append(framed(framed(faded, person.body_box.tolist()), person.head_box.tolist(), (40, 90, 220)))
-    return row(
-        marked, [f"{p.name}, {person.confidence:.2f}" for p, person in zip(pictures, people, strict=True)], height
-    )
+    pairs = list(zip(pictures, people, strict=True))
+    captions = [f"{picture.name}, {person.confidence:.2f}" for picture, person in pairs]
+    return row([marked(*pair) for pair in pairs], captions, height)
 
 
 def crop_sheet(photos: Photos, height: int = 160) -> Image.Image:

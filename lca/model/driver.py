@@ -48,6 +48,10 @@ class Correction:
     quats: Float[Tensor, "people gaussians 4"]
     log_scales: Float[Tensor, "people gaussians 3"]
 
+    def __getitem__(self, index) -> "Correction":
+        """Index the leading axis."""
+        return Correction(self.colors[index], self.means[index], self.quats[index], self.log_scales[index])
+
     def apply(self, canonical: Gaussians) -> Gaussians:
         """Driven = canonical + correction."""
         identity = torch.tensor([1.0, 0.0, 0.0, 0.0]).to(self.quats)

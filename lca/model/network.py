@@ -21,6 +21,7 @@ from lca.model.layers import FeedForward, pack_foreground
 from lca.model.photo_blocks import build_photo_blocks
 from lca.model.rig import Rig
 from lca.model.template import Template, TemplateConfig
+from lca.model.transport.dense import DenseMaps
 from lca.model.transport.evidence import Evidence
 from lca.model.transport.seam import NoTransport, Transport
 from lca.precision import mixed_precision
@@ -97,9 +98,11 @@ class LCA(nn.Module):
         pyramid = self.pyramid(images)
         return ImageTokens(self.encoder(images, pyramid[-1], foreground), foreground, pyramid)
 
-    def carry(self, photos: Photos, tokens: tuple[ImageTokens, ImageTokens]) -> Evidence:
-        """Beyond the paper: what the photos' own pixels show at each Gaussian."""
-        return self.transport.carry(self.transport.maps(tokens, self.template), photos, self.template)
+    def read(self, photos: Photos) -> tuple[list[DenseMaps], Fused]:
+        """Steps 1 and 2, and between them, beyond the paper, what the photos' own pixels show: (of each crop, of each person)."""
+        tokens = self.tokenise(photos)
+        maps = self.transport.maps(tokens, self.template)
+        return maps, self.fuse(tokens, self.transport.carry(maps, photos, self.template))
 
     def fuse(self, tokens: tuple[ImageTokens, ImageTokens], evidence: Evidence) -> Fused:
         """Step 2: geometry tokens T_gs = F_proj_gs(F_PE(X)) meet the image tokens of all photos, layer by layer."""
@@ -143,14 +146,19 @@ class LCA(nn.Module):
         `stature` (metres) is how tall the person is, which photos cannot show: a tall person who stands further away
         gives the same picture. Without it the predicted body is of the height that is likeliest.
         """
-        photos = photos[None]
-        tokens = self.tokenise(photos)
-        fused = self.fuse(tokens, self.carry(photos, tokens))
+        _, fused = self.read(photos[None])
+        return self.avatar_of(fused, len(photos), betas, stature)
+
+    @torch.no_grad()
+    def avatar_of(
+        self, fused: Fused, photos: int, betas: Float[Tensor, "shape"] | None = None, stature: float | None = None
+    ) -> Avatar:
+        """The same from what so many photos of one person say together."""
         shape = fused.betas if betas is None else betas[None]
         if stature is not None:
             shape = self.template.at_stature(shape, shape.new_tensor([stature]))
         canonical, rig = self.canonical(fused, shape)[0], self.rig(shape)[0]
-        metadata = {"photos": str(len(photos)), "gaussians": str(len(canonical))}
+        metadata = {"photos": str(photos), "gaussians": str(len(canonical))}
         controls = self.face_code.action_map.detach().clone()
         driver = self.driver.frozen_copy()
         return Avatar(canonical, rig, shape[0], fused.tokens[0], self.template.face_anchors, driver, controls, metadata)

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from lca.geometry.gaussians import Gaussians
-from lca.geometry.skinning import full_pose, joint_transforms, skin_gaussians
+from lca.geometry.skinning import full_pose, joint_transforms, skin, skin_gaussians
 from lca.model.driver import PoseBranch, Prepared
 
 
@@ -59,10 +59,27 @@ class Rig:
         skinning = tuple(x if x.ndim == 2 else function(x) for x in skinning)
         return Rig(function(self.joints), self.parents, *skinning)
 
+    def transforms(
+        self,
+        theta: Float[Tensor, "*#batch 156"],
+        psi: Float[Tensor, "*#batch 4"],
+        translation: Float[Tensor, "*#batch 3"],
+    ) -> Float[Tensor, "*batch 55 4 4"]:
+        """`posed_from_rest` of every joint."""
+        return joint_transforms(full_pose(theta, psi), self.joints, self.parents, translation)
+
+    def posed_joints(
+        self,
+        theta: Float[Tensor, "*#batch 156"],
+        psi: Float[Tensor, "*#batch 4"],
+        translation: Float[Tensor, "*#batch 3"],
+    ) -> Float[Tensor, "*batch 55 3"]:
+        """Where the joints are in the world, metres."""
+        return skin(self.joints, self.transforms(theta, psi, translation)[..., :3, :])
+
     def pose(self, gaussians: Gaussians, signals: Signals) -> Gaussians:
         """Linear blend skinning of canonical or driven Gaussians (batch axes as in `joints`)."""
-        pose = full_pose(signals.theta, signals.psi)
-        transforms = joint_transforms(pose, self.joints, self.parents, signals.translation)
+        transforms = self.transforms(signals.theta, signals.psi, signals.translation)
         return skin_gaussians(gaussians, transforms, self.skin_indices, self.skin_weights)
 
 

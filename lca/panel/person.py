@@ -12,7 +12,6 @@ from torch import Tensor
 from lca.geometry.body import displacement
 from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
-from lca.geometry.skinning import full_pose, joint_transforms, skin
 from lca.model.avatar import Avatar
 from lca.motion.contact import grounded
 from lca.panel.eyes import HEAD, eye_of, looking_at
@@ -49,8 +48,7 @@ class PanelPerson:
         """Where the joints are in the world, metres."""
         rig, pose = self.shaped(state.shape).rig, self.shown(state)
         theta, psi, _, translation = pose.tensors()
-        transforms = joint_transforms(full_pose(theta, psi), rig.joints, rig.parents, translation)
-        return skin(rig.joints, transforms[:, :3])
+        return rig.posed_joints(theta, psi, translation)
 
     def head(self, state: State) -> Float[Tensor, "3"]:
         """Where the eyes are, halfway between them."""

@@ -3,6 +3,7 @@
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional as F
 
 from lca.tracking.face_landmarks import BROW, CHIN, LEFT_EYE, RIGHT_EYE
 
@@ -34,16 +35,12 @@ def psi_of_irises(points: Float[Tensor, "478 3"]) -> Float[Tensor, "4"]:
 def face_frame(points: Float[Tensor, "478 3"]) -> tuple[Float[Tensor, "3 3"], Float[Tensor, "478 3"]]:
     """Rows: the person's left, up, forward, of unit length; and the points in the same axes as these (y up, z to the camera)."""
     upright = points * torch.tensor([1.0, -1.0, -1.0])
-    left = _unit(upright[LEFT_EYE] - upright[RIGHT_EYE])
+    left = F.normalize(upright[LEFT_EYE] - upright[RIGHT_EYE], dim=0, eps=1e-6)
     up = upright[BROW] - upright[CHIN]
-    up = _unit(up - (up @ left) * left)
+    up = F.normalize(up - (up @ left) * left, dim=0, eps=1e-6)
     return torch.stack([left, up, torch.linalg.cross(left, up)]), upright
 
 
 def _offset(points: Float[Tensor, "478 3"], iris: int, outer: int, inner: int) -> Float[Tensor, "3"]:
     """From the middle between an eye's corners to its iris, in widths of the eye."""
     return (points[iris] - (points[outer] + points[inner]) / 2) / (points[outer] - points[inner]).norm().clamp(min=1e-6)
-
-
-def _unit(way: Float[Tensor, "3"]) -> Float[Tensor, "3"]:
-    return way / way.norm().clamp(min=1e-6)

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Bool, Float
 from scipy import ndimage
 from torch import Tensor
+from torch.nn import functional as F
 
 from lca.formats.photos import square_box
 from lca.tracking.body_landmarks import BodyLandmarks
@@ -63,24 +64,22 @@ def head_frame(
     """Middle of the head (pixels), the way from chin to crown (unit length), and where the head ends below (pixels)."""
     middle, scale = body.middle("nose", "left_ear", "right_ear"), body.pixels_per_metre
     if face is not None:
-        up = _unit(face.points[BROW, :2] - face.points[CHIN, :2])
+        up = F.normalize(face.points[BROW, :2] - face.points[CHIN, :2], dim=0, eps=1e-6)
         return middle, up, face.points[CHIN, :2] - up * BELOW_CHIN * scale
     mouth = body.middle("mouth_left", "mouth_right")
-    of_face = _unit(body.middle("left_eye", "right_eye") - mouth)
-    of_neck = _unit(body.middle("left_ear", "right_ear") - body.middle("left_shoulder", "right_shoulder"))
-    up = _unit(0.6 * of_face + 0.4 * of_neck)
+    of_face = F.normalize(body.middle("left_eye", "right_eye") - mouth, dim=0, eps=1e-6)
+    of_neck = F.normalize(
+        body.middle("left_ear", "right_ear") - body.middle("left_shoulder", "right_shoulder"), dim=0, eps=1e-6
+    )
+    up = F.normalize(0.6 * of_face + 0.4 * of_neck, dim=0, eps=1e-6)
     return middle, up, mouth - up * BELOW_MOUTH * scale
 
 
 def _above(body: BodyLandmarks) -> bool:
     """Whether the head is where heads are: a network that is shown none puts its face between the shoulders."""
     shoulders, hips = body.middle("left_shoulder", "right_shoulder"), body.middle("left_hip", "right_hip")
-    raised = (body.middle("nose", "left_ear", "right_ear") - shoulders) @ _unit(shoulders - hips)
+    raised = (body.middle("nose", "left_ear", "right_ear") - shoulders) @ F.normalize(shoulders - hips, dim=0, eps=1e-6)
     return float(raised) > ABOVE * body.pixels_per_metre
-
-
-def _unit(way: Float[Tensor, "2"]) -> Float[Tensor, "2"]:
-    return way / way.norm().clamp(min=1e-6)
 
 
 def _grid(square: Region) -> Float[Tensor, "cells cells 2"]:

@@ -1,7 +1,7 @@
 """From photographs to a likeness: the avatar that the network makes at once, the pose of each photo, and its refinement."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -32,13 +32,6 @@ class Draft:
     used: tuple[int, ...]
     """Which photos those are."""
 
-    @property
-    def signals(self) -> Signals:
-        """Drives of all photos, solved or not, in the frames of their cameras."""
-        solution = self.solution
-        eps = self.avatar.eps_from_actions(solution.actions)
-        return Signals(solution.theta, eps, solution.psi, solution.translation)
-
 
 @dataclass(frozen=True)
 class Likeness:
@@ -48,6 +41,7 @@ class Likeness:
     signals: Signals
 
 
+@torch.no_grad()
 def draft(
     model: LCA, pictures: Sequence[Picture], people: Sequence[FoundPerson], stature: float | None = None
 ) -> Draft:
@@ -57,13 +51,15 @@ def draft(
         UserError: the model has no dense head; boxes that do not fit the photos.
     """
     photos = crops_of(pictures, people)
-    observations = observe(model, photos, framing_of(pictures, people), **seen_by(people))
+    maps, fused = model.read(photos[None])
+    observations = observe(maps, fused.betas[0], photos, framing_of(pictures, people), **seen_by(people))
     solution = solve(observations, model.template, stature)
     used = tuple(k for k, solved in enumerate(solution.solved) if solved)
-    avatar = model.reconstruct(photos, solution.betas) if used else model.reconstruct(photos, stature=stature)
-    start = Draft(avatar, solution, (), used)
-    views = (view_of(pictures[k], people[k], solution.camera(k), start.signals[k]) for k in used)
-    return replace(start, views=tuple(views))
+    betas = solution.betas if used else None
+    avatar = model.avatar_of(fused, len(photos), betas, None if used else stature)
+    signals = signals_of(solution, avatar)
+    views = (view_of(pictures[k], people[k], solution.camera(k), signals[k]) for k in used)
+    return Draft(avatar, solution, tuple(views), used)
 
 
 def likeness(
@@ -80,6 +76,12 @@ def likeness(
     """
     done = refine(start.avatar, model.template, start.views, config or RefineConfig(), seconds, on_progress=on_progress)
     return Likeness(done.avatar, done.signals)
+
+
+def signals_of(solution: Solution, avatar: Avatar) -> Signals:
+    """Drives of all photos, solved or not, in the frames of their cameras."""
+    eps = avatar.eps_from_actions(solution.actions)
+    return Signals(solution.theta, eps, solution.psi, solution.translation)
 
 
 def framing_of(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Framing:

@@ -1,4 +1,4 @@
-"""What the solver knows of photos of one person: canonical points of pixels, outlines, landmarks; the one door to the model."""
+"""What the solver knows of photos of one person: canonical points of pixels, outlines, landmarks."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from lca.errors import UserError
 from lca.formats.photos import MOST_PHOTOS, Photos
-from lca.model.network import LCA
+from lca.model.transport.dense import DenseMaps
 
 LANDMARKS = tuple(
     f"{side}_{joint}" for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle") for side in ("left", "right")
@@ -110,11 +110,12 @@ class Observations:
         return len(self.sights)
 
 
-@torch.no_grad()
-def observe(model: LCA, photos: Photos, framing: Framing, **seen: Tensor) -> Observations:
-    """Ask the model what every pixel shows; `seen` are landmarks, visibility, actions and psi of `Observations`.
+def observe(
+    maps: list[DenseMaps], betas: Float[Tensor, " shape"], photos: Photos, framing: Framing, **seen: Tensor
+) -> Observations:
+    """What the network says of every pixel (`maps` of body pictures and face crops) and of the shape (`LCA.read`), sampled.
 
-    All that the solver needs of the network is asked for here: dense maps of both crops and the predicted shape.
+    `seen` are landmarks, visibility, actions and psi of `Observations`.
 
     Raises:
         UserError: the model has no dense head; boxes or landmarks that do not fit the photos.
@@ -123,8 +124,6 @@ def observe(model: LCA, photos: Photos, framing: Framing, **seen: Tensor) -> Obs
         raise UserError(
             f"expected 1 to {MOST_PHOTOS} photos with a box each, got {len(photos)} and {len(framing.size)}"
         )
-    tokens = model.tokenise(photos[None])
-    maps = model.transport.maps(tokens, model.template)
     if not maps:
         raise UserError("expected a model with a dense head, got one with transport = false: use the shipped model")
     sights = []
@@ -134,11 +133,10 @@ def observe(model: LCA, photos: Photos, framing: Framing, **seen: Tensor) -> Obs
         pixels, canonical, error, share = (torch.cat(pair) for pair in zip(body, face, strict=True))
         mask = photos.body_mask[k, 0] > 0.5
         sights.append(Sight(pixels, canonical, error, share, mask, framing.body_box[k]))
-    evidence = model.transport.carry(maps, photos[None], model.template)
-    return Observations(tuple(sights), framing, model.fuse(tokens, evidence).betas[0], **seen)
+    return Observations(tuple(sights), framing, betas, **seen)
 
 
-def sampled(maps, photo: int, mask: Tensor, box: Tensor, share: tuple[int, float]) -> tuple[Tensor, ...]:
+def sampled(maps: DenseMaps, photo: int, mask: Tensor, box: Tensor, share: tuple[int, float]) -> tuple[Tensor, ...]:
     """(pixels, canonical, error, share) of evenly spread foreground pixels of one crop; none where hardly any are."""
     rows, columns = maps.canonical.shape[-2:]
     inside = F.adaptive_avg_pool2d(mask, (rows, columns))[0] > INSIDE

@@ -9,7 +9,7 @@ from torch import Tensor
 from lca.formats.photos import BODY_SIZE
 from lca.geometry.body_file import load_body
 from lca.geometry.camera import Camera
-from lca.geometry.skinning import blend, full_pose, joint_transforms, skin
+from lca.geometry.skinning import full_pose, joint_transforms, skin, skin_points_plain
 from lca.model.template import Template
 
 BODY_JOINTS = 22
@@ -105,7 +105,7 @@ def placed_body(
     rest = template.points.double() + template.shape_directions[..., : len(betas)].double() @ betas
     joints = body.joint_template.double() + body.joint_shape_directions[..., : len(betas)].double() @ betas
     transforms = joint_transforms(full_pose(theta.double()), joints, body.parents, translation.double())
-    points = skin(rest, blend(transforms, template.skin_indices, template.skin_weights.double()))
+    points = skin_points_plain(rest, transforms, template.skin_indices, template.skin_weights.double())
     return points, skin(joints, transforms[..., :3, :])
 
 

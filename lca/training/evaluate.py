@@ -16,6 +16,7 @@ from lca.data.neuman import FittedBody
 from lca.data.sources import Recording, Source, open_source
 from lca.errors import UserError
 from lca.formats.atomic import writing
+from lca.formats.photos import MOST_PHOTOS
 from lca.model.network import LCA
 from lca.training.losses import PERCEPTUAL
 from lca.training.report import LeftOut, by_person, contact_sheet, merged, sheet_row, summarise
@@ -25,7 +26,6 @@ SPLITS = ("train", "validation", "test")
 ALL = "all"
 """Every split, in the order of `SPLITS`."""
 SHEET_ROWS = 12
-MOST_PHOTOS = 16
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,7 @@ class Pass:
 
 def run(network: LCA, batch: Batch) -> Pass:
     """Photos -> people -> renders of the targets."""
-    tokens = network.tokenise(batch.photos)
-    maps = network.transport.maps(tokens, network.template)
-    fused = network.fuse(tokens, network.transport.carry(maps, batch.photos, network.template))
+    maps, fused = network.read(batch.photos)
     canonical = network.canonical(fused, batch.betas)
     return Pass(maps, fused, canonical, render_targets(network, canonical, fused, batch))
 

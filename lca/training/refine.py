@@ -18,7 +18,7 @@ from lca.errors import UserError
 from lca.model.avatar import Avatar
 from lca.model.rig import Signals
 from lca.model.template import Template
-from lca.training.refining.alignment import align, optimiser_of, rounds, set_rate
+from lca.training.refining.alignment import DECAY, align, optimiser_of, rounds, set_rate
 from lca.training.refining.changes import Changes
 from lca.training.refining.descent import Descent
 from lca.training.refining.filling import fill
@@ -26,8 +26,6 @@ from lca.training.refining.photographs import Photographs, Visibility
 from lca.training.refining.surface import SurfaceGraph, surface_of
 from lca.training.refining.views import View
 
-DECAY = 0.1
-"""What is left of the rates at the end."""
 SLOW = 0.3
 """Rates of poses and lights once Gaussians move, of those while aligning."""
 ANEW = 40
@@ -153,8 +151,7 @@ class Refinement:
         self, descent: Descent, optimiser: torch.optim.Adam, photos: list[int], rate: float, progress: float
     ) -> float:
         photographs, canonical = self.photographs, self.changes.applied()
-        losses = [photographs.loss(canonical, photo, photographs.bodies, photographs.faces) for photo in photos]
-        loss = torch.stack(losses).mean() + photographs.prior()
+        loss = photographs.objective(canonical, photos, photographs.bodies, photographs.faces)
         optimiser.zero_grad()
         self.changes.values.grad = None
         loss.backward()

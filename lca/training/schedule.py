@@ -48,14 +48,13 @@ def layers_from_output(network: LCA) -> list[tuple[str, nn.Module]]:
     encoder."""
     blocks = list(getattr(network.encoder, "blocks", []))
     fusion = network.fusion
-    carried = dict(network.transport.named_children())
-    projections = [fusion.project_image, fusion.project_geometry, fusion.norm, carried.get("project", nn.Identity())]
+    projections = [fusion.project_image, fusion.project_geometry, fusion.norm, network.transport.project]
     parts: list[tuple[str, nn.Module]] = [
         ("branches", nn.ModuleList([network.decoder, network.driver, network.face_code, network.shape]))
     ]
     parts += [(f"fusion{i}", fusion.layers[i]) for i in reversed(range(len(fusion.layers)))]
     parts += [("projections", nn.ModuleList(projections))]
-    parts += [("dense", carried.get("dense", nn.Identity())), ("photo", network.photo)]
+    parts += [("dense", network.transport.dense), ("photo", network.photo)]
     parts += [(f"encoder{i}", blocks[i]) for i in reversed(range(len(blocks)))]
     parts += [("pyramid", network.pyramid)]
     return [(name, part) for name, part in parts if any(True for _ in part.parameters())]

@@ -55,6 +55,10 @@ class NoTransport(nn.Module):
 
     channels, sources = 0, 1
 
+    def __init__(self):
+        super().__init__()
+        self.dense, self.project = nn.Identity(), nn.Identity()
+
     def coarse(self, tokens: tuple[ImageTokens, ...], template: Template) -> list[Coarse]:
         """See `Transport`."""
         return []

@@ -49,8 +49,7 @@ def align(photographs: Photographs, canonical: Gaussians, steps: int, size: int)
     batches = rounds(len(photographs), size, photographs.generator)
     for step in range(steps):
         set_rate(optimiser, DECAY ** (step / steps))
-        losses = [photographs.loss(fixed, photo, bodies, faces) for photo in next(batches)]
-        loss = torch.stack(losses).mean() + photographs.prior()
+        loss = photographs.objective(fixed, next(batches), bodies, faces)
         optimiser.zero_grad()
         loss.backward()
         if step < LIGHT:

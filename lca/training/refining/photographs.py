@@ -73,9 +73,19 @@ class Photographs:
 
     def posed(self, canonical: Gaussians, photo: int) -> Gaussians:
         """The avatar as it stands in a photo: correction (fixed), then skinning (differentiable)."""
-        correction = self.corrections
-        own = type(correction)(*(getattr(correction, name)[photo : photo + 1] for name in vars(correction)))
+        own = self.corrections[photo : photo + 1]
         return self.avatar.rig.pose(own.apply(canonical[None])[0], self.signals(photo))
+
+    def objective(
+        self,
+        canonical: Gaussians,
+        photos: Sequence[int],
+        bodies: Sequence[Target | None],
+        faces: Sequence[Target | None],
+    ) -> Tensor:
+        """What a step minimises: the mean loss of some photos, and the priors."""
+        losses = [self.loss(canonical, photo, bodies, faces) for photo in photos]
+        return torch.stack(losses).mean() + self.prior()
 
     def loss(
         self, canonical: Gaussians, photo: int, bodies: Sequence[Target | None], faces: Sequence[Target | None]

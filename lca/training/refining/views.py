@@ -87,10 +87,7 @@ def target(crop: Crop | None, left_out: float, generator: torch.Generator) -> Ta
     rows, columns = (crop.mask[0] > 0.05).nonzero(as_tuple=True)
     left, right = max(int(columns.min()) - MARGIN, 0), min(int(columns.max()) + 1 + MARGIN, width)
     top, bottom = max(int(rows.min()) - MARGIN, 0), min(int(rows.max()) + 1 + MARGIN, height)
-    intrinsics = crop.camera.intrinsics.clone()
-    intrinsics[0, 2] -= left
-    intrinsics[1, 2] -= top
-    camera = Camera(crop.camera.camera_from_world, intrinsics, right - left, bottom - top)
+    camera = crop.camera.cropped((left, top, right, bottom), right - left, bottom - top)
     image, mask = (x[:, top:bottom, left:right].contiguous() for x in (crop.image, crop.mask))
     coarse = torch.rand(-(-camera.height // PATCH), -(-camera.width // PATCH), generator=generator) < left_out
     patches = coarse.repeat_interleave(PATCH, 0).repeat_interleave(PATCH, 1)[: camera.height, : camera.width]
@@ -103,8 +100,7 @@ def halved(full: Target | None) -> Target | None:
         return None
     height, width = (size // 2 * 2 for size in full.mask.shape[-2:])
     sums = F.avg_pool2d(torch.cat([full.image * full.mask, full.mask])[None, :, :height, :width], 2)[0]
-    scale = torch.tensor([0.5, 0.5, 1.0])[:, None].to(full.camera.intrinsics)
-    camera = Camera(full.camera.camera_from_world, full.camera.intrinsics * scale, width // 2, height // 2)
+    camera = full.camera.cropped((0, 0, width, height), width // 2, height // 2)
     return Target(
         sums[:3] / sums[3:].clamp(min=1e-3), sums[3:], camera, full.share, torch.zeros_like(sums[3:], dtype=torch.bool)
     )
