@@ -88,7 +88,9 @@ def fit(
     for number in range(config.steps):
         softness = max(1.0, config.softness ** (1 - number / config.soft_steps))
         covered = number >= config.cover_after
-        linear = [linearised(*pair, figure, betas, softness, covered, config) for pair in zip(scenes, poses, strict=True)]
+        linear = [
+            linearised(*pair, figure, betas, softness, covered, config) for pair in zip(scenes, poses, strict=True)
+        ]
         before = np.array([near.normal.value for near in linear])
         steps, change = solved_steps(linear, damping, betas, rule, config)
         trial = [pose.moved(step) for pose, step in zip(poses, steps, strict=True)]

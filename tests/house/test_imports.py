@@ -15,7 +15,7 @@ LEVELS = [
     {"motion", "render", "formats"},
     {"matting", "model", "world"},
     {"data"},
-    {"training"},
+    {"training", "tracking"},
     {"lab"},
     {"panel"},
     {"commands", "__main__"},
