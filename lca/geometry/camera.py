@@ -34,7 +34,7 @@ class Camera:
         scale = torch.tensor([width / self.width, height / self.height, 1.0]).to(self.intrinsics)
         return Camera(self.camera_from_world, self.intrinsics * scale[:, None], width, height)
 
-    def cropped(self, box: Sequence[float], width: int, height: int) -> "Camera":
+    def cropped(self, box: Sequence[float] | Sequence[int], width: int, height: int) -> "Camera":
         """What this camera sees within `box` (x0 y0 x1 y1, pixel edges; may lie beyond it), at another picture size."""
         x0, y0, x1, y1 = (float(edge) for edge in box)
         across, down = width / (x1 - x0), height / (y1 - y0)

@@ -146,20 +146,28 @@ class Cover:
         """Each pixel with the point of `surface` that explains it best now."""
         seen = project(surface, posture, intrinsics)
         metres = max(float(np.median(seen.depth)), NEAREST) / intrinsics[0, 0]
-        best = _best(self.pixels, self.canonical, self.reach, seen.pixels, surface.rest, metres / self.spread)
+        pixels, canonical, places, points = (
+            np.ascontiguousarray(x, np.float32) for x in (self.pixels, self.canonical, seen.pixels.T, surface.rest.T)
+        )
+        best = _best(pixels, canonical, self.reach, places, points, metres / self.spread)
         return Pulls(surface[best], self.pixels, self.scales, self.weights)
 
 
 @njit(cache=True, fastmath=True)
 @no_type_check
 def _best(pixels, canonical, reach, places, points, per_spread):
-    best = np.zeros(len(pixels), np.int64)
+    """Costs first, the least of them after: both loops become vector instructions. `places` and `points` have points last."""
+    best, costs = np.zeros(len(pixels), np.int64), np.empty(points.shape[1], np.float32)
+    near = np.float32(per_spread**2)
     for i in range(len(pixels)):
-        low, near, close = np.inf, per_spread**2, 1 / reach[i] ** 2
-        for k in range(len(points)):
-            dx, dy = places[k, 0] - pixels[i, 0], places[k, 1] - pixels[i, 1]
-            x, y, z = points[k, 0] - canonical[i, 0], points[k, 1] - canonical[i, 1], points[k, 2] - canonical[i, 2]
-            cost = near * (dx * dx + dy * dy) + close * (x * x + y * y + z * z)
-            if cost < low:
-                low, best[i] = cost, k
+        u, v = pixels[i, 0], pixels[i, 1]
+        x, y, z = canonical[i, 0], canonical[i, 1], canonical[i, 2]
+        close, least = np.float32(1 / reach[i] ** 2), np.float32(np.inf)
+        for k in range(costs.size):
+            across = (places[0, k] - u) ** 2 + (places[1, k] - v) ** 2
+            apart = (points[0, k] - x) ** 2 + (points[1, k] - y) ** 2 + (points[2, k] - z) ** 2
+            costs[k] = near * across + close * apart
+            least = min(least, costs[k])
+        while best[i] < costs.size - 1 and costs[best[i]] != least:
+            best[i] += 1
     return best

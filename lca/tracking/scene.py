@@ -19,6 +19,9 @@ from lca.tracking.residuals import Cover, Outline, Pulls
 from lca.tracking.start import of_trunk, placed
 from lca.tracking.surface import joints_as_points, shown, thinned
 
+UNSURE = 0.05
+"""Metres: mean expected error of a photo's canonical points above which it is called fair only."""
+
 
 @dataclass(frozen=True)
 class SceneConfig:
@@ -37,6 +40,8 @@ class SceneConfig:
     cover_share: float = 0.3
     """For how much the cover of the mask counts, of what its pixels count for."""
     cover_error: float = 0.02
+    cover_every: int = 2
+    """One pixel in so many is covered."""
     surface_cell: float = 0.035
     reach: float = 2.0
     """How far a pixel may slide on the body, in expected errors."""
@@ -53,6 +58,8 @@ class PhotoScene:
     outline: Outline
     cover: Cover
     start: PhotoPose
+    remarks: tuple[str, ...]
+    """Why even a pose that fits may be off, in words."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +95,13 @@ def prepared(
     gaussian = nearest_gaussians(sight.canonical.float().contiguous(), template)[:, 0]
     off = (sight.canonical - template.points[gaussian]).norm(dim=-1).double().numpy()
     reach = np.maximum(config.reach * error, config.least_reach)
+    some = slice(None, None, config.cover_every)
     cover = Cover(
-        pixels,
-        sight.canonical.double().numpy(),
-        reach,
-        config.cover_error + off,
-        config.cover_share * share,
+        pixels[some],
+        sight.canonical.double().numpy()[some],
+        reach[some],
+        (config.cover_error + off)[some],
+        config.cover_share * config.cover_every * share[some],
         config.cover_error,
     )
     outline = _outline(sight, observations.framing.size[photo], figure.hull, config)
@@ -104,7 +112,23 @@ def prepared(
         outline,
         cover,
         _start(dense, intrinsics, figure),
+        _remarks(sight, observations.framing.size[photo]),
     )  # fmt: skip
+
+
+def _remarks(sight: Sight, size: Tensor) -> tuple[str, ...]:
+    expected, remarks = float(sight.error.mean()), []
+    if expected > UNSURE:
+        remarks.append(f"the network is unsure of what it shows ({expected * 100:.0f} cm)")
+    row, column = sight.mask.nonzero(as_tuple=True)
+    if len(row):
+        step = (sight.box[2:] - sight.box[:2]) / torch.tensor([sight.mask.shape[1], sight.mask.shape[0]])
+        seen = torch.stack([column, row], -1) * step + sight.box[:2]
+        low, high = (seen.amin(0) < step).tolist(), (seen.amax(0) + step > size - step).tolist()
+        edges = [name for name, cut in zip(("left", "top", "right", "bottom"), low + high, strict=True) if cut]
+        if edges:
+            remarks.append(f"the photo cuts the person off ({', '.join(edges)})")
+    return tuple(remarks)
 
 
 def _landmarks(

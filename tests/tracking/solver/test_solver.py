@@ -1,0 +1,154 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lca.errors import UserError
+from lca.tracking.observe import LANDMARKS, Framing, Observations
+from lca.tracking.solution import placed_body, solver_error
+from lca.tracking.solve import solve
+from lca.tracking.surface import landmark_joints
+
+BOX = torch.tensor([[0.0, 0.0, 100.0, 100.0]])
+SIZE = torch.tensor([[100.0, 100.0]])
+
+
+def solved(acted, template, **told):
+    solution = solve(acted.observations, template, **(told or {"stature": acted.stature}))
+    return solution, solver_error(solution, acted.truth, template)
+
+
+def test_exact_points_give_back_pose_shape_and_place(act, template):
+    acted = act()
+    solution, error = solved(acted, template)
+    assert error.mean.max() < 0.7 and error.centimetres.max() < 1.5
+    assert solution.confidence == ("good",) * 4 and solution.solved == (True,) * 4
+    assert abs(float(template.stature(solution.betas)) - acted.stature) < 1e-3
+    assert (solution.betas - acted.truth.betas)[:3].abs().max() < 0.35
+
+
+def test_known_shape_is_kept(act, template):
+    acted = act()
+    solution, error = solved(acted, template, betas=acted.truth.betas)
+    assert torch.equal(solution.betas, acted.truth.betas)
+    assert error.mean.max() < 0.7
+
+
+@pytest.mark.parametrize("trouble", [{"noise": 0.03}, {"noise": 0.01, "outliers": 0.2}], ids=["noise", "outliers"])
+def test_noise_and_outliers_are_averaged_out(act, template, trouble):
+    error = solved(act(**trouble), template)[1]
+    assert error.mean.max() < 2.0 and error.joints.mean() < 1.5
+
+
+@pytest.mark.parametrize("factor", [0.7, 1.5])
+def test_a_wrong_focal_length_costs_depth_and_not_the_picture(act, template, factor):
+    acted = act(told_focal=factor)
+    solution, error = solved(acted, template)
+    assert error.mean.max() < 2.0 and solution.residual.max() < 2.0
+    ratio = solution.translation[:, 2] / acted.truth.translation[:, 2]
+    assert (ratio / factor - 1).abs().max() < 0.15
+
+
+@pytest.mark.parametrize("photos", [1, 16])
+def test_one_photo_and_sixteen(act, template, photos):
+    solution, error = solved(act(photos, noise=0.01), template)
+    assert len(solution) == photos and error.mean.max() < 1.5
+
+
+def test_the_same_every_time(act, template):
+    first, second = (solved(act(2, noise=0.02), template)[0] for _ in range(2))
+    assert torch.equal(first.theta, second.theta) and torch.equal(first.betas, second.betas)
+
+
+def test_landmarks_place_what_no_pixel_shows(act, template):
+    acted = act(2)
+    arm = {16, 18, 20, *range(25, 40)}
+    bare, joints = [], []
+    for k, sight in enumerate(acted.observations.sights):
+        held = template.skin_indices[::2, 0]
+        keep = torch.tensor([int(joint) not in arm for joint in held])
+        fewer = {name: getattr(sight, name)[keep] for name in ("pixels", "canonical", "error", "share")}
+        bare.append(replace(sight, **fewer))
+        truth = acted.truth
+        places = placed_body(template, truth.betas, truth.theta[k], truth.translation[k])[1][list(landmark_joints())]
+        image = places @ truth.camera.intrinsics[k].double().T
+        joints.append((image[:, :2] / image[:, 2:]).float())
+    hidden = replace(acted.observations, sights=tuple(bare))
+    shown = replace(hidden, landmarks=torch.stack(joints), visibility=torch.ones(2, len(LANDMARKS)))
+    errors = [
+        solver_error(solve(each, template, acted.stature), acted.truth, template).joints.mean()
+        for each in (hidden, shown)
+    ]
+    assert errors[1] < 0.5 * errors[0]
+
+
+def test_a_photo_of_nonsense_is_named_and_does_not_spoil_the_others(act, template):
+    acted = act(3)
+    first, *others = acted.observations.sights
+    generator = torch.Generator().manual_seed(0)
+    nonsense = replace(first, pixels=500 * torch.rand(first.pixels.shape, generator=generator))
+    empty = replace(others[0], **{n: getattr(others[0], n)[:5] for n in ("pixels", "canonical", "error", "share")})
+    observations = replace(acted.observations, sights=(nonsense, empty, others[1]))
+    solution = solve(observations, template, acted.stature)
+    assert solution.solved == (False, False, True)
+    assert "no pose fits" in solution.confidence[0] and "hardly a pixel" in solution.confidence[1]
+    assert solver_error(solution, acted.truth, template).mean[2] < 2.0
+    assert solution.theta.isfinite().all() and solution.translation.isfinite().all()
+
+
+def test_the_first_guess_is_the_shape_when_nothing_can_be_solved(act, template):
+    acted = act(1)
+    sight = replace(acted.observations.sights[0], canonical=acted.observations.sights[0].canonical * torch.nan)
+    guess = torch.linspace(-1, 1, 100)
+    solution = solve(replace(acted.observations, sights=(sight,), betas=guess), template)
+    assert not solution.solved[0]
+    torch.testing.assert_close(solution.betas[:24], guess[:24])
+
+
+def test_what_a_face_tracker_saw_is_handed_on(act, template):
+    acted = act(1)
+    actions, psi = torch.rand(1, 52), torch.rand(1, 4)
+    solution = solve(replace(acted.observations, actions=actions, psi=psi), template)
+    assert torch.equal(solution.actions, actions) and torch.equal(solution.psi, psi)
+    assert not solve(acted.observations, template).actions.any()
+    assert (solution.camera(0).width, solution.camera(0).height) == (512, 512)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"stature": 174.0}, "stature of 0.5 to 2.5 metres"),
+        ({"betas": torch.full((100,), torch.nan)}, "finite shape coefficients"),
+        ({"betas": torch.zeros(3)}, "24 to 100"),
+    ],
+)
+def test_bad_wishes(act, template, told, words):
+    with pytest.raises(UserError, match=words):
+        solve(act(1).observations, template, **told)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda: Framing(BOX * torch.nan, BOX, SIZE), "finite body_box"),
+        (lambda: Framing(BOX.flip(-1), BOX, SIZE), "with an area"),
+        (lambda: Framing(BOX, BOX, SIZE, torch.tensor([-1.0])), "focal lengths"),
+        (lambda: Observations((), Framing(BOX, BOX, SIZE), torch.zeros(100)), "1 to 16 photos"),
+    ],
+)
+def test_bad_framing(change, words):
+    with pytest.raises(UserError, match=words):
+        change()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"landmarks": torch.zeros(1, 12, 2)}, "both or neither"),
+        ({"psi": torch.zeros(2, 4)}, "psi of 1 photos, got 2"),
+        ({"landmarks": torch.full((1, 12, 2), torch.nan), "visibility": torch.zeros(1, 12)}, "finite landmarks"),
+    ],
+)
+def test_bad_observations(act, change, words):
+    with pytest.raises(UserError, match=words):
+        replace(act(1).observations, **change)
