@@ -15,7 +15,7 @@ def framing():
 
 
 @torch.no_grad()
-def look(model, photos, framing, **seen):
+def look(model, photos, framing, **seen):  # noqa: F811
     maps, fused = model.read(photos[None])
     return observe(maps, fused.betas[0], photos, framing, **seen)
 
