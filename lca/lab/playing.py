@@ -52,8 +52,7 @@ def face_camera(
 ) -> Camera:
     """A camera 42 cm high about the head as it is in the motion's first frame."""
     gaussians = next(drive(avatar, motion))
-    on_face = avatar.face_anchors.bool().repeat_interleave(len(gaussians) // len(avatar.face_anchors))
-    low, high = _bounds(gaussians.means[on_face])
+    low, high = _bounds(gaussians.means[avatar.on_head])
     field_of_view = 0.3
     distance = FACE_METRES / 2 / math.tan(field_of_view / 2)
     return orbit(azimuth, elevation, distance, _point((low + high) / 2), field_of_view, size)

@@ -121,8 +121,7 @@ def canonical_sheet(avatar: Avatar, size: int = 256) -> Image.Image:
 
 def head_of(avatar: Avatar) -> list[float]:
     """The middle of the avatar's head in rest pose, metres."""
-    face = avatar.face_anchors.repeat_interleave(len(avatar.canonical) // len(avatar.face_anchors)) > 0
-    return avatar.canonical.means[face].mean(0).tolist()
+    return avatar.canonical.means[avatar.on_head].mean(0).tolist()
 
 
 def largest_change(avatar: Avatar) -> float:

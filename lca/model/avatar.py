@@ -1,17 +1,17 @@
 """An avatar: everything that is needed to drive and render one person, without the network that made it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from lca.errors import UserError
 from lca.formats.avatar_file import read_avatar, write_avatar
 from lca.geometry.gaussians import Gaussians
-from lca.model.driver import EPS, PSI, THETA, Correction, PoseBranch, Prepared
+from lca.model.driver import EPS, OUTPUTS, PSI, THETA, Correction, PoseBranch, Prepared
 from lca.model.face_code import eps_from_actions
 from lca.model.rig import Rig, Signals, drive
 
@@ -21,6 +21,8 @@ class Avatar:
     """One person: canonical Gaussians, rig, fused geometry tokens, the pose branch and the action map.
 
     `betas` are the shape that the model saw in the photos; `metadata` says which checkpoint and how many photos made it.
+    `sources` says of which of the network's Gaussians each is a part, where refinement has split some: parts share their
+    source's correction.
     """
 
     canonical: Gaussians
@@ -31,11 +33,18 @@ class Avatar:
     driver: PoseBranch
     action_map: Float[Tensor, "53 128"]
     metadata: dict[str, str] = field(default_factory=dict)
+    sources: Int[Tensor, "gaussians"] | None = None
 
     @cached_property
     def prepared(self) -> Prepared:
         """The person's share of the pose branch, computed once."""
-        return self.driver.prepare(self.tokens[None], self.face_anchors)
+        return replace(self.driver.prepare(self.tokens[None], self.face_anchors), sources=self.sources)
+
+    @property
+    def on_head(self) -> Bool[Tensor, "gaussians"]:
+        """Which Gaussians belong to anchors that eps and psi may move."""
+        head = self.face_anchors.bool().repeat_interleave(self.driver.per_anchor)
+        return head if self.sources is None else head[self.sources]
 
     def eps_from_actions(self, actions: Float[Tensor, "*batch 52"]) -> Float[Tensor, "*batch 128"]:
         """Named expression controls: the linear map from the 52 facial actions in [0, 1] onto the face code."""
@@ -119,6 +128,8 @@ class Avatar:
             "face_anchors": self.face_anchors,
             "action_map": self.action_map,
         }
+        if self.sources is not None:
+            tensors["sources"] = self.sources.to(torch.int32)
         return {name: value.detach() for name, value in tensors.items()}, self.metadata
 
     @staticmethod
@@ -126,8 +137,8 @@ class Avatar:
         names = ("means", "quats_wxyz", "scales", "opacities", "colors")
         canonical = Gaussians(*(tensors[f"canonical.{name}"] for name in names))
         hidden, width = tensors["driver.token.weight"].shape
-        moved, per_anchor = len(tensors["driver.moved"]), len(canonical) // len(tensors["tokens"])
-        driver = PoseBranch(width, per_anchor, hidden, moved).to(tensors["tokens"].device)
+        per_anchor = len(tensors["driver.out.weight"]) // OUTPUTS
+        driver = PoseBranch(width, per_anchor, hidden, len(tensors["driver.moved"])).to(tensors["tokens"].device)
         prefix = "driver."
         driver.load_state_dict({n.removeprefix(prefix): v for n, v in tensors.items() if n.startswith(prefix)})
         driver.eval().requires_grad_(False)
@@ -138,4 +149,5 @@ class Avatar:
             tensors["skin_weights"],
         )
         betas, tokens, face_anchors = (tensors[name] for name in ("betas", "tokens", "face_anchors"))
-        return Avatar(canonical, rig, betas, tokens, face_anchors, driver, tensors["action_map"], metadata)
+        sources = tensors["sources"].long() if "sources" in tensors else None
+        return Avatar(canonical, rig, betas, tokens, face_anchors, driver, tensors["action_map"], metadata, sources)

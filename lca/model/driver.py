@@ -1,7 +1,7 @@
 """The pose branch: dc, dp, dq, ds = H_pose(T_gs, theta, eps, psi), once per frame. Opacity has no correction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from einops import rearrange
@@ -33,10 +33,12 @@ class Prepared:
     """1 where eps and psi reach."""
     directions: Float[Tensor, "moved 3 52"]
     """`PoseBranch.directions` in full precision."""
+    sources: Int[Tensor, "gaussians"] | None = None
+    """Of which of the network's Gaussians each of the avatar's is a part, where some were split."""
 
     def map(self, function: Callable[[Tensor], Tensor]) -> "Prepared":
         """Apply `function` to what has an axis of people."""
-        return Prepared(function(self.first), function(self.still), self.face_anchors, self.directions)
+        return replace(self, first=function(self.first), still=function(self.still))
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Correction:
     log_scales: Float[Tensor, "people gaussians 3"]
 
     def __getitem__(self, index) -> "Correction":
-        """Index the leading axis."""
+        """Index the leading axes."""
         return Correction(self.colors[index], self.means[index], self.quats[index], self.log_scales[index])
 
     def apply(self, canonical: Gaussians) -> Gaussians:
@@ -124,7 +126,8 @@ class PoseBranch(nn.Module):
         )
         if self.blend is not None:
             means = means.index_add(1, self.moved, displacement(prepared.directions, self.blend(eps)))
-        return Correction(colors, means, quats, log_scales)
+        correction = Correction(colors, means, quats, log_scales)
+        return correction if prepared.sources is None else correction[:, prepared.sources]
 
     def frozen_copy(self) -> "PoseBranch":
         """The same weights, for an avatar to keep."""

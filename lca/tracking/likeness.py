@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
-from torch import Tensor
 
 from lca.formats.photos import BODY_MARGIN, Picture, square_box
 from lca.matting.cutout import FoundPerson, crops_of
@@ -12,6 +12,7 @@ from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.model.rig import Signals
 from lca.tracking.body_landmarks import NAMES
+from lca.tracking.face_fit import fit_face
 from lca.tracking.observe import LANDMARKS, Framing, observe
 from lca.tracking.photo_views import view_of
 from lca.tracking.sighting import Sighting
@@ -58,6 +59,9 @@ def draft(
     betas = solution.betas if used else None
     avatar = model.avatar_of(fused, len(photos), betas, None if used else stature)
     signals = signals_of(solution, avatar)
+    if observations.faces is not None:
+        cameras = [solution.camera(k) for k in used]
+        avatar = fit_face(avatar, model.template, signals[list(used)], cameras, [observations.faces[k] for k in used])
     views = (view_of(pictures[k], people[k], solution.camera(k), signals[k]) for k in used)
     return Draft(avatar, solution, tuple(views), used)
 
@@ -92,7 +96,7 @@ def framing_of(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Fr
     return Framing(body, face, size, torch.tensor([picture.focal or 0.0 for picture in pictures]))
 
 
-def seen_by(people: Sequence[FoundPerson]) -> dict[str, Tensor]:
+def seen_by(people: Sequence[FoundPerson]) -> dict[str, Any]:
     """Landmarks, facial actions and gaze, where whoever found the people knows them."""
     sightings = [person for person in people if isinstance(person, Sighting)]
     if len(sightings) < len(people):
@@ -103,4 +107,5 @@ def seen_by(people: Sequence[FoundPerson]) -> dict[str, Tensor]:
         "visibility": torch.stack([sighting.visibility[joints] for sighting in sightings]),
         "actions": torch.stack([sighting.actions for sighting in sightings]),
         "psi": torch.stack([sighting.psi for sighting in sightings]),
+        "faces": tuple(None if sighting.face is None else sighting.face[:, :2] for sighting in sightings),
     }

@@ -1,6 +1,7 @@
 """What the solver knows of photos of one person: canonical points of pixels, outlines, landmarks."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Float
@@ -88,6 +89,8 @@ class Observations:
     visibility: Float[Tensor, "photos 12"] | None = None
     actions: Float[Tensor, "photos 52"] | None = None
     psi: Float[Tensor, "photos 4"] | None = None
+    faces: tuple[Float[Tensor, "478 2"] | None, ...] | None = None
+    """Landmarks of each photo's face in its pixels, None where it shows none."""
 
     def __post_init__(self):
         """Raises: UserError."""
@@ -98,10 +101,12 @@ class Observations:
             raise UserError(f"expected boxes for {count} photos, got {len(self.framing.size)}: give one per photo")
         if (self.landmarks is None) != (self.visibility is None):
             raise UserError("expected landmarks and their visibility, got one of the two: give both or neither")
-        for name in ("landmarks", "visibility", "actions", "psi"):
+        for name in ("landmarks", "visibility", "actions", "psi", "faces"):
             value = getattr(self, name)
             if value is not None and len(value) != count:
                 raise UserError(f"expected {name} of {count} photos, got {len(value)}: give one row per photo")
+            if isinstance(value, tuple):
+                continue
             if value is not None and not value.isfinite().all():
                 raise UserError(f"expected finite {name}, got NaN or infinity: set visibility 0 where nothing is known")
 
@@ -111,11 +116,11 @@ class Observations:
 
 
 def observe(
-    maps: list[DenseMaps], betas: Float[Tensor, " shape"], photos: Photos, framing: Framing, **seen: Tensor
+    maps: list[DenseMaps], betas: Float[Tensor, " shape"], photos: Photos, framing: Framing, **seen: Any
 ) -> Observations:
     """What the network says of every pixel (`maps` of body pictures and face crops) and of the shape (`LCA.read`), sampled.
 
-    `seen` are landmarks, visibility, actions and psi of `Observations`.
+    `seen` are landmarks, visibility, actions, psi and faces of `Observations`.
 
     Raises:
         UserError: the model has no dense head; boxes or landmarks that do not fit the photos.

@@ -1,5 +1,6 @@
 """One photo made ready for the solver: what pulls at the body, and a first pose."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from lca.model.template import Template
 from lca.model.transport.nearest import nearest_gaussians
+from lca.tracking.face_points import load_face_points
 from lca.tracking.kinematics import KinematicSkeleton, Points
 from lca.tracking.observe import Observations, Sight
 from lca.tracking.pose_prior import PosePrior
@@ -33,6 +35,8 @@ class SceneConfig:
     landmark_error: float = 0.03
     landmark_weight: float = 2.0
     """For how many observations one fully visible landmark counts."""
+    face_weight: float = 300.0
+    """For how many observations all landmarks of a face count."""
     outline_error: float = 0.02
     outline_weight: float = 30.0
     """For how many observations the outline counts."""
@@ -54,7 +58,7 @@ class PhotoScene:
 
     intrinsics: Float[ndarray, "3 3"]
     dense: Pulls
-    landmarks: Pulls | None
+    landmarks: tuple[Pulls, ...]
     outline: Outline
     cover: Cover
     start: PhotoPose
@@ -108,7 +112,10 @@ def prepared(
     return PhotoScene(
         intrinsics,
         dense,
-        _landmarks(observations, photo, figure.skeleton, config),
+        (
+            *_landmarks(observations, photo, figure.skeleton, config),
+            *_face(observations, photo, template, betas, shapes, config),
+        ),
         outline,
         cover,
         _start(dense, intrinsics, figure),
@@ -133,12 +140,27 @@ def _remarks(sight: Sight, size: Tensor) -> tuple[str, ...]:
 
 def _landmarks(
     observations: Observations, photo: int, skeleton: KinematicSkeleton, config: SceneConfig
-) -> Pulls | None:
+) -> Iterator[Pulls]:
+    """The body's landmarks, where they are known."""
     if observations.landmarks is None or observations.visibility is None:
-        return None
+        return
     weights = config.landmark_weight * observations.visibility[photo].double().numpy()
     scales = np.full(len(weights), config.landmark_error)
-    return Pulls(joints_as_points(skeleton), observations.landmarks[photo].double().numpy(), scales, weights)
+    yield Pulls(joints_as_points(skeleton), observations.landmarks[photo].double().numpy(), scales, weights)
+
+
+def _face(
+    observations: Observations, photo: int, template: Template, betas: Tensor, shapes: int, config: SceneConfig
+) -> Iterator[Pulls]:
+    """The face's landmarks, where the photo shows one."""
+    face = None if observations.faces is None else observations.faces[photo]
+    if face is None:
+        return
+    known = load_face_points()
+    scales = config.least_error + known.error.double().numpy()
+    weights = np.full(len(scales), config.face_weight / len(scales))
+    pixels = face[list(known.chosen)].double().numpy()
+    yield Pulls(shown(template, known.canonical, betas, shapes), pixels, scales, weights)
 
 
 def _outline(sight: Sight, size: Tensor, hull: Points, config: SceneConfig) -> Outline:

@@ -146,7 +146,7 @@ def linearised(
     unknowns = pose.columns + 3 + len(betas)
     normal = Normal(0.0, np.zeros(unknowns), np.zeros((unknowns, unknowns)))
     prior_cost(pose, figure.prior, config, normal)
-    pulls = [scene.dense] + ([scene.landmarks] if scene.landmarks else [])
+    pulls = [scene.dense, *scene.landmarks]
     if covered:
         pulls.append(scene.cover.matched(figure.surface, posture, scene.intrinsics))
     slacks = [pull.linearise(posture, scene.intrinsics, softness, normal) for pull in pulls]

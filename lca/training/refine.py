@@ -21,10 +21,13 @@ from lca.model.template import Template
 from lca.training.refining.alignment import DECAY, align, optimiser_of, rounds, set_rate
 from lca.training.refining.changes import Changes
 from lca.training.refining.descent import Descent
+from lca.training.refining.developing import develop
 from lca.training.refining.filling import fill
 from lca.training.refining.photographs import Photographs, Visibility
-from lca.training.refining.surface import SurfaceGraph, surface_of
+from lca.training.refining.splitting import quartered, tightened, worth_splitting
+from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import View
+from lca.training.refining.visibility import fair
 
 SLOW = 0.3
 """Rates of poses and lights once Gaussians move, of those while aligning."""
@@ -32,6 +35,8 @@ ANEW = 40
 """Steps after which visibility and corrections are computed anew."""
 
 
+DEVELOP = 2
+"""Passes of colours straight from the photos, before and after Gaussians are split."""
 TOLERANCE = 1.03
 """How much worse than at best the pixels left out may be while detail is gained: a blurred pixel is safe, a sharp one not."""
 
@@ -50,6 +55,8 @@ class RefineConfig:
     """Share of the pixels that are held back to tell when to stop."""
     patience: int = 40
     """Steps in which those are worse than they were at best, by more than `TOLERANCE`, before it stops."""
+    split: float = 0.2
+    """Share of the Gaussians that are split in four, where photos show more than they can hold; 0: none."""
     gate: bool = True
     """Change only what photos show; false is there to show why."""
 
@@ -91,13 +98,14 @@ class Refinement:
         """
         if not views:
             raise UserError("expected at least one photo to refine on, got none")
-        if len(template.points) != len(avatar.canonical):
+        known = len(avatar.canonical) if avatar.sources is None else 1 + int(avatar.sources.max())
+        if known != len(template.points):
             raise UserError(
-                f"expected an avatar of this template's {len(template.points)} Gaussians, got {len(avatar.canonical)}; "
+                f"expected an avatar of this template's {len(template.points)} Gaussians, got {known}; "
                 "load the model that made the avatar"
             )
         self.config, self.source = config, avatar
-        self.surface: SurfaceGraph = surface_of(template)
+        self.template, self.surface = template, surface_of(places_of(template, avatar))
         self.changes = Changes(avatar.canonical)
         generator = torch.Generator().manual_seed(seed)
         self.photographs = Photographs(avatar, template, views, config.left_out, generator)
@@ -127,6 +135,11 @@ class Refinement:
         descent, optimiser = Descent(self.changes, self.surface, self.seen), optimiser_of(photographs, SLOW)
         batches, used = rounds(len(photographs), config.photos, photographs.generator), spent()
         epoch, since, held_out = -(-len(photographs) // config.photos), 0, 0.0
+        develop(self.changes, photographs, self.surface, self.seen.gate, DEVELOP)
+        if config.split:
+            self._split(descent)
+        self._tighten(descent)
+        develop(self.changes, photographs, self.surface, self.seen.gate, DEVELOP)
         photographs.held_out()
         for step in range(config.steps):
             progress = max(step / config.steps, (spent() - used) / max(1.0 - used, 1e-6))
@@ -147,6 +160,26 @@ class Refinement:
             if since >= config.patience:
                 return
 
+    @torch.no_grad()
+    def _split(self, descent: Descent) -> None:
+        """Split the Gaussians that cannot show what photos show; parts begin as their whole was."""
+        photographs, changed = self.photographs, self.changes.applied()
+        chosen = worth_splitting(photographs.missing(changed), self.seen.gate, self.config.split)
+        self.source, parents = quartered(replace(self.source, canonical=self.changes.base), chosen)
+        self.changes = Changes(self.source.canonical, self.changes.values[parents])
+        self.surface = surface_of(places_of(self.template, self.source))
+        photographs.avatar = self.source
+        photographs.refresh(self.changes.applied())
+        self.seen = self._seen()
+        descent.split(self.changes, self.surface, self.seen, parents)
+        self.kept = self._state()
+
+    @torch.no_grad()
+    def _tighten(self, descent: Descent) -> None:
+        base = self.changes.base
+        self.changes = Changes(tightened(base, self.surface.spacing(base.means), self.seen.gate), self.changes.values)
+        descent.changes = self.changes
+
     def _step(
         self, descent: Descent, optimiser: torch.optim.Adam, photos: list[int], rate: float, progress: float
     ) -> float:
@@ -160,8 +193,9 @@ class Refinement:
         return float(loss.detach())
 
     def _seen(self) -> Visibility:
-        seen = self.photographs.seen(self.changes.applied().map(lambda x: x.detach()))
-        return seen if self.config.gate else replace(seen, gate=torch.ones_like(seen.gate))
+        seen = self.photographs.seen(self.changes.applied().map(lambda x: x.detach()), self.surface)
+        gate = seen.gate * fair(seen.ratio, self.surface.twin) if self.config.gate else torch.ones_like(seen.gate)
+        return replace(seen, gate=gate * (self.surface.reach > 0))
 
     def _state(self) -> tuple[Tensor, Tensor, Tensor]:
         photographs = self.photographs

@@ -20,12 +20,13 @@ class Changes:
 
     values: Float[Tensor, "gaussians 14"]
 
-    def __init__(self, canonical: Gaussians):
-        """Nothing is changed yet."""
+    def __init__(self, canonical: Gaussians, values: Float[Tensor, "gaussians 14"] | None = None):
+        """Nothing is changed yet, or as `values` say."""
         self.base = canonical.map(torch.Tensor.detach)
         self.quats_wxyz = F.normalize(self.base.quats_wxyz, dim=-1)
         self.logits = self.base.opacities.clamp(1e-3, 1.0 - 1e-3).logit()
-        self.values = torch.zeros(len(canonical), WIDTH, requires_grad=True)
+        self.values = torch.zeros(len(canonical), WIDTH) if values is None else values.detach().clone()
+        self.values.requires_grad_(True)
 
     def applied(self) -> Gaussians:
         """The changed canonical Gaussians, differentiable."""

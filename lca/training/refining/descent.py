@@ -8,7 +8,7 @@ little, hardly at the end (as Nicolet et al. 2021 smooth steps on meshes). One s
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from lca.training.refining.changes import OFFSETS, SIZES, WIDTH, Changes
@@ -25,6 +25,11 @@ LONGEST = 3.0
 """Typical steps that one step may be at most."""
 RELAX, RELAX_UNSURE = 0.02, 0.5
 """Share of the way to its neighbours' mean that a change goes each step, open gate and what a closed one adds."""
+APART = 0.5
+"""How far an offset may leave the mean of its neighbours', in distances to them: depth is what photos say least of, and a speck
+that sticks out shows from every other side."""
+MIRRORED = torch.tensor([-1.0, 1.0, 1.0] + [1.0] * 3 + [1.0] * 3 + [1.0] + [1.0, 1.0, -1.0, -1.0])
+"""Signs of a change on the other side of the plane of symmetry x = 0."""
 MOMENTUM, MEMORY = 0.9, 0.99
 
 
@@ -38,9 +43,15 @@ class Descent:
 
     def __post_init__(self):
         """No steps yet."""
+        self.spacing = self.surface.spacing(self.changes.base.means)
         self.momentum = torch.zeros_like(self.changes.values, requires_grad=False)
         self.square, self.steps = torch.zeros(WIDTH), 0
         self.rates = torch.cat([torch.full((SIZES[name],), rate) for name, rate in RATES.items()])
+
+    def split(self, changes: Changes, surface: SurfaceGraph, seen: Visibility, parents: Int[Tensor, "parts"]) -> None:
+        """Go on with Gaussians of which some are parts of old ones (`parents`)."""
+        self.changes, self.surface, self.seen = changes, surface, seen
+        self.spacing, self.momentum = surface.spacing(changes.base.means), self.momentum[parents]
 
     @torch.no_grad()
     def step(self, rate: float, progress: float) -> None:
@@ -73,6 +84,18 @@ class Descent:
     def _relax(self, rate: float) -> None:
         """Draw changes towards those of the neighbours: what no photo shows follows what one does."""
         values = self.changes.values
-        share = (RELAX + RELAX_UNSURE * (1.0 - self.seen.gate))[:, None].repeat(1, WIDTH)
+        gate, twin = self.seen.gate, self.surface.twin
+        share = (RELAX + RELAX_UNSURE * (1.0 - gate))[:, None].repeat(1, WIDTH)
         share[:, OFFSETS] = RELAX
         values.add_(rate * share * (self.surface.mean(values.detach()) - values))
+        better = RELAX_UNSURE * (gate[twin] - gate).clamp(min=0.0)[:, None]
+        values.add_(better * (values[twin] * MIRRORED - values))
+        self._hold()
+
+    def _hold(self) -> None:
+        """Offsets end at what their part may do, and near to those of the neighbours."""
+        offsets, reach = self.changes.values[:, OFFSETS], self.surface.reach[:, None]
+        offsets.mul_((reach / offsets.norm(dim=-1, keepdim=True).clamp(min=1e-9)).clamp(max=1.0))
+        mean = self.surface.mean(offsets.detach().contiguous())
+        alone = (offsets - mean).norm(dim=-1, keepdim=True).clamp(min=1e-9)
+        offsets.copy_(mean + (offsets - mean) * (APART * self.spacing[:, None] / alone).clamp(max=1.0))

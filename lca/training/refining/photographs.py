@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional as F
 
 from lca.geometry.body import PARTS
 from lca.geometry.gaussians import Gaussians
@@ -15,18 +16,22 @@ from lca.model.template import Template
 from lca.render import render
 from lca.training.losses import LossConfig, image_loss, over
 from lca.training.refining.shading import GAINS, WAVES, light_prior, shaded, waves
+from lca.training.refining.surface import SurfaceGraph
 from lca.training.refining.views import Target, View, target
-from lca.training.refining.visibility import gate_of, sight
+from lca.training.refining.visibility import blended, gate_of, sight
 
 THETA_PRIOR, TRANSLATION_PRIOR = 1.0, 5.0
 """Weights of the mean square departure from the given poses, radians, and places, metres."""
+EDGE = 2
+"""Pixels: errors nearer to the mask's edge are of the outline, not of too few Gaussians."""
 
 
 @dataclass(frozen=True)
 class Visibility:
-    """How well all photos show each Gaussian: `gate` in [0, 1], and how much of the loss hangs on it, `weight`, and would if
-    nothing hid it, `area` (share of the loss per unit of colour)."""
+    """How well the photo that shows a Gaussian best shows it, `ratio`, and how far it may change therefore, `gate`, in [0, 1]; how
+    much of the loss hangs on it, `weight`, and would if nothing hid it, `area` (share of the loss per unit of colour)."""
 
+    ratio: Float[Tensor, "gaussians"]
     gate: Float[Tensor, "gaussians"]
     weight: Float[Tensor, "gaussians"]
     area: Float[Tensor, "gaussians"]
@@ -52,7 +57,7 @@ class Photographs:
         self.translation = self.given.translation.clone().requires_grad_(True)
         self.lights = torch.zeros(len(views), GAINS + WAVES, requires_grad=True)
         hand, left = template.part == PARTS.index("hand"), template.points[:, 0] > 0
-        self.hands = hand & left, hand & ~left
+        self.each_hand = hand & left, hand & ~left
         self.errors: list[tuple[float, float]] = []
         self.refresh(avatar.canonical)
 
@@ -76,6 +81,11 @@ class Photographs:
         own = self.corrections[photo : photo + 1]
         return self.avatar.rig.pose(own.apply(canonical[None])[0], self.signals(photo))
 
+    def lit(self, canonical: Gaussians, photo: int) -> Gaussians:
+        """The same in the light of that photo."""
+        posed = self.posed(canonical, photo)
+        return replace(posed, colors=shaded(posed.colors, self.waves[photo], self.lights[photo]))
+
     def objective(
         self,
         canonical: Gaussians,
@@ -91,8 +101,7 @@ class Photographs:
         self, canonical: Gaussians, photo: int, bodies: Sequence[Target | None], faces: Sequence[Target | None]
     ) -> Tensor:
         """The training's image loss and alpha of one photo, body and face, each over a random colour."""
-        config, posed = LossConfig(), self.posed(canonical, photo)
-        posed = replace(posed, colors=shaded(posed.colors, self.waves[photo], self.lights[photo]))
+        config, posed = LossConfig(), self.lit(canonical, photo)
         parts = ((config.driven, bodies[photo]), (config.face, faces[photo]))
         terms = [weight * self._compare(posed, crop, config) for weight, crop in parts if crop is not None]
         return torch.stack(terms).sum() if terms else canonical.means.sum() * 0.0
@@ -102,14 +111,13 @@ class Photographs:
         background = torch.rand(3, generator=self.generator)
         shown = render(posed, crop.camera, background)
         picture, truth = (over(x[None], crop.mask[None], background[None]) for x in (shown.image, crop.image))
-        apart = (picture.detach() - truth).abs() * crop.held
-        self.errors.append((float(apart.sum()), 3.0 * float(crop.held.sum())))
+        self.errors.append(crop.apart(picture.detach()[0] - truth[0]))
         truth = torch.where(crop.held, picture.detach(), truth)
         alpha = config.alpha / config.driven * (shown.alpha - crop.mask).abs().mean()
         return crop.share * (image_loss(picture, truth, config) + alpha)
 
     def held_out(self) -> float:
-        """Mean absolute error of the pixels left out since it was last asked for, sRGB."""
+        """Mean absolute error of the patches left out since it was last asked for, sRGB."""
         total, count = (sum(column) for column in zip((0.0, 0.0), *self.errors, strict=True))
         self.errors = []
         return total / max(count, 1.0)
@@ -121,20 +129,41 @@ class Photographs:
         return turned + moved + light_prior(self.lights)
 
     @torch.no_grad()
-    def seen(self, canonical: Gaussians) -> Visibility:
+    def seen(self, canonical: Gaussians, surface: SurfaceGraph) -> Visibility:
         """Visibility of every Gaussian, the best over photos and crops; hands as far as landmarks say they are seen."""
         config, count = LossConfig(), len(canonical)
         ratio, weight, area = (torch.zeros(count) for _ in range(3))
+        sources = self.avatar.sources
+        hands = self.each_hand if sources is None else tuple(hand[sources] for hand in self.each_hand)
         for photo, view in enumerate(self.views):
             posed = self.posed(canonical, photo)
             for share, crop in ((config.driven, self.bodies[photo]), (config.face, self.faces[photo])):
                 if crop is None:
                     continue
-                here = sight(posed, crop.camera, crop.mask)
-                shown = here.weight
-                for hand, sure in zip(self.hands, view.hands, strict=True):
-                    shown = torch.where(hand, shown * sure, shown)
-                ratio = torch.maximum(ratio, shown / here.area.clamp(min=1e-6))
+                here = sight(posed, crop.camera, crop.mask, surface)
+                shown, clear = here.weight, here.ratio
+                for hand, sure in zip(hands, view.hands, strict=True):
+                    shown, clear = (torch.where(hand, x * sure, x) for x in (shown, clear))
+                ratio = torch.maximum(ratio, clear)
                 scale = share * crop.share / (crop.mask.numel() * len(self))
                 weight, area = weight + scale * shown, torch.maximum(area, scale * here.area)
-        return Visibility(gate_of(ratio), weight, area)
+        return Visibility(ratio, gate_of(ratio), weight, area)
+
+    @torch.no_grad()
+    def missing(self, canonical: Gaussians) -> Float[Tensor, "gaussians"]:
+        """How much of the error that is left hangs on each Gaussian, well within the masks."""
+        config, total = LossConfig(), torch.zeros(len(canonical))
+        for photo in range(len(self)):
+            lit = self.lit(canonical, photo)
+            for share, crop in ((config.driven, self.bodies[photo]), (config.face, self.faces[photo])):
+                if crop is None:
+                    continue
+                apart = (render(lit, crop.camera, torch.ones(3)).image - crop.image).abs().mean(0, keepdim=True)
+                scale = share * crop.share / crop.mask.numel()
+                total += scale * blended(lit, crop.camera, apart * inside(crop.mask, EDGE) * ~crop.held)
+        return total
+
+
+def inside(mask: Float[Tensor, "1 height width"], edge: int) -> Float[Tensor, "1 height width"]:
+    """The mask without what lies within `edge` pixels of its outline."""
+    return -F.max_pool2d(-mask, 2 * edge + 1, 1, edge)

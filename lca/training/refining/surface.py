@@ -10,6 +10,7 @@ from torch import Tensor
 
 from lca.geometry.body import PARTS
 from lca.geometry.rotations import quat_wxyz_to_matrix
+from lca.model.avatar import Avatar
 from lca.model.template import Template
 
 NEIGHBOURS = 8
@@ -20,11 +21,13 @@ APART |= {
 """How far a colour may pass from one part into the next where nothing is seen, of 1: skin ends at collars, cuffs and socks, and
 the back of a head takes hair from its sides, never the face."""
 ALONE = ("eye", "mouth")
-"""Parts that share nothing with their neighbours."""
-TWINNED = ("face", "eye", "mouth", "hand")
+"""Parts that stay as the network made them: lids and lips hide them in one photo and show them in the next, painted with skin."""
+TWINNED = ("face", "hand")
 """Parts that are like their mirror image before they are like anything else."""
 LIKE_MIRROR, LIKE_TWIN, LIKE_BACK = 0.4, 4.0, 0.6
 """Weights of the mirror image, of that of `TWINNED` parts, and of the other side of a garment; a neighbour has 1."""
+REACH, FAR = {"face": 0.006, "hand": 0.006}, 0.04
+"""Metres that refinement may move a Gaussian: hats, hair and skirts are far from the body."""
 ACROSS = 0.02
 """Metres in x and y within which a Gaussian of the front has one of the back behind it."""
 MIDDLE = 0.01
@@ -33,14 +36,24 @@ MIDDLE = 0.01
 
 @dataclass(frozen=True)
 class SurfaceGraph:
-    """`average` (sparse) takes the mean over neighbours of like kind; `links` (sparse, symmetric) weigh who fills whom."""
+    """`reach` is how far an offset may go, metres, 0 for what is not refined; `twin` is the mirror image of
+    parts that are like it before they are like anything else (itself elsewhere); `near` are each Gaussian's neighbours; `average` (sparse) takes the mean over those of like kind; `links` (sparse,
+    symmetric) weigh who fills whom."""
 
+    reach: Tensor
+    twin: Tensor
+    near: np.ndarray
     average: csr_matrix
     links: csr_matrix
 
     def mean(self, values: Tensor) -> Tensor:
         """Mean of each Gaussian's neighbours, (gaussians, channels)."""
         return torch.from_numpy(self.average @ values.numpy())
+
+    def spacing(self, points: Tensor) -> Tensor:
+        """Mean distance of each Gaussian (places `points`, metres) from the nearer half of its neighbours."""
+        apart = (points[torch.from_numpy(self.near)] - points[:, None]).norm(dim=-1)
+        return apart.sort(-1).values[:, : NEIGHBOURS // 2].mean(-1)
 
     def smooth(self, values: Tensor, strength: Tensor, sweeps: int = 4) -> Tensor:
         """(I + strength x Laplacian)^-1 values, by Jacobi sweeps; `strength` (gaussians, 1)."""
@@ -50,9 +63,34 @@ class SurfaceGraph:
         return smoothed
 
 
-def surface_of(template: Template) -> SurfaceGraph:
-    """Neighbours and twins on the template's bare body in rest pose."""
-    points, part = template.points.cpu().numpy(), template.part.cpu().numpy()
+@dataclass(frozen=True)
+class Places:
+    """Where an avatar's Gaussians sit on the bare body in rest pose: `points` (metres), `part` (in `PARTS`), `facing` (z of the
+    normal), `mirror` (the Gaussian on the other side)."""
+
+    points: np.ndarray
+    part: np.ndarray
+    facing: np.ndarray
+    mirror: np.ndarray
+
+
+def places_of(template: Template, avatar: Avatar) -> Places:
+    """The template's places; parts of a split Gaussian sit round the place of their source as they do in the avatar."""
+    points, part = template.points.cpu(), template.part.cpu().numpy()
+    facing = quat_wxyz_to_matrix(template.frames.cpu())[..., 2, 2].numpy()
+    if avatar.sources is None:
+        return Places(points.numpy(), part, facing, template.mirror.cpu().numpy())
+    sources, means = avatar.sources.cpu(), avatar.canonical.means.detach().cpu()
+    count = torch.bincount(sources, minlength=len(points)).clamp(min=1)
+    middle = torch.zeros_like(points).index_add_(0, sources, means) / count[:, None]
+    own = (points[sources] + means - middle[sources]).numpy()
+    mirror = KDTree(own).query(own * np.array([-1.0, 1.0, 1.0], np.float32))[1]
+    return Places(own, part[sources], facing[sources], mirror)
+
+
+def surface_of(places: Places) -> SurfaceGraph:
+    """Neighbours and twins on the bare body in rest pose."""
+    points, part = places.points, places.part
     count = len(points)
     near = np.asarray(KDTree(points).query(points, k=NEIGHBOURS + 1)[1])[:, 1:]
     kind = np.array([{"eye": 1, "mouth": 2, "hand": 3}.get(name, 0) for name in PARTS])[part]
@@ -61,8 +99,11 @@ def surface_of(template: Template) -> SurfaceGraph:
     starts = np.arange(count + 1) * NEIGHBOURS
     average = csr_matrix((same.ravel(), near.ravel(), starts), (count, count))
     beside = csr_matrix((_affinity()[part[:, None], part[near]].ravel(), near.ravel(), starts), (count, count))
-    links = beside + _mirrored(template, points, part) + _behind(template, points, part)
-    return SurfaceGraph(average, links.maximum(links.T).tocsr())
+    links = beside + _mirrored(places) + _behind(places)
+    reach = np.array([0.0 if name in ALONE else REACH.get(name, FAR) for name in PARTS], np.float32)[part]
+    alike = _named(part, TWINNED) & (np.abs(points[:, 0]) > MIDDLE) & (part == part[places.mirror])
+    twin = np.where(alike, places.mirror, np.arange(count))
+    return SurfaceGraph(torch.from_numpy(reach), torch.from_numpy(twin), near, average, links.maximum(links.T).tocsr())
 
 
 def _affinity() -> np.ndarray:
@@ -74,7 +115,6 @@ def _affinity() -> np.ndarray:
     for name in ALONE:
         index = PARTS.index(name)
         affinity[index], affinity[:, index] = 0.0, 0.0
-        affinity[index, index] = 1.0
     return affinity
 
 
@@ -82,17 +122,17 @@ def _named(part: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
     return np.isin(part, [PARTS.index(name) for name in names])
 
 
-def _mirrored(template: Template, points: np.ndarray, part: np.ndarray) -> csr_matrix:
+def _mirrored(places: Places) -> csr_matrix:
     """Links to mirror images of the same part."""
-    mirror = template.mirror.cpu().numpy()
+    points, part, mirror = places.points, places.part, places.mirror
     weight = np.where(_named(part, TWINNED), LIKE_TWIN, LIKE_MIRROR).astype(np.float32)
-    weight *= (np.abs(points[:, 0]) > MIDDLE) & (part == part[mirror])
+    weight *= (np.abs(points[:, 0]) > MIDDLE) & (part == part[mirror]) & ~_named(part, ALONE)
     return csr_matrix((weight, (np.arange(len(points)), mirror)), (len(points), len(points)))
 
 
-def _behind(template: Template, points: np.ndarray, part: np.ndarray) -> csr_matrix:
+def _behind(places: Places) -> csr_matrix:
     """Links from front to back and back to front of clothed parts: never on heads, nor on hands and feet."""
-    facing = quat_wxyz_to_matrix(template.frames.cpu())[..., 2, 2].numpy()
+    points, part, facing = places.points, places.part, places.facing
     clothed = ~_named(part, ("head", "face", "eye", "mouth", "neck", "hand", "foot"))
     front, back = (np.flatnonzero(clothed & side) for side in (facing > 0.1, facing < -0.1))
     rows, columns = [], []

@@ -15,6 +15,8 @@ MARGIN = 12
 """Pixels round the mask that stay in a picture, so that what sticks out of it is seen to."""
 FEWEST = 20
 """Pixels of a mask under which a crop shows nobody."""
+RIM = 1
+"""Pixels within the outline whose colours are not the person's own."""
 PATCH = 6
 """Pixels a side of the patches that are left out."""
 
@@ -75,6 +77,14 @@ class Target:
     share: float
     held: Bool[Tensor, "1 height width"]
 
+    def apart(self, difference: Float[Tensor, "3 height width"]) -> tuple[float, float]:
+        """Absolute difference of the mean colours of patches held back, summed, and how many numbers that is.
+
+        Of means, for what is within a patch nobody can guess: pixel by pixel, a blur would always be the better guess.
+        """
+        sums = F.avg_pool2d(torch.cat([difference * self.held, self.held.float()])[None], PATCH, ceil_mode=True)[0]
+        return float(sums[:3].abs().sum()), 3.0 * float(sums[3].sum())
+
 
 def target(crop: Crop | None, left_out: float, generator: torch.Generator) -> Target | None:
     """Cut the person out of a crop; None if nobody is in it.
@@ -89,9 +99,20 @@ def target(crop: Crop | None, left_out: float, generator: torch.Generator) -> Ta
     top, bottom = max(int(rows.min()) - MARGIN, 0), min(int(rows.max()) + 1 + MARGIN, height)
     camera = crop.camera.cropped((left, top, right, bottom), right - left, bottom - top)
     image, mask = (x[:, top:bottom, left:right].contiguous() for x in (crop.image, crop.mask))
+    image = _clean(image, mask)
     coarse = torch.rand(-(-camera.height // PATCH), -(-camera.width // PATCH), generator=generator) < left_out
     patches = coarse.repeat_interleave(PATCH, 0).repeat_interleave(PATCH, 1)[: camera.height, : camera.width]
     return Target(image, mask, camera, mask.numel() / (height * width), patches & (mask > 0.9))
+
+
+def _clean(image: Float[Tensor, "3 height width"], mask: Float[Tensor, "1 height width"]) -> Tensor:
+    """The picture with the outermost pixels of the person in the colours of those within: a pixel half of which is background,
+    or sharpened by a phone, would become a seam on the avatar."""
+    sure = (-F.max_pool2d(-mask, 2 * RIM + 1, 1, RIM) > 0.98).float()
+    size = 4 * RIM + 1
+    sums = F.avg_pool2d(torch.cat([image * sure, sure])[None], size, 1, size // 2)[0]
+    near = sums[3:] > 1.5 / size**2
+    return torch.where((sure == 0) & near, sums[:3] / sums[3:].clamp(min=1e-6), image)
 
 
 def halved(full: Target | None) -> Target | None:

@@ -1,0 +1,129 @@
+"""The face's own proportions: landmarks in the photos move the avatar's face, so that eyes, lips and brows of the photos come to
+lie on those of the body, which the facial actions move.
+
+Each landmark gets an offset in the head's rest frame, the one that photos agree on (least squares; depth is what a photo says
+nothing of), and offsets are spread over the face by a kernel. Eyeballs move whole, with their joints.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+from einops import einsum
+from jaxtyping import Float
+from torch import Tensor
+
+from lca.geometry.body import PARTS
+from lca.geometry.camera import Camera
+from lca.geometry.rotations import quat_wxyz_to_matrix
+from lca.model.avatar import Avatar
+from lca.model.rig import Signals
+from lca.model.template import EYES, Template
+from lca.tracking.face_points import FacePoints, load_face_points
+from lca.training.refining.surface import places_of, surface_of
+
+HEAD = 15
+"""The joint that holds the face."""
+IRISES = 468
+"""Landmarks from this one on follow the gaze, not the face."""
+NEAREST = 4
+"""Gaussians whose mean stands for a landmark."""
+PRIOR, NOISE = 0.006, 0.002
+"""Metres: standard deviation of faces about the body's own, and of a landmark in a photo beside its stray."""
+KERNEL, FADE = 0.008, 0.3
+"""Metres over which an offset spreads, and the weight of no offset."""
+MOST = 0.015
+"""Metres that a part of the face may move."""
+IRON, IRON_SWEEPS = 30.0, 12
+"""Smoothing of the network's offsets on faces, and its sweeps."""
+SLANT = 0.2
+"""Cosine between normal and view under which a landmark is guessed, not seen."""
+
+
+@torch.no_grad()
+def fit_face(
+    avatar: Avatar,
+    template: Template,
+    signals: Signals,
+    cameras: Sequence[Camera],
+    faces: Sequence[Float[Tensor, "478 2"] | None],
+) -> Avatar:
+    """The avatar with the face of the photos: one drive, camera and set of landmarks (pixels; None: no face) each."""
+    points = load_face_points()
+    seen = [k for k, face in enumerate(faces) if face is not None]
+    if not seen:
+        return avatar
+    avatar = ironed(avatar, template)
+    offsets = landmark_offsets(avatar, template, points, signals, cameras, faces, seen)
+    moved = spread(offsets, points, template.points)
+    on_head = avatar.face_anchors.bool().repeat_interleave(template.config.per_anchor)
+    moved = torch.where(on_head[:, None], moved, 0.0)
+    joints = avatar.rig.joints.clone()
+    eye = template.part == PARTS.index("eye")
+    for joint, side in EYES.items():
+        whole = spread(offsets, points, joints.new_tensor(_iris(points, side))[None])[0]
+        moved[eye & (template.points[:, 0] * side > 0)] = whole
+        joints[joint] += whole
+    canonical = replace(avatar.canonical, means=avatar.canonical.means + moved)
+    return replace(avatar, canonical=canonical, rig=replace(avatar.rig, joints=joints))
+
+
+def ironed(avatar: Avatar, template: Template) -> Avatar:
+    """The avatar with the network's offsets smoothed over the face: millimetres of noise, which would lay features in shreds."""
+    rest = template.shaped(avatar.betas[None])[0]
+    offsets = avatar.canonical.means - rest
+    smooth = surface_of(places_of(template, avatar)).smooth(
+        offsets, torch.full((len(rest), 1), IRON), sweeps=IRON_SWEEPS
+    )
+    face = (template.part == PARTS.index("face"))[:, None]
+    means = torch.where(face, rest + smooth, avatar.canonical.means)
+    return replace(avatar, canonical=replace(avatar.canonical, means=means))
+
+
+def landmark_offsets(
+    avatar: Avatar,
+    template: Template,
+    points: FacePoints,
+    signals: Signals,
+    cameras: Sequence[Camera],
+    faces: Sequence[Float[Tensor, "478 2"] | None],
+    seen: Sequence[int],
+) -> Float[Tensor, "points 3"]:
+    """Metres in rest pose, the offset of each landmark that the photos agree on; near 0 where they say little."""
+    apart = torch.cdist(points.canonical, template.points)
+    nearest = apart.topk(NEAREST, largest=False).indices
+    normal = quat_wxyz_to_matrix(template.frames[nearest[:, 0]])[..., 2]
+    system = torch.eye(3).repeat(len(nearest), 1, 1) / PRIOR**2
+    wanted = torch.zeros(len(nearest), 3)
+    trust = 1.0 / (points.error + NOISE) ** 2
+    for k in seen:
+        drive, camera, face = signals[k], cameras[k], faces[k]
+        posed = avatar.drive(drive.theta, drive.eps, drive.psi, drive.translation).means[nearest].mean(1)
+        turn = (
+            camera.camera_from_world[:3, :3]
+            @ avatar.rig.transforms(drive.theta, drive.psi, drive.translation)[HEAD, :3, :3]
+        )
+        pixels = camera.project(posed)
+        off = (face[list(points.chosen)] - pixels[:, :2]) * (pixels[:, 2:] / camera.intrinsics[0, 0])
+        facing = -(normal @ turn.mT)[:, 2]
+        weight = trust * facing.clamp(min=0.0) * (facing > SLANT)
+        across = turn[:2]  # rows: the picture's x and y, in the head's frame
+        system += weight[:, None, None] * (across.mT @ across)
+        wanted += weight[:, None] * (off @ across)
+    return torch.linalg.solve(system, wanted)
+
+
+def spread(
+    offsets: Float[Tensor, "landmarks 3"], points: FacePoints, places: Float[Tensor, "places 3"]
+) -> Float[Tensor, "places 3"]:
+    """Offsets of landmarks at places of the body: a mean over those near, 0 far from all."""
+    face = torch.tensor([number < IRISES for number in points.chosen])
+    weight = torch.exp(-0.5 * (torch.cdist(places, points.canonical[face]) / KERNEL) ** 2)
+    mean = einsum(weight, offsets[face], "p k, k xyz -> p xyz") / (weight.sum(-1, keepdim=True) + FADE)
+    return mean * (MOST / mean.norm(dim=-1, keepdim=True).clamp(min=1e-9)).clamp(max=1.0)
+
+
+def _iris(points: FacePoints, side: float) -> list[float]:
+    """Where the pupil of one side is."""
+    iris = points.canonical[[place for place, number in enumerate(points.chosen) if number >= IRISES]]
+    return iris[iris[:, 0] * side > 0].mean(0).tolist()
