@@ -8,8 +8,9 @@ medians over all faces are kept, with how far a landmark strays from its median.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -51,7 +52,7 @@ def looked_up(capture: Capture, frame: int) -> np.ndarray | None:
 def faces(folder: Path) -> Iterator[np.ndarray]:
     """Landmarks of every face of the training people of a world."""
     for row in tqdm(load_world(folder, "train"), unit="person"):
-        capture = Capture.read(row)
+        capture = Capture.read(cast("Mapping[str, Any]", row))
         for frame in range(len(capture)):
             found = looked_up(capture, frame)
             if found is not None:
@@ -60,7 +61,7 @@ def faces(folder: Path) -> Iterator[np.ndarray]:
 
 def main() -> None:
     """Photograph, look up, take medians, write the file."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Measure where the landmarks of faces lie on the body.")
     parser.add_argument("data", type=Path, help="folder written by `lca world build wild`")
     found = np.stack(list(faces(parser.parse_args().data)))
     assert found.shape[1:] == (POINTS, 3)

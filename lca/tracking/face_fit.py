@@ -5,7 +5,7 @@ Each landmark gets an offset in the head's rest frame, the one that photos agree
 nothing of), and offsets are spread over the face by a kernel. Eyeballs move whole, with their joints.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -36,6 +36,8 @@ MOST = 0.015
 """Metres that a part of the face may move."""
 IRON, IRON_SWEEPS = 30.0, 12
 """Smoothing of the network's offsets on faces, and its sweeps."""
+SIDE = 0.6
+"""Spacings that a face's Gaussian measures along the skin."""
 SLANT = 0.2
 """Cosine between normal and view under which a landmark is guessed, not seen."""
 
@@ -50,11 +52,11 @@ def fit_face(
 ) -> Avatar:
     """The avatar with the face of the photos: one drive, camera and set of landmarks (pixels; None: no face) each."""
     points = load_face_points()
-    seen = [k for k, face in enumerate(faces) if face is not None]
+    seen = {k: face for k, face in enumerate(faces) if face is not None}
     if not seen:
         return avatar
     avatar = ironed(avatar, template)
-    offsets = landmark_offsets(avatar, template, points, signals, cameras, faces, seen)
+    offsets = landmark_offsets(avatar, template, points, signals, cameras, seen)
     moved = spread(offsets, points, template.points)
     on_head = avatar.face_anchors.bool().repeat_interleave(template.config.per_anchor)
     moved = torch.where(on_head[:, None], moved, 0.0)
@@ -69,15 +71,23 @@ def fit_face(
 
 
 def ironed(avatar: Avatar, template: Template) -> Avatar:
-    """The avatar with the network's offsets smoothed over the face: millimetres of noise, which would lay features in shreds."""
+    """The avatar with the face as tiles of one smooth surface: the network's offsets and turns are millimetres of noise there,
+    which would lay features in shreds."""
     rest = template.shaped(avatar.betas[None])[0]
     offsets = avatar.canonical.means - rest
     smooth = surface_of(places_of(template, avatar)).smooth(
         offsets, torch.full((len(rest), 1), IRON), sweeps=IRON_SWEEPS
     )
     face = (template.part == PARTS.index("face"))[:, None]
-    means = torch.where(face, rest + smooth, avatar.canonical.means)
-    return replace(avatar, canonical=replace(avatar.canonical, means=means))
+    own = avatar.canonical
+    flat = template.spacing[:, None] * torch.tensor([SIDE, SIDE, SIDE / 2])
+    canonical = replace(
+        own,
+        means=torch.where(face, rest + smooth, own.means),
+        quats_wxyz=torch.where(face, template.frames, own.quats_wxyz),
+        scales=torch.where(face, flat, own.scales),
+    )
+    return replace(avatar, canonical=canonical)
 
 
 def landmark_offsets(
@@ -86,18 +96,17 @@ def landmark_offsets(
     points: FacePoints,
     signals: Signals,
     cameras: Sequence[Camera],
-    faces: Sequence[Float[Tensor, "478 2"] | None],
-    seen: Sequence[int],
+    seen: Mapping[int, Float[Tensor, "478 2"]],
 ) -> Float[Tensor, "points 3"]:
-    """Metres in rest pose, the offset of each landmark that the photos agree on; near 0 where they say little."""
+    """Metres in rest pose: the offset of each landmark that the photos `seen` (number -> landmarks) agree on; 0 without a word."""
     apart = torch.cdist(points.canonical, template.points)
     nearest = apart.topk(NEAREST, largest=False).indices
     normal = quat_wxyz_to_matrix(template.frames[nearest[:, 0]])[..., 2]
     system = torch.eye(3).repeat(len(nearest), 1, 1) / PRIOR**2
     wanted = torch.zeros(len(nearest), 3)
     trust = 1.0 / (points.error + NOISE) ** 2
-    for k in seen:
-        drive, camera, face = signals[k], cameras[k], faces[k]
+    for k, face in seen.items():
+        drive, camera = signals[k], cameras[k]
         posed = avatar.drive(drive.theta, drive.eps, drive.psi, drive.translation).means[nearest].mean(1)
         turn = (
             camera.camera_from_world[:3, :3]

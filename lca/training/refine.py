@@ -37,7 +37,7 @@ ANEW = 40
 
 DEVELOP = 2
 """Passes of colours straight from the photos, before and after Gaussians are split."""
-TOLERANCE = 1.03
+TOLERANCE = 1.15
 """How much worse than at best the pixels left out may be while detail is gained: a blurred pixel is safe, a sharp one not."""
 
 
@@ -164,8 +164,10 @@ class Refinement:
     def _split(self, descent: Descent) -> None:
         """Split the Gaussians that cannot show what photos show; parts begin as their whole was."""
         photographs, changed = self.photographs, self.changes.applied()
-        chosen = worth_splitting(photographs.missing(changed), self.seen.gate, self.config.split)
-        self.source, parents = quartered(replace(self.source, canonical=self.changes.base), chosen)
+        chosen = worth_splitting(photographs.missing(changed) * self.surface.coarse, self.seen.gate, self.config.split)
+        self.source, parents = quartered(
+            replace(self.source, canonical=self.changes.base), self.template.frames, chosen
+        )
         self.changes = Changes(self.source.canonical, self.changes.values[parents])
         self.surface = surface_of(places_of(self.template, self.source))
         photographs.avatar = self.source
@@ -177,7 +179,7 @@ class Refinement:
     @torch.no_grad()
     def _tighten(self, descent: Descent) -> None:
         base = self.changes.base
-        self.changes = Changes(tightened(base, self.surface.spacing(base.means), self.seen.gate), self.changes.values)
+        self.changes = Changes(tightened(base, self.surface, self.seen.gate), self.changes.values)
         descent.changes = self.changes
 
     def _step(
@@ -194,7 +196,7 @@ class Refinement:
 
     def _seen(self) -> Visibility:
         seen = self.photographs.seen(self.changes.applied().map(lambda x: x.detach()), self.surface)
-        gate = seen.gate * fair(seen.ratio, self.surface.twin) if self.config.gate else torch.ones_like(seen.gate)
+        gate = seen.gate * fair(seen.ratio, self.surface) if self.config.gate else torch.ones_like(seen.gate)
         return replace(seen, gate=gate * (self.surface.reach > 0))
 
     def _state(self) -> tuple[Tensor, Tensor, Tensor]:

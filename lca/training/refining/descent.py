@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from lca.training.refining.changes import OFFSETS, SIZES, WIDTH, Changes
+from lca.training.refining.changes import COLORS, OFFSETS, SIZES, WIDTH, Changes
 from lca.training.refining.photographs import Visibility
 from lca.training.refining.surface import SurfaceGraph
 
@@ -87,7 +87,9 @@ class Descent:
         gate, twin = self.seen.gate, self.surface.twin
         share = (RELAX + RELAX_UNSURE * (1.0 - gate))[:, None].repeat(1, WIDTH)
         share[:, OFFSETS] = RELAX
-        values.add_(rate * share * (self.surface.mean(values.detach()) - values))
+        shown = values.detach().clone()
+        shown[:, COLORS] += self.changes.base.colors
+        values.add_(rate * share * (self.surface.mean(shown) - shown))
         better = RELAX_UNSURE * (gate[twin] - gate).clamp(min=0.0)[:, None]
         values.add_(better * (values[twin] * MIRRORED - values))
         self._hold()

@@ -1,7 +1,7 @@
 """Colours straight from the photos, before any gradient step: what a photo shows at a Gaussian is its colour.
 
-A pass adds to each colour the mean of the error over the pixels that show the Gaussian, weighed by how much (simultaneous algebraic
-reconstruction, Andersen and Kak 1984). The photo that sees a Gaussian best has most of the say: the mean over photos that are a
+A pass adds to each colour the mean of the error over the pixels that show the Gaussian, weighed by how much (simultaneous
+algebraic reconstruction, Andersen and Kak 1984). The photo that sees a Gaussian best has most of the say: the mean over photos a
 pixel apart would be a blur.
 """
 

@@ -18,8 +18,8 @@ from torch import Tensor
 from lca.training.refining.surface import SurfaceGraph
 
 TRUST, MOST = 20.0, 1000.0
-"""Weight of a photo's word per gate / (1 - gate), and at most."""
-BACK = 0.016
+"""Weight of a photo's word per gate^3 / (1 - gate), and at most."""
+BACK = 0.008
 """Weight of what the network predicted: the photos' word is halved after some twenty Gaussians."""
 
 
@@ -34,7 +34,7 @@ def fill(
     if not free.any() or free.all():
         return colors
     links = surface.links.astype(np.float64)
-    trust = np.minimum(TRUST * seen / (1.0 - np.minimum(seen, 1.0 - 1e-6)), MOST)
+    trust = np.minimum(TRUST * seen**3 / (1.0 - np.minimum(seen, 1.0 - 1e-6)), MOST)
     system = (diags(np.asarray(links.sum(1))[:, 0] + trust + BACK) - links).tocsr()[free]
     own, behind = colors.double().numpy(), predicted.double().numpy()
     known = system[:, ~free] @ own[~free]

@@ -28,7 +28,7 @@ EDGE = 2
 
 @dataclass(frozen=True)
 class Visibility:
-    """How well the photo that shows a Gaussian best shows it, `ratio`, and how far it may change therefore, `gate`, in [0, 1]; how
+    """How well the photo that shows a Gaussian best shows it, `ratio`, and how far it may change therefore, `gate` in [0, 1]; how
     much of the loss hangs on it, `weight`, and would if nothing hid it, `area` (share of the loss per unit of colour)."""
 
     ratio: Float[Tensor, "gaussians"]

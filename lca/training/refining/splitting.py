@@ -1,7 +1,7 @@
 """More Gaussians where photos show more than those there are can hold: a print on a shirt, brows, a belt.
 
-As adaptive density control does (Kerbl et al. 2023), but once, by what is left of the error, within a budget, and on the surface: a
-Gaussian becomes four of half its size, side by side in its own plane, that share its skinning and its correction.
+As adaptive density control does (Kerbl et al. 2023), but once, by what is left of the error, within a budget, and on the surface:
+a Gaussian becomes four of half its size, side by side in its own plane, that share its skinning and its correction.
 """
 
 from dataclasses import replace
@@ -13,14 +13,18 @@ from torch import Tensor
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.model.avatar import Avatar
+from lca.training.refining.surface import SurfaceGraph
 
 QUARTERS = ((-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0))
 APART, SMALLER = 0.45, 0.6
 """How far from the middle the quarters lie and how large they are, in sides of the whole."""
 
-WIDE, THIN = 0.6, 0.3
-"""Most that a Gaussian measures along its surface and across, in distances to its neighbours."""
+WIDE, NARROW, THIN = 0.6, 0.5, 0.3
+"""Most and least that a Gaussian measures along its surface, and most across, in distances to its neighbours: between narrower
+tiles gaps open as soon as one looks closer than the photo did."""
 
+EVEN, EVEN_SWEEPS = 8.0, 6
+"""Smoothing of first colours, and its sweeps."""
 OPAQUE = 0.95
 """Least opacity of a tile: through thin ones the background shows."""
 
@@ -35,48 +39,56 @@ def worth_splitting(
     return chosen & (worth > 0)
 
 
-def quartered(avatar: Avatar, chosen: Bool[Tensor, "gaussians"]) -> tuple[Avatar, Int[Tensor, "parts"]]:
-    """The avatar with the chosen Gaussians split, and which old Gaussian each new one comes of; the others stay in front."""
+def quartered(
+    avatar: Avatar, frames: Float[Tensor, "places 4"], chosen: Bool[Tensor, "gaussians"]
+) -> tuple[Avatar, Int[Tensor, "parts"]]:
+    """The avatar with the chosen Gaussians split, and which old Gaussian each new one comes of; the others stay in front.
+
+    `frames` are the template's: quarters lie in the plane of the skin, for a network that is unsure turns Gaussians any way.
+    """
     kept, split = (~chosen).nonzero()[:, 0], chosen.nonzero()[:, 0]
     parents = torch.cat([kept, split.repeat_interleave(len(QUARTERS))])
-    canonical = avatar.canonical.map(lambda x: x[parents])
-    quarters = canonical.map(lambda x: x[len(kept) :])
-    canonical = canonical.map(lambda x: x.clone())
-    canonical.means[len(kept) :] += _shifts(quarters)
-    canonical.scales[len(kept) :] *= torch.where(_thinnest(quarters), 1.0, SMALLER)
+    sources = parents if avatar.sources is None else avatar.sources[parents]
+    own = avatar.canonical.map(lambda x: x[parents])
+    quarter = torch.arange(len(parents)) >= len(kept)
+    thin, short, long = own.scales.sort(-1).values.unbind(-1)
+    side = (short * long).sqrt()
+    signs = torch.cat([torch.zeros(len(kept), 3), _corners(len(split))])
+    shift = (quat_wxyz_to_matrix(frames[sources]) @ (APART * side[:, None] * signs)[..., None])[..., 0]
+    flat = torch.stack([SMALLER * side, SMALLER * side, thin], -1)
+    canonical = replace(
+        own,
+        means=own.means + shift,
+        quats_wxyz=torch.where(quarter[:, None], frames[sources], own.quats_wxyz),
+        scales=torch.where(quarter[:, None], flat, own.scales),
+    )
     rig = replace(
         avatar.rig, skin_indices=avatar.rig.skin_indices[parents], skin_weights=avatar.rig.skin_weights[parents]
     )
-    sources = parents if avatar.sources is None else avatar.sources[parents]
     return replace(avatar, canonical=canonical, rig=rig, sources=sources), parents
+
+
+def _corners(wholes: int) -> Float[Tensor, "quarters 3"]:
+    return torch.tensor([(*corner, 0.0) for corner in QUARTERS]).repeat(wholes, 1)
 
 
 def _thinnest(gaussians: Gaussians) -> Bool[Tensor, "gaussians 3"]:
     return torch.nn.functional.one_hot(gaussians.scales.argmin(-1), 3).bool()
 
 
-def _shifts(quarters: Gaussians) -> Float[Tensor, "quarters 3"]:
-    """Metres from the middle of the whole, along its two longer axes."""
-    order = _longer(quarters)
-    signs = torch.tensor(QUARTERS).repeat(len(quarters) // len(QUARTERS), 1)
-    rotation = quat_wxyz_to_matrix(torch.nn.functional.normalize(quarters.quats_wxyz, dim=-1))
-    sides = APART * signs * quarters.scales.gather(-1, order)
-    along = rotation.gather(-1, order[:, None].expand(-1, 3, -1))
-    return (along @ sides[..., None])[..., 0]
-
-
-def _longer(gaussians: Gaussians) -> Int[Tensor, "gaussians 2"]:
-    """The two longer axes of each."""
-    return gaussians.scales.argsort(-1, descending=True)[:, :2]
-
-
-def tightened(canonical: Gaussians, spacing: Float[Tensor, "gaussians"], gate: Float[Tensor, "gaussians"]) -> Gaussians:
+def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "gaussians"]) -> Gaussians:
     """As thin and as small as tiles of a surface may be where photos show it, and as opaque as they must be.
 
     Where the network is unsure it makes Gaussians large: a standard deviation of 1.2 spacings leaves a tenth of a stripe that
-    is two spacings wide, whatever its colours.
+    is two spacings wide, whatever its colours. Those begin smooth: a dark tile under a bright one is not seen in the photo, but
+    it is as soon as one looks closer.
     """
-    most = torch.where(_thinnest(canonical), THIN, WIDE) * spacing[:, None]
-    tight = torch.minimum(canonical.scales, most)
-    opaque = torch.lerp(canonical.opacities, canonical.opacities.clamp(min=OPAQUE), gate)
-    return replace(canonical, scales=canonical.scales * (tight / canonical.scales) ** gate[:, None], opacities=opaque)
+    spacing, thin = surface.spacing(canonical.means), _thinnest(canonical)
+    most, least = (torch.where(thin, flat, side) * spacing[:, None] for flat, side in ((THIN, WIDE), (0.0, NARROW)))
+    tight = canonical.scales.clamp(min=least, max=most)
+    return replace(
+        canonical,
+        scales=canonical.scales * (tight / canonical.scales) ** gate[:, None],
+        opacities=torch.lerp(canonical.opacities, canonical.opacities.clamp(min=OPAQUE), gate),
+        colors=surface.smooth(canonical.colors, EVEN * gate[:, None], sweeps=EVEN_SWEEPS),
+    )

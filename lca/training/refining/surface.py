@@ -24,8 +24,11 @@ ALONE = ("eye", "mouth")
 """Parts that stay as the network made them: lids and lips hide them in one photo and show them in the next, painted with skin."""
 TWINNED = ("face", "hand")
 """Parts that are like their mirror image before they are like anything else."""
-LIKE_MIRROR, LIKE_TWIN, LIKE_BACK = 0.4, 4.0, 0.6
-"""Weights of the mirror image, of that of `TWINNED` parts, and of the other side of a garment; a neighbour has 1."""
+LIKE_MIRROR, LIKE_TWIN, LIKE_BACK = 0.4, 4.0, 0.1
+"""Weights of the mirror image, of that of `TWINNED` parts, and of the other side of a garment; a neighbour has 1: colours of
+a garment go through it, prints do not."""
+FINE = ("face", "eye", "mouth", "hand")
+"""Parts that have Gaussians enough: parts of them would be smaller than what a photo of a whole person shows."""
 REACH, FAR = {"face": 0.006, "hand": 0.006}, 0.04
 """Metres that refinement may move a Gaussian: hats, hair and skirts are far from the body."""
 ACROSS = 0.02
@@ -36,15 +39,20 @@ MIDDLE = 0.01
 
 @dataclass(frozen=True)
 class SurfaceGraph:
-    """`reach` is how far an offset may go, metres, 0 for what is not refined; `twin` is the mirror image of
-    parts that are like it before they are like anything else (itself elsewhere); `near` are each Gaussian's neighbours; `average` (sparse) takes the mean over those of like kind; `links` (sparse,
-    symmetric) weigh who fills whom."""
+    """Everything that hangs on where Gaussians sit."""
 
-    reach: Tensor
-    twin: Tensor
     near: np.ndarray
+    """Each Gaussian's neighbours, nearest first."""
+    reach: Tensor
+    """How far an offset may go, metres; 0: not refined at all."""
+    coarse: Tensor
+    """1 where Gaussians are too few for what photos show, and may be split."""
+    twin: Tensor
+    """The mirror image of parts that are like it before they are like anything else; elsewhere the Gaussian itself."""
     average: csr_matrix
+    """Takes the mean over neighbours of like kind."""
     links: csr_matrix
+    """Who fills whom, symmetric weights."""
 
     def mean(self, values: Tensor) -> Tensor:
         """Mean of each Gaussian's neighbours, (gaussians, channels)."""
@@ -84,7 +92,7 @@ def places_of(template: Template, avatar: Avatar) -> Places:
     count = torch.bincount(sources, minlength=len(points)).clamp(min=1)
     middle = torch.zeros_like(points).index_add_(0, sources, means) / count[:, None]
     own = (points[sources] + means - middle[sources]).numpy()
-    mirror = KDTree(own).query(own * np.array([-1.0, 1.0, 1.0], np.float32))[1]
+    mirror = np.asarray(KDTree(own).query(own * np.array([-1.0, 1.0, 1.0], np.float32))[1])
     return Places(own, part[sources], facing[sources], mirror)
 
 
@@ -100,10 +108,15 @@ def surface_of(places: Places) -> SurfaceGraph:
     average = csr_matrix((same.ravel(), near.ravel(), starts), (count, count))
     beside = csr_matrix((_affinity()[part[:, None], part[near]].ravel(), near.ravel(), starts), (count, count))
     links = beside + _mirrored(places) + _behind(places)
-    reach = np.array([0.0 if name in ALONE else REACH.get(name, FAR) for name in PARTS], np.float32)[part]
     alike = _named(part, TWINNED) & (np.abs(points[:, 0]) > MIDDLE) & (part == part[places.mirror])
-    twin = np.where(alike, places.mirror, np.arange(count))
-    return SurfaceGraph(torch.from_numpy(reach), torch.from_numpy(twin), near, average, links.maximum(links.T).tocsr())
+    return SurfaceGraph(
+        near=near,
+        reach=torch.tensor([0.0 if name in ALONE else REACH.get(name, FAR) for name in PARTS])[part],
+        coarse=torch.from_numpy(~_named(part, FINE)).float(),
+        twin=torch.from_numpy(np.where(alike, places.mirror, np.arange(count))),
+        average=average,
+        links=links.maximum(links.T).tocsr(),
+    )
 
 
 def _affinity() -> np.ndarray:

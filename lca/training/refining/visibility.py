@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from lca.geometry.camera import Camera
@@ -18,6 +18,8 @@ from lca.geometry.gaussians import Gaussians
 from lca.render import render
 from lca.training.refining.surface import SurfaceGraph
 
+EVEN = torch.tensor(12.0)
+"""Smoothing of the comparison of twins: a face is taken from one side or the other, not tile by tile."""
 AROUND = torch.tensor(4.0)
 """Smoothing of what is seen: of tiles that overlap in one surface some hide others, and yet all are seen."""
 BLUR = 0.3
@@ -69,8 +71,9 @@ def gate_of(ratio: Float[Tensor, "gaussians"]) -> Float[Tensor, "gaussians"]:
     return ((ratio - LOW) / (HIGH - LOW)).clamp(0.0, 1.0)
 
 
-def fair(ratio: Float[Tensor, "gaussians"], twin: Int[Tensor, "gaussians"]) -> Float[Tensor, "gaussians"]:
+def fair(ratio: Float[Tensor, "gaussians"], surface: SurfaceGraph) -> Float[Tensor, "gaussians"]:
     """What is left of a gate beside a twin that photos show better: at a slant, half of a face is a smear that its mirror image
     knows better."""
-    share = ratio / torch.maximum(ratio, ratio[twin]).clamp(min=1e-6)
+    share = ratio / torch.maximum(ratio, ratio[surface.twin]).clamp(min=1e-6)
+    share = surface.smooth(share[:, None], EVEN, sweeps=6)[:, 0]
     return ((share - WORSE) / (AS_GOOD - WORSE)).clamp(0.0, 1.0)
