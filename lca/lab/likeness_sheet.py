@@ -4,7 +4,9 @@ import math
 from collections.abc import Sequence
 
 import torch
+from jaxtyping import Float
 from PIL import Image, ImageDraw
+from torch import Tensor
 
 from lca.formats.photos import Picture
 from lca.geometry.camera import Camera
@@ -16,6 +18,7 @@ from lca.model.avatar import Avatar
 from lca.model.rig import Signals
 from lca.motion.named import named_motion
 from lca.render import render
+from lca.tracking.likeness import Likeness
 from lca.tracking.sighting import Sighting
 from lca.training.refining.views import View
 
@@ -27,28 +30,37 @@ LANDMARK = (240, 120, 20)
 
 @torch.no_grad()
 def likeness_sheet(
-    pictures: Sequence[Picture],
-    people: Sequence[FoundPerson],
-    views: Sequence[View],
-    before: Avatar,
-    after: Avatar,
-    signals: Signals,
-    height: int = 220,
+    pictures: Sequence[Picture], people: Sequence[FoundPerson], likeness: Likeness, height: int = 220
 ) -> Image.Image:
-    """A line for each photo: what was found in it, the solved skeleton, the avatar before and after refinement in the photo's own
-    pose, the photo; then the avatar from the front, turned 45, 90 and 180 degrees, and its face.
+    """A line for each photo, then the refined avatar from the front, turned 45, 90 and 180 degrees, and its face."""
+    around = row(sides(likeness.avatar, height), ["front", "45°", "90°", "180°", "face", "face, 45°"], height)
+    return column([*photo_lines(pictures, people, likeness, height), around])
 
-    `signals` are the drives of the photos, in the frame of their cameras.
-    """
-    lines = []
-    for k, (picture, person, view) in enumerate(list(zip(pictures, people, views, strict=True))[:MOST]):
-        cells = [found(picture, person), skeleton(after, view, signals[k])]
-        cells += [posed(avatar, view.body.camera, signals[k]) for avatar in (before, after)]
-        truth = view.body.image * view.body.mask + 1 - view.body.mask
-        captions = [f"{picture.name}, {person.confidence:.2f}", "solved", "feed-forward", "refined", "photo"]
-        lines.append(row([*cells, truth], captions, height))
-    lines.append(row(around(after, height), ["front", "45°", "90°", "180°", "face", "face, 45°"], height))
-    return column(lines)
+
+@torch.no_grad()
+def photo_lines(
+    pictures: Sequence[Picture], people: Sequence[FoundPerson], likeness: Likeness, height: int = 220
+) -> list[Image.Image]:
+    """Of each photo: what was found in it, the solved skeleton, the avatar before and after refinement in the photo's own pose,
+    the photo. Without a pose there is nothing to compare."""
+    places, lines = {photo: place for place, photo in enumerate(likeness.start.used)}, []
+    for photo, (picture, person) in enumerate(list(zip(pictures, people, strict=True))[:MOST]):
+        cells, captions = [found(picture, person)], [f"{picture.name}, {person.confidence:.2f}"]
+        if photo in places:
+            view, signals = likeness.start.views[places[photo]], likeness.signals[places[photo]]
+            cells.append(skeleton(likeness.avatar, view, signals))
+            cells += [posed(avatar, view.body.camera, signals) for avatar in (likeness.start.avatar, likeness.avatar)]
+            cells.append(to_image(over_white(view)))
+            captions += ["solved", "feed-forward", "refined", "photo"]
+        else:
+            captions[0] += ", no pose found"
+        lines.append(row(cells, captions, height))
+    return lines
+
+
+def over_white(view: View) -> Float[Tensor, "3 height width"]:
+    """The person of a photo, cut out."""
+    return view.body.image * view.body.mask + 1 - view.body.mask
 
 
 def found(picture: Picture, person: FoundPerson) -> Image.Image:
@@ -74,7 +86,7 @@ def posed(avatar: Avatar, camera: Camera, signals: Signals) -> Image.Image:
     return to_image(render(gaussians, camera, torch.ones(3)).image.clamp(0, 1))
 
 
-def around(avatar: Avatar, size: int) -> list[Image.Image]:
+def sides(avatar: Avatar, size: int) -> list[Image.Image]:
     """At ease, from four sides; then the face."""
     calm = still(named_motion("turntable", 4.0, 10.0), 0)
     cameras = [body_camera(avatar, calm, size, turn) for turn in TURNS]
