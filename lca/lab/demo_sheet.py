@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from lca.data.example import Example
-from lca.formats.photos import GREY, Picture
+from lca.formats.photos import GREY, Picture, crop_square, mask_box, square_box
 from lca.lab.figures import row
 from lca.lab.likeness_sheet import found, over_white
 from lca.lab.playing import body_camera, drive, face_camera, play, still
@@ -22,21 +22,20 @@ from lca.training.losses import psnr
 from lca.training.metrics import foreground_scores
 
 HEIGHT = 224
-PAIR = 2
-"""Targets in a line."""
+CROP, ROOM = 256, 0.04
+"""Pixels a side of what is shown of a target, and room round the person, as a share of its side."""
+EYES, HEAD = (23, 24), 0.4
+"""Joints; metres a side."""
 MOST = 4
 """Photos shown where none is refined on."""
 
 
-def shown_as(avatar: Avatar, example: Example) -> Float[Tensor, "targets 3 size size"]:
-    """The avatar in the example's new poses, from its new views, over grey."""
+@torch.no_grad()
+def target_scores(avatar: Avatar, example: Example) -> dict[str, float]:
+    """psnr_fg, ssim_fg and l1_fg against the truth, over grey: poses and views that no photo shows."""
     grey = torch.full((3,), GREY)
     posed = drive(avatar, example.motion)
-    return torch.stack([render(g, example.camera[k], grey).image for k, g in enumerate(posed)]).clamp(0, 1)
-
-
-def target_scores(shown: Float[Tensor, "targets 3 size size"], example: Example) -> dict[str, float]:
-    """psnr_fg, ssim_fg and l1_fg against the truth, over poses and views that no photo shows."""
+    shown = torch.stack([render(g, example.camera[k], grey).image for k, g in enumerate(posed)]).clamp(0, 1)
     return foreground_scores(shown, example.image, example.mask)
 
 
@@ -48,17 +47,44 @@ def photos_psnr(avatar: Avatar, likeness: Likeness) -> float:
         drives = likeness.signals[place]
         posed = avatar.drive(drives.theta, drives.eps, drives.psi, drives.translation)
         shown = render(posed, view.body.camera, torch.ones(3)).image.clamp(0, 1)
-        values.append(psnr(shown[None], over_white(view)[None], view.body.mask[None]))
+        values.append(psnr(shown[None], over_white(view.body)[None], view.body.mask[None]))
     return float(torch.cat(values).mean())
 
 
-def truth_lines(shown: Mapping[str, Float[Tensor, "targets 3 size size"]], example: Example) -> list[Image.Image]:
-    """Of each target what each avatar shows, then the truth."""
-    columns = {**shown, "truth": example.image}
-    cells = [pictures[k] for k in range(len(example.image)) for pictures in columns.values()]
-    captions = [f"new pose and view: {name}" for name in columns] * len(example.image)
-    step = PAIR * len(columns)
-    return [row(cells[k : k + step], captions[k : k + step], HEIGHT) for k in range(0, len(cells), step)]
+@torch.no_grad()
+def truth_lines(avatars: Mapping[str, Avatar], example: Example) -> list[Image.Image]:
+    """New poses from new views, bodies and then heads: what each avatar shows, and the truth. Captions are the avatars' names."""
+    first, lines = next(iter(avatars.values())), []
+    bodies = [square_box(mask_box(mask), ROOM) for mask in example.mask]
+    heads = [head_square(first, example, place) for place in range(len(bodies))]
+    for squares, in_line, height in ((bodies, 2, HEIGHT), (heads, 4, 144)):
+        groups = [
+            row(compared(avatars, example, place, square), [*avatars, "truth"], height)
+            for place, square in enumerate(squares)
+        ]
+        tall = groups[0].height
+        lines += [row(groups[k : k + in_line], height=tall) for k in range(0, len(groups), in_line)]
+    return lines
+
+
+def compared(
+    avatars: Mapping[str, Avatar], example: Example, place: int, square: Float[Tensor, "4"]
+) -> list[Float[Tensor, "3 size size"]]:
+    """A square of one target as each avatar shows it, and as it is."""
+    camera = example.camera[place].cropped(square.tolist(), CROP, CROP)
+    moment, grey = still(example.motion, place), torch.full((3,), GREY)
+    shown = [next(play(avatar, moment, camera, grey)) for avatar in avatars.values()]
+    return [*shown, crop_square(example.image[place], square, CROP, GREY).clamp(0, 1)]
+
+
+def head_square(avatar: Avatar, example: Example, place: int) -> Float[Tensor, "4"]:
+    """Where a head is in a target, by its pose: `HEAD` metres a side, pixels."""
+    motion = example.motion
+    joints = avatar.rig.posed_joints(motion.theta[place], motion.psi[place], motion.translation[place])
+    camera = example.camera[place]
+    x, y, depth = camera.project(joints[list(EYES)].mean(0, keepdim=True))[0]
+    half = float(camera.intrinsics[0, 0] * HEAD / 2 / depth)
+    return torch.stack([x - half, y - half, x + half, y + half])
 
 
 def found_line(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Image.Image:

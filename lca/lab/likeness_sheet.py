@@ -8,7 +8,7 @@ from jaxtyping import Float
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from lca.formats.photos import Picture
+from lca.formats.photos import Picture, mask_box
 from lca.geometry.camera import Camera
 from lca.lab.figures import column, row, to_image
 from lca.lab.overlays import draw_skeleton, marked
@@ -20,11 +20,14 @@ from lca.motion.named import named_motion
 from lca.render import render
 from lca.tracking.likeness import Likeness
 from lca.tracking.sighting import Sighting
-from lca.training.refining.views import View
+from lca.training.refining.views import Crop, View
 
 TURNS = (0.0, math.pi / 4, math.pi / 2, math.pi)
 MOST = 8
 """Photos shown."""
+COMPARED = ("feed-forward", "refined", "photo")
+ROOM = 0.06
+"""Share of a crop's width that stays beside the person."""
 LANDMARK = (240, 120, 20)
 
 
@@ -42,25 +45,42 @@ def photo_lines(
     pictures: Sequence[Picture], people: Sequence[FoundPerson], likeness: Likeness, height: int = 220
 ) -> list[Image.Image]:
     """Of each photo: what was found in it, the solved skeleton, the avatar before and after refinement in the photo's own pose,
-    the photo. Without a pose there is nothing to compare."""
+    the photo; then the same three of the face. Without a pose there is nothing to compare."""
     places, lines = {photo: place for place, photo in enumerate(likeness.start.used)}, []
     for photo, (picture, person) in enumerate(list(zip(pictures, people, strict=True))[:MOST]):
         cells, captions = [found(picture, person)], [f"{picture.name}, {person.confidence:.2f}"]
         if photo in places:
             view, signals = likeness.start.views[places[photo]], likeness.signals[places[photo]]
-            cells.append(skeleton(likeness.avatar, view, signals))
-            cells += [posed(avatar, view.body.camera, signals) for avatar in (likeness.start.avatar, likeness.avatar)]
-            cells.append(to_image(over_white(view)))
-            captions += ["solved", "feed-forward", "refined", "photo"]
+            bodies = [skeleton(likeness.avatar, view, signals), *compared(likeness, view.body, signals)]
+            cells += [tight(shown, view.body) for shown in bodies]
+            captions += ["solved", *COMPARED]
+            if view.face is not None:
+                cells += compared(likeness, view.face, signals)
+                captions += COMPARED
         else:
             captions[0] += ", no pose found"
         lines.append(row(cells, captions, height))
     return lines
 
 
-def over_white(view: View) -> Float[Tensor, "3 height width"]:
+def compared(likeness: Likeness, crop: Crop, signals: Signals) -> list[Image.Image]:
+    """The avatar before and after refinement as it stands in a photo, and the photo cut out, over white."""
+    shown = [posed(avatar, crop.camera, signals) for avatar in (likeness.start.avatar, likeness.avatar)]
+    return [*shown, to_image(over_white(crop))]
+
+
+def over_white(crop: Crop) -> Float[Tensor, "3 height width"]:
     """The person of a photo, cut out."""
-    return view.body.image * view.body.mask + 1 - view.body.mask
+    return crop.image * crop.mask + 1 - crop.mask
+
+
+def tight(shown: Image.Image, crop: Crop) -> Image.Image:
+    """The columns of a picture round those in which the photo shows the person."""
+    left, _, right, _ = mask_box(crop.mask).tolist()
+    room = ROOM * shown.width
+    if right <= left:
+        return shown
+    return shown.crop((round(max(0.0, left - room)), 0, round(min(shown.width, right + room)), shown.height))
 
 
 def found(picture: Picture, person: FoundPerson) -> Image.Image:
@@ -73,9 +93,9 @@ def found(picture: Picture, person: FoundPerson) -> Image.Image:
 
 
 def skeleton(avatar: Avatar, view: View, signals: Signals) -> Image.Image:
-    """Bones of the solved pose over the photo's body crop."""
+    """Bones of the solved pose over the person of the photo."""
     joints = avatar.rig.posed_joints(signals.theta, signals.psi, signals.translation)
-    shown = to_image(view.body.image * 0.6 + 0.4)
+    shown = to_image(over_white(view.body) * 0.6 + 0.4)
     draw_skeleton(shown, view.body.camera.project(joints), avatar.rig.parents)
     return shown
 
