@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 
@@ -22,6 +22,7 @@ SHARPENING = "sharpening"
 """What is being done, on the page."""
 
 
+@runtime_checkable
 class Shown(Protocol):
     """What shows the avatar."""
 
