@@ -109,6 +109,6 @@ def posed(avatar: Avatar, camera: Camera, signals: Signals) -> Image.Image:
 def sides(avatar: Avatar, size: int) -> list[Image.Image]:
     """At ease, from four sides; then the face."""
     calm = still(named_motion("turntable", 4.0, 10.0), 0)
-    cameras = [body_camera(avatar, calm, size, turn) for turn in TURNS]
+    cameras = [body_camera(avatar, calm, (size * 5 // 8, size), turn) for turn in TURNS]
     cameras += [face_camera(avatar, calm, size, turn) for turn in TURNS[:2]]
     return [to_image(next(play(avatar, calm, camera))) for camera in cameras]

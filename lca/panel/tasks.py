@@ -29,7 +29,9 @@ class Tasks:
             if self._closing.is_set():
                 return
             if name in self._running:
-                raise UserError(f"expected one task at a time, got another: {name} is still running; wait for it")
+                raise UserError(
+                    f"expected one task at a time, got another: {name} is still running; wait for it or stop it"
+                )
             self._running[name] = threading.Thread(target=self._run, args=(name, work), name=f"lca-{name}", daemon=True)
             self._running[name].start()
 
