@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import torch
+
 from lca.errors import UserError
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
@@ -59,6 +61,7 @@ class Desk:
         self.recording: StateRecording | None = None
         self.session: Session[Job] = Session(self._draw, self._deliver, self.complain)
         self.tasks = Tasks(self.complain)
+        self.threads = torch.get_num_threads()
         self._stamp: float | None = None
 
     @property
@@ -256,6 +259,7 @@ class Desk:
             return Job(self.scene.people, self.state)
 
     def _draw(self, job: Job, scale: float) -> bytes:
+        torch.set_num_threads(self.threads)  # of this thread, and of those that start later
         return as_jpeg(frame(job.people, job.state, scale))
 
     def _deliver(self, number: int, job: Job, scale: float, picture: bytes) -> None:

@@ -43,6 +43,8 @@ class Panel(Protocol):
     folder: Path
     checkpoint: Path | None
     tasks: Tasks
+    threads: int
+    """Of torch, that draw."""
     scene: PanelScene
     send: Send
 

@@ -27,6 +27,8 @@ class Shown(Protocol):
     """What shows the avatar."""
 
     tasks: Tasks
+    threads: int
+    """Of torch, that draw."""
 
     @property
     def busy(self) -> bool:
@@ -41,8 +43,8 @@ class Shown(Protocol):
 class Sharpening:
     """Called after each step of a refinement: gives way to the hand, shows a better avatar now and then, ends when asked to.
 
-    Within `with`, from the first step on, refinement has half of torch's threads: the rest draw. (Threads that start meanwhile
-    have half of them too.)
+    Within `with`, from the first step on, refinement and drawing have half of torch's threads each: threads that share a core
+    wait for one another.
     """
 
     def __init__(self, shown: Shown, tell: Callable[[int, int, str], None]):
@@ -53,17 +55,19 @@ class Sharpening:
         self.stopped = False
 
     def __enter__(self) -> "Sharpening":
-        self.threads = torch.get_num_threads()
+        self.threads = self.shown.threads
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.shown.threads = self.threads
         torch.set_num_threads(self.threads)
 
     def __call__(self, progress: Progress) -> None:
         """Raises: Enough: nobody wants more."""
         if self.last is None:
             self.began = self.due = time.monotonic()
-            torch.set_num_threads(max(1, self.threads // 2))
+            self.shown.threads = max(1, self.threads // 2)
+            torch.set_num_threads(self.shown.threads)
         self.last = progress
         try:
             self.shown.tasks.check(PHOTOS)

@@ -30,6 +30,7 @@ class Notepad:
     state: State
     checkpoint: Path | None = None
     busy: bool = False
+    threads: int = 1
     told: list = field(default_factory=list)
     tasks: Tasks = field(default_factory=lambda: Tasks(lambda error: None))
 

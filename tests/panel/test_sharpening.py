@@ -181,6 +181,7 @@ class Busy:
     busy = True
 
     def __init__(self):
+        self.threads = torch.get_num_threads()
         self.tasks, self.shown = Tasks(lambda error: None), []
 
     def sharpen(self, avatar):
@@ -195,8 +196,9 @@ def test_the_hand_goes_first_but_not_for_ever(other, monkeypatch):
     monkeypatch.setattr("lca.panel.sharpening.time.monotonic", lambda: float(next(clock)))
     with Sharpening(panel, lambda *words: told.append(words)) as sharpening:
         sharpening(Step(1, other))
+        assert panel.threads == torch.get_num_threads() == max(1, threads // 2)
     assert 5 < len(slept) < 12 and told == [(1, STEPS, SHARPENING)] and len(panel.shown) == 1
-    assert torch.get_num_threads() == threads
+    assert panel.threads == torch.get_num_threads() == threads
 
 
 def test_an_upload_is_found_drafted_and_refined(monkeypatch):
