@@ -108,5 +108,5 @@ def motion_lines(avatar: Avatar) -> list[Image.Image]:
         motion = named_motion(name, 4.0, 10.0)
         faces += [next(play(avatar, one, face_camera(avatar, one, 256))) for one in (still(motion, k) for k in places)]
     named = ["smile", "blink", "open", "brows", "pucker", "gaze left", "gaze right", "gaze up"]
-    lines = ((["all round"], around), (["walk"] * 4 + ["hands"] * 4, poses), (named, faces))
+    lines = (([f"{45 * k}°" for k in range(8)], around), (["walk"] * 4 + ["hands"] * 4, poses), (named, faces))
     return [row(pictures, captions, HEIGHT) for captions, pictures in lines]
