@@ -18,7 +18,7 @@ def add_refine_option(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="SECONDS",
         help="sharpen the avatar on its own photos for at most so long; 0: feed-forward only (default: until it stops "
-        "by itself, about half a minute for four photos on one core)",
+        "by itself, about 20 seconds for four photos on one core)",
     )
 
 
@@ -26,7 +26,7 @@ def check_refine(seconds: float | None) -> None:
     """Raises: UserError: no time that can be meant."""
     if seconds is not None and not 0 <= seconds <= LONGEST:
         raise UserError(
-            f"expected --refine from 0 to {LONGEST} seconds, got {seconds:g}; leave it out to be done when it is"
+            f"expected --refine from 0 to {LONGEST} seconds, got {seconds:g}; without the option it ends by itself"
         )
 
 

@@ -25,6 +25,8 @@ STEPS = 40
 class Step(Progress):
     """A step of a refinement that makes the person redder."""
 
+    source: Avatar
+
     def __init__(self, step, source):
         vars(self).update(step=step, total=STEPS, source=source)
 
