@@ -166,9 +166,11 @@ def photos(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
 
 def stop(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
     """End the work whose progress is shown; an avatar that sharpens stays as sharp as it is."""
-    stopping = [panel.tasks.stop(name) for name in (PHOTOS, FILM)]
-    if any(stopping):
-        panel.say("stopping")
+    running = [name for name in (PHOTOS, FILM) if panel.tasks.running(name)]
+    if running:
+        panel.say("stopping")  # before it can have stopped
+    for name in running:
+        panel.tasks.stop(name)
 
 
 def motion(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:

@@ -31,9 +31,9 @@ class PanelPerson:
         self.shaped = lru_cache(maxsize=2)(self._shaped)
 
     def sharpened(self, avatar: Avatar) -> "PanelPerson":
-        """The same person, by a refined avatar: what moves with the body's shape moves as before."""
+        """The same person, by a refined avatar: what moves with the body's shape moves as before, unless there is more of it."""
         person = PanelPerson(avatar)
-        if "_carriers" in vars(self):
+        if "_carriers" in vars(self) and len(avatar.canonical) == len(self.avatar.canonical):
             vars(person)["_carriers"] = self._carriers
         return person
 

@@ -49,12 +49,11 @@ class Tasks:
         if self._closing.is_set() or name in self._unwanted:
             raise Stopped
 
-    def stop(self, name: str) -> bool:
-        """Ask work to end at its next `check`; whether there was any."""
+    def stop(self, name: str) -> None:
+        """Ask work to end at its next `check`, if it is under way."""
         with self._lock:
             if name in self._running:
                 self._unwanted.add(name)
-            return name in self._running
 
     def close(self, timeout: float = 30.0) -> None:
         """Ask all tasks to stop at their next `check` and wait for them."""

@@ -26,7 +26,7 @@ def test_own_photos(tmp_path, photos, checkpoint, lca, short_film, solver_says):
     assert code == 0, error
     assert sorted(file.name for file in out.iterdir()) == FILES
     report = json.loads((out / "report.json").read_text())
-    assert (report["photos"], report["gaussians"]) == (2, 384)
+    assert report["photos"] == 2 and report["gaussians"] >= 384
     assert report["create_seconds"] > 0 and report["drive_fps"] > 0 and "psnr_fg" not in report
     assert report["photos_psnr"] == report["refined"]["photos_psnr"] and set(report["feed_forward"]) == {"photos_psnr"}
     assert set(report["seconds"]) == {"found", "feed_forward", "solved", "refined", "film", "sheet"}
