@@ -4,10 +4,9 @@ import argparse
 import time
 from pathlib import Path
 
+from lca.commands.refinement import add_refine_option, check_refine, refined
 from lca.errors import UserError
 
-LONGEST = 3600
-"""Seconds of refinement."""
 SHORTEST, TALLEST = 1.2, 2.3
 """Metres, statures of adults that the body's shape space reaches."""
 
@@ -29,79 +28,60 @@ def add_command(subparsers) -> None:
     parser.add_argument(
         "--person", type=int, metavar="N", help="who, from the left, where photos show several (default: the largest)"
     )
-    parser.add_argument(
-        "--refine",
-        type=float,
-        default=0.0,
-        metavar="SECONDS",
-        help="solve each photo's pose and sharpen the avatar on its own photos for at most so long (default 0: do not)",
-    )
-    parser.add_argument("--report", type=Path, metavar="PNG", help="with --refine: a picture of what was understood")
+    add_refine_option(parser)
+    parser.add_argument("--report", type=Path, metavar="PNG", help="a picture of what was understood, photo by photo")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Read, cut out, reconstruct, save."""
-    if args.out.is_dir():
-        raise UserError(
-            f"expected a file name for the avatar, got a folder: {args.out}; add a name, e.g. person.avatar"
-        )
-    if args.stature is not None and not SHORTEST <= args.stature <= TALLEST:
-        raise UserError(
-            f"expected a stature from {SHORTEST} to {TALLEST} metres, got {args.stature}; give metres, e.g. 1.75"
-        )
-    if not 0 <= args.refine <= LONGEST:
-        raise UserError(f"expected --refine from 0 to {LONGEST} seconds, got {args.refine:g}; 30 is plenty")
-    if args.report and not args.refine:
-        raise UserError("expected --refine SECONDS beside --report, got none; say e.g. --refine 30")
+    """Read, find the person, reconstruct, refine, save."""
+    check(args)
     from lca.formats.photos import read_pictures
     from lca.matting.cutout import crops_of
     from lca.model.checkpoint import load_model
     from lca.tracking.finder import load_finder
+    from lca.tracking.words import found_lines
 
     pictures = read_pictures(args.photos)
     model, finder = load_model(args.checkpoint), load_finder(args.person)
     started = time.perf_counter()
     people = [finder(picture) for picture in pictures]
-    for picture, person in zip(pictures, people, strict=True):
-        if picture.notes or person.reasons:
-            print(
-                f"{picture.name}: {'; '.join((*picture.notes, *person.reasons))} (confidence {person.confidence:.2f})"
-            )
-    if args.refine:
-        avatar = refined(args, model, pictures, people)
-    else:
+    seconds = {"found": time.perf_counter() - started}
+    for line in found_lines(pictures, people):
+        print(line)
+    likeness = None
+    if args.refine == 0:
         avatar = model.reconstruct(crops_of(pictures, people), stature=args.stature)
+        seconds["reconstructed"] = time.perf_counter() - started - seconds["found"]
+    else:
+        likeness, parts = refined(model, pictures, people, args.stature, args.refine)
+        avatar, seconds = likeness.avatar, seconds | parts
     avatar.save(args.out)
-    seconds = time.perf_counter() - started
-    print(f"{args.out}: {len(avatar.canonical)} Gaussians from {len(pictures)} photos in {seconds:.1f} s")
+    if args.report:
+        write_report(args.report, pictures, people, likeness)
+    times = ", ".join(f"{part} {value:.1f} s" for part, value in seconds.items())
+    print(f"{args.out}: {len(avatar.canonical)} Gaussians from {len(pictures)} photos: {times}")
 
 
-def refined(args: argparse.Namespace, model, pictures, people):
-    """Solve, refine, and write the report if one is asked for; says what became of each photo."""
-    from tqdm import tqdm
+def check(args: argparse.Namespace) -> None:
+    """Raises: UserError: options that make no sense, before anything is read."""
+    for path, what, name in ((args.out, "avatar", "person.avatar"), (args.report, "report", "sheet.png")):
+        if path is not None and path.is_dir():
+            raise UserError(f"expected a file name for the {what}, got a folder: {path}; add a name, e.g. {name}")
+    if args.stature is not None and not SHORTEST <= args.stature <= TALLEST:
+        raise UserError(
+            f"expected a stature from {SHORTEST} to {TALLEST} metres, got {args.stature}; give metres, e.g. 1.75"
+        )
+    check_refine(args.refine)
+    if args.report and args.refine == 0:
+        raise UserError("expected refinement beside --report, got --refine 0; leave one of them out")
 
+
+def write_report(path: Path, pictures, people, likeness) -> None:
+    """The sheet of what was understood, as a PNG."""
     from lca.formats.atomic import writing
     from lca.lab.likeness_sheet import likeness_sheet
-    from lca.tracking.likeness import draft, likeness
 
-    start = draft(model, pictures, people, args.stature)
-    for picture, words in zip(pictures, start.solution.confidence, strict=True):
-        if not words.startswith("good"):
-            print(f"{picture.name}: pose {words}")
-    if not start.views:
-        print("no photo's pose was found: the avatar is not refined")
-        return start.avatar
-    with tqdm(desc="refine", unit="step") as bar:
-
-        def show(progress):
-            bar.total = progress.total
-            bar.update(progress.step - bar.n)
-
-        done = likeness(model, start, args.refine, on_progress=show)
-    if args.report:
-        some, who = [pictures[k] for k in start.used], [people[k] for k in start.used]
-        sheet = likeness_sheet(some, who, start.views, start.avatar, done.avatar, done.signals)
-        with writing(args.report) as temporary:
-            sheet.save(temporary, "PNG")
-    return done.avatar
+    sheet = likeness_sheet(pictures, people, likeness)
+    with writing(path) as temporary:
+        sheet.save(temporary, "PNG")

@@ -1,9 +1,12 @@
-"""`lca demo`: create, animate, export, on the shipped example or on the user's own photos, with a report."""
+"""`lca demo`: create, refine, animate, export, on the shipped example or on the user's own photos, with a report."""
 
 import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
+
+from lca.commands.refinement import add_refine_option, check_refine, refined
 
 MOTIONS = (("turntable", 2.0), ("walk", 2.3), ("hands", 2.5), ("face", 2.0), ("gaze", 1.5))
 """What the film shows: motion and seconds."""
@@ -18,60 +21,93 @@ def add_command(subparsers) -> None:
     )
     parser.add_argument("--out", type=Path, default=Path("out/demo"), help="folder of the results (default out/demo)")
     parser.add_argument("--checkpoint", type=Path, default=None, help="model weights (default: the shipped ones)")
+    add_refine_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:
     """Photos -> person.avatar, person.mp4, person.ply, contact_sheet.png, report.json."""
+    check_refine(args.refine)
     from lca.commands.export import standing
     from lca.data.example import load_example
-    from lca.formats.atomic import writing
     from lca.formats.photos import read_pictures
     from lca.formats.ply import write_ply
-    from lca.matting.cutout import cut_out_people
-    from lca.model.checkpoint import load_model
-    from lca.tracking.finder import load_finder
 
     example = None if args.photos else load_example()
     pictures = read_pictures([args.photos] if example is None else example.photos)
-    model, finder = load_model(args.checkpoint), load_finder()
-    started = time.perf_counter()
-    photos = cut_out_people(pictures, finder)
-    stature = None if example is None else float(model.template.stature(example.betas))  # what photos cannot show
-    avatar = model.reconstruct(photos, stature=stature)
-    create_seconds = time.perf_counter() - started
+    people, avatars, likeness, seconds = make(args, pictures, example)
+    avatar = list(avatars.values())[-1]
     avatar.save(args.out / "person.avatar")
     write_ply(args.out / "person.ply", standing(avatar))
-    scores, rows = compare(avatar, example) if example else ({}, [])
+    started = time.perf_counter()
     drive_fps = film(avatar, args.out / "person.mp4")
-    save_sheet(args.out / "contact_sheet.png", [*photo_rows(pictures, photos), *rows, *view_rows(avatar)])
-    report = {name: round(value, 4) for name, value in scores.items()} | {
+    seconds["film"] = time.perf_counter() - started
+    scores = show(args.out / "contact_sheet.png", pictures, people, avatars, likeness, example)
+    seconds["sheet"] = time.perf_counter() - started - seconds["film"]
+    created = ("found", "solved", "refined") if likeness else ("found", "feed_forward")
+    report = list(scores.values())[-1] | {
         "photos": len(pictures),
-        "create_seconds": round(create_seconds, 3),
+        "create_seconds": round(sum(seconds[part] for part in created), 3),
         "drive_fps": round(drive_fps, 1),
         "gaussians": len(avatar.canonical),
+        **scores,
+        "seconds": {part: round(value, 3) for part, value in seconds.items()},
     }
-    with writing(args.out / "report.json") as temporary:
-        temporary.write_text(json.dumps(report, indent=2) + "\n")
-    print(json.dumps(report, indent=2))
-    print(f"{args.out}: person.avatar person.mp4 person.ply contact_sheet.png report.json")
+    write_report(args.out, report)
 
 
-def compare(avatar, example) -> tuple[dict[str, float], list]:
-    """Scores against the example's truth (poses and views that no photo shows), and a row of pictures."""
-    import torch
+def make(args: argparse.Namespace, pictures, example) -> tuple[list, dict[str, Any], Any, dict[str, float]]:
+    """(people found, avatars by the names they have in the report, `Likeness` or None, seconds of each part)."""
+    from lca.matting.cutout import crops_of
+    from lca.model.checkpoint import load_model
+    from lca.tracking.finder import load_finder
+    from lca.tracking.words import found_lines
 
-    from lca.formats.photos import GREY
-    from lca.lab.playing import drive
-    from lca.render import render
-    from lca.training.metrics import foreground_scores
+    model, finder = load_model(args.checkpoint), load_finder()
+    stature = None if example is None else float(model.template.stature(example.betas))  # what photos cannot show
+    started = time.perf_counter()
+    people = [finder(picture) for picture in pictures]
+    found = time.perf_counter()
+    for line in found_lines(pictures, people):
+        print(line)
+    avatars = {"feed_forward": model.reconstruct(crops_of(pictures, people), stature=stature)}
+    seconds = {"found": found - started, "feed_forward": time.perf_counter() - found}
+    if args.refine == 0:
+        return people, avatars, None, seconds
+    likeness, parts = refined(model, pictures, people, stature, args.refine)
+    return people, {**avatars, "refined": likeness.avatar}, likeness, seconds | parts
 
-    grey = torch.full((3,), GREY)
-    posed = drive(avatar, example.motion)
-    shown = torch.stack([render(g, example.camera[i], grey).image for i, g in enumerate(posed)]).clamp(0, 1)
-    pairs = [picture for pair in zip(example.image, shown, strict=True) for picture in pair]
-    captions = ["new pose and view: truth", "avatar"] + ["truth", "avatar"] * (len(shown) - 1)
-    return foreground_scores(shown, example.image, example.mask), [(captions, pairs)]
+
+def show(path: Path, pictures, people, avatars, likeness, example) -> dict[str, dict[str, float]]:
+    """Write the contact sheet; returns the scores of each avatar, as far as there is something to compare with."""
+    from lca.formats.atomic import writing
+    from lca.lab.demo_sheet import found_line, motion_lines, photos_psnr, target_scores, truth_lines
+    from lca.lab.figures import column
+    from lca.lab.likeness_sheet import photo_lines
+
+    scores: dict[str, dict[str, float]] = {name: {} for name in avatars}
+    lines = photo_lines(pictures, people, likeness) if likeness else [found_line(pictures, people)]
+    if example:
+        scores = {name: target_scores(avatar, example) for name, avatar in avatars.items()}
+        lines += truth_lines({name.replace("_", "-"): avatar for name, avatar in avatars.items()}, example)
+    if likeness and likeness.start.views:
+        compared = {"feed_forward": likeness.start.avatar, "refined": likeness.avatar}
+        scores = {name: scores[name] | {"photos_psnr": photos_psnr(own, likeness)} for name, own in compared.items()}
+    sheet = column([*lines, *motion_lines(list(avatars.values())[-1])])
+    with writing(path) as temporary:
+        sheet.save(temporary, "PNG")
+    return {name: {key: round(value, 4) for key, value in own.items()} for name, own in scores.items()}
+
+
+def write_report(folder: Path, report: dict[str, Any]) -> None:
+    """As JSON, and on the terminal."""
+    from lca.formats.atomic import writing
+
+    text = json.dumps(report, indent=2)
+    with writing(folder / "report.json") as temporary:
+        temporary.write_text(text + "\n")
+    print(text)
+    print(f"{folder}: person.avatar person.mp4 person.ply contact_sheet.png report.json")
 
 
 def film(avatar, path: Path) -> float:
@@ -98,42 +134,3 @@ def film(avatar, path: Path) -> float:
     write_video(path, iter(tqdm(frames(), total=total, unit="frame", desc="film")), FPS)
     steady = seconds[len(seconds) // 10 :]
     return len(steady) / sum(steady)
-
-
-def photo_rows(pictures, photos) -> list:
-    """The first four photos as they came, and what was cut out of them."""
-    count = min(4, len(pictures))
-    images = [*(picture.image for picture in pictures[:count]), *photos.body[:count]]
-    captions = [f"photo {k + 1} of {len(pictures)}" for k in range(count)] + ["what the model sees"] * count
-    return [(captions, images), (["head found"] * count, list(photos.face[:count]))]
-
-
-def view_rows(avatar) -> list:
-    """All round, walking, hands, expressions, gaze."""
-    import math
-
-    from lca.lab.playing import body_camera, face_camera, play, still
-    from lca.motion.named import named_motion
-
-    calm = still(named_motion("turntable", 4.0, 10.0), 0)
-    around = [next(play(avatar, calm, body_camera(avatar, calm, 256, math.pi / 4 * k))) for k in range(8)]
-    poses, faces = [], []
-    for name, count in (("walk", 4), ("hands", 4)):
-        motion = named_motion(name, 4.0, 10.0)
-        chosen = [still(motion, round(len(motion) * (k + 0.5) / count)) for k in range(count)]
-        poses += [next(play(avatar, one, body_camera(avatar, one, 256, 0.4))) for one in chosen]
-    for name, places in (("face", (4, 12, 20, 27, 35)), ("gaze", (6, 15, 25))):
-        motion = named_motion(name, 4.0, 10.0)
-        faces += [next(play(avatar, one, face_camera(avatar, one, 256))) for one in (still(motion, k) for k in places)]
-    named = ["smile", "blink", "open", "brows", "pucker", "gaze left", "gaze right", "gaze up"]
-    return [(["all round"], around), (["walk"] * 4 + ["hands"] * 4, poses), (named, faces)]
-
-
-def save_sheet(path: Path, rows: list) -> None:
-    """Write rows of (captions, pictures) as one PNG."""
-    from lca.formats.atomic import writing
-    from lca.lab.figures import column, row
-
-    sheet = column([row(images, captions, height=224) for captions, images in rows])
-    with writing(path) as temporary:
-        sheet.save(temporary, "PNG")

@@ -128,7 +128,9 @@ def difference(left: Image.Image, right: Image.Image, gain: float = 4.0) -> Imag
 def framed(image: Image.Image, box: Sequence[float], color: tuple[int, int, int] = (230, 70, 40)) -> Image.Image:
     """A copy with a rectangle x0 y0 x1 y1 (pixels) drawn on it."""
     copy = image.copy()
-    ImageDraw.Draw(copy).rectangle([float(b) for b in box], outline=color, width=max(2, image.height // 150))
+    x0, y0, x1, y1 = (float(edge) for edge in box)
+    corners = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))  # a network's guess may be the wrong way round
+    ImageDraw.Draw(copy).rectangle(corners, outline=color, width=max(2, image.height // 150))
     return copy
 
 

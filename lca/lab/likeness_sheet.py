@@ -4,9 +4,11 @@ import math
 from collections.abc import Sequence
 
 import torch
+from jaxtyping import Float
 from PIL import Image, ImageDraw
+from torch import Tensor
 
-from lca.formats.photos import Picture
+from lca.formats.photos import Picture, mask_box
 from lca.geometry.camera import Camera
 from lca.lab.figures import column, row, to_image
 from lca.lab.overlays import draw_skeleton, marked
@@ -16,39 +18,69 @@ from lca.model.avatar import Avatar
 from lca.model.rig import Signals
 from lca.motion.named import named_motion
 from lca.render import render
+from lca.tracking.likeness import Likeness
 from lca.tracking.sighting import Sighting
-from lca.training.refining.views import View
+from lca.training.refining.views import Crop, View
 
 TURNS = (0.0, math.pi / 4, math.pi / 2, math.pi)
 MOST = 8
 """Photos shown."""
+COMPARED = ("feed-forward", "refined", "photo")
+ROOM = 0.06
+"""Share of a crop's width that stays beside the person."""
 LANDMARK = (240, 120, 20)
 
 
 @torch.no_grad()
 def likeness_sheet(
-    pictures: Sequence[Picture],
-    people: Sequence[FoundPerson],
-    views: Sequence[View],
-    before: Avatar,
-    after: Avatar,
-    signals: Signals,
-    height: int = 220,
+    pictures: Sequence[Picture], people: Sequence[FoundPerson], likeness: Likeness, height: int = 220
 ) -> Image.Image:
-    """A line for each photo: what was found in it, the solved skeleton, the avatar before and after refinement in the photo's own
-    pose, the photo; then the avatar from the front, turned 45, 90 and 180 degrees, and its face.
+    """A line for each photo, then the refined avatar from the front, turned 45, 90 and 180 degrees, and its face."""
+    around = row(sides(likeness.avatar, height), ["front", "45°", "90°", "180°", "face", "face, 45°"], height)
+    return column([*photo_lines(pictures, people, likeness, height), around])
 
-    `signals` are the drives of the photos, in the frame of their cameras.
-    """
-    lines = []
-    for k, (picture, person, view) in enumerate(list(zip(pictures, people, views, strict=True))[:MOST]):
-        cells = [found(picture, person), skeleton(after, view, signals[k])]
-        cells += [posed(avatar, view.body.camera, signals[k]) for avatar in (before, after)]
-        truth = view.body.image * view.body.mask + 1 - view.body.mask
-        captions = [f"{picture.name}, {person.confidence:.2f}", "solved", "feed-forward", "refined", "photo"]
-        lines.append(row([*cells, truth], captions, height))
-    lines.append(row(around(after, height), ["front", "45°", "90°", "180°", "face", "face, 45°"], height))
-    return column(lines)
+
+@torch.no_grad()
+def photo_lines(
+    pictures: Sequence[Picture], people: Sequence[FoundPerson], likeness: Likeness, height: int = 220
+) -> list[Image.Image]:
+    """Of each photo: what was found in it, the solved skeleton, the avatar before and after refinement in the photo's own pose,
+    the photo; then the same three of the face. Without a pose there is nothing to compare."""
+    places, lines = {photo: place for place, photo in enumerate(likeness.start.used)}, []
+    for photo, (picture, person) in enumerate(list(zip(pictures, people, strict=True))[:MOST]):
+        cells, captions = [found(picture, person)], [f"{picture.name}, {person.confidence:.2f}"]
+        if photo in places:
+            view, signals = likeness.start.views[places[photo]], likeness.signals[places[photo]]
+            bodies = [skeleton(likeness.avatar, view, signals), *compared(likeness, view.body, signals)]
+            cells += [tight(shown, view.body) for shown in bodies]
+            captions += ["solved", *COMPARED]
+            if view.face is not None:
+                cells += compared(likeness, view.face, signals)
+                captions += COMPARED
+        else:
+            captions[0] += ", no pose found"
+        lines.append(row(cells, captions, height))
+    return lines
+
+
+def compared(likeness: Likeness, crop: Crop, signals: Signals) -> list[Image.Image]:
+    """The avatar before and after refinement as it stands in a photo, and the photo cut out, over white."""
+    shown = [posed(avatar, crop.camera, signals) for avatar in (likeness.start.avatar, likeness.avatar)]
+    return [*shown, to_image(over_white(crop))]
+
+
+def over_white(crop: Crop) -> Float[Tensor, "3 height width"]:
+    """The person of a photo, cut out."""
+    return crop.image * crop.mask + 1 - crop.mask
+
+
+def tight(shown: Image.Image, crop: Crop) -> Image.Image:
+    """The columns of a picture round those in which the photo shows the person."""
+    left, _, right, _ = mask_box(crop.mask).tolist()
+    room = ROOM * shown.width
+    if right <= left:
+        return shown
+    return shown.crop((round(max(0.0, left - room)), 0, round(min(shown.width, right + room)), shown.height))
 
 
 def found(picture: Picture, person: FoundPerson) -> Image.Image:
@@ -61,9 +93,9 @@ def found(picture: Picture, person: FoundPerson) -> Image.Image:
 
 
 def skeleton(avatar: Avatar, view: View, signals: Signals) -> Image.Image:
-    """Bones of the solved pose over the photo's body crop."""
+    """Bones of the solved pose over the person of the photo."""
     joints = avatar.rig.posed_joints(signals.theta, signals.psi, signals.translation)
-    shown = to_image(view.body.image * 0.6 + 0.4)
+    shown = to_image(over_white(view.body) * 0.6 + 0.4)
     draw_skeleton(shown, view.body.camera.project(joints), avatar.rig.parents)
     return shown
 
@@ -74,9 +106,9 @@ def posed(avatar: Avatar, camera: Camera, signals: Signals) -> Image.Image:
     return to_image(render(gaussians, camera, torch.ones(3)).image.clamp(0, 1))
 
 
-def around(avatar: Avatar, size: int) -> list[Image.Image]:
+def sides(avatar: Avatar, size: int) -> list[Image.Image]:
     """At ease, from four sides; then the face."""
     calm = still(named_motion("turntable", 4.0, 10.0), 0)
-    cameras = [body_camera(avatar, calm, size, turn) for turn in TURNS]
+    cameras = [body_camera(avatar, calm, (size * 5 // 8, size), turn) for turn in TURNS]
     cameras += [face_camera(avatar, calm, size, turn) for turn in TURNS[:2]]
     return [to_image(next(play(avatar, calm, camera))) for camera in cameras]

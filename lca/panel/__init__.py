@@ -5,6 +5,7 @@
     person, frames, overlays              state -> picture
     session, playback                     newest state wins: one thread, a few frames in flight
     files, tasks, errands                 files in and out, long work beside the panel
+    upload, sharpening                    photos become a person, who is refined while one looks
     desk                                  messages in, states and pictures out
     widget, plain, app                    three hosts of one desk: a notebook, any ipywidgets front end, a local page
 

@@ -93,11 +93,17 @@ class Socket(Guarded, tornado.websocket.WebSocketHandler):
 
     def _write(self, text: str, buffers: list[bytes]) -> None:
         try:
-            self.write_message(text)
+            self.write_message(text).add_done_callback(_noticed)
             for buffer in buffers:
-                self.write_message(buffer, binary=True)
+                self.write_message(buffer, binary=True).add_done_callback(_noticed)
         except tornado.websocket.WebSocketClosedError:
             pass  # the page has gone; `on_close` ends the desk
+
+
+def _noticed(written: asyncio.Future[None]) -> None:
+    """A page that went while something was on its way to it is no news either."""
+    if not written.cancelled():
+        written.exception()
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

@@ -11,11 +11,13 @@ from typing import Any
 
 import psutil
 
+from lca.data.example import load_example
 from lca.lab.browser import Browser
 from lca.model.avatar import Avatar
 from lca.panel.desk import Desk
 from lca.panel.local import served
 from lca.panel.motions import Offered
+from lca.panel.sharpening import SHARPENING
 
 SLIDES = 120
 DRAG_SECONDS, IDLE_SECONDS = 5.0, 5.0
@@ -57,19 +59,45 @@ COUNT = "window.painted.length"
 def bench(avatar: Avatar, play_seconds: float) -> dict[str, Any]:
     """Latency of a slider, pictures a second while dragging and playing, memory and load at rest; 512 x 512."""
     with tempfile.TemporaryDirectory(prefix="lca-bench-") as folder:
-        with served(lambda send: Desk([avatar], send, Offered(), Path(folder))) as (address, _), Browser() as browser:
+        with (
+            served(lambda send: Desk([avatar], send, Offered(), Path(folder))) as (address, desks),
+            Browser() as browser,
+        ):
             browser.go(address)
             browser.wait("document.querySelector('.lca-view')?.dataset.frame > 0")
             browser.wait("document.querySelectorAll('.lca-gallery img[src]').length > 10")
             browser.evaluate(WATCH)
             browser.evaluate(SLIDE.replace("COUNT", "10"))
-            latencies = sorted(browser.evaluate(SLIDE.replace("COUNT", str(SLIDES))))
             report = {
-                "latency_ms": {"p50": _share(latencies, 0.5), "p95": _share(latencies, 0.95)},
+                "latency_ms": _latency(browser),
                 "drag_fps": _drag(browser),
                 **_play(browser, play_seconds),
+                "while_sharpening": _sharpening(browser, desks),
             }
             return {**report, "gaussians": len(avatar.canonical), "size": 512}
+
+
+def _latency(browser: Browser) -> dict[str, float]:
+    """Of a slider, milliseconds."""
+    latencies = sorted(browser.evaluate(SLIDE.replace("COUNT", str(SLIDES))))
+    return {"p50": _share(latencies, 0.5), "p95": _share(latencies, 0.95)}
+
+
+def _sharpening(browser: Browser, desks: list[Desk]) -> dict[str, Any]:
+    """The same while the example's photos are refined beside the panel, and how fast that goes meanwhile."""
+    desk, photos = desks[-1], load_example().photos
+    desk.receive({"kind": "photos", "names": [path.name for path in photos]}, [path.read_bytes() for path in photos])
+    browser.wait(f"document.querySelector('.lca-work span').textContent.startsWith('{SHARPENING} ')")
+    begun, first = time.perf_counter(), _step(browser)
+    measured = {"latency_ms": _latency(browser), "drag_fps": _drag(browser)}
+    steps, seconds = _step(browser) - first, time.perf_counter() - begun
+    desk.receive({"kind": "stop"})
+    browser.wait("document.querySelector('.lca-work').hidden")
+    return {**measured, "steps_per_second": round(steps / seconds, 2)}
+
+
+def _step(browser: Browser) -> int:
+    return browser.evaluate("document.querySelector('.lca-work progress').value")
 
 
 def _share(ordered: list[float], share: float) -> float:

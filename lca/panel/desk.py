@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import torch
+
 from lca.errors import UserError
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
@@ -59,6 +61,13 @@ class Desk:
         self.recording: StateRecording | None = None
         self.session: Session[Job] = Session(self._draw, self._deliver, self.complain)
         self.tasks = Tasks(self.complain)
+        self.threads = torch.get_num_threads()
+        self._stamp: float | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody waits for a picture."""
+        return not self.session.quiet
 
     @property
     def state(self) -> State:
@@ -86,7 +95,8 @@ class Desk:
 
     def show(self, moving: bool = False, stamp: float | None = None) -> None:
         """Have the present drawn."""
-        self.session.submit(Job(self.scene.people, self.state, stamp), moving)
+        self._stamp = self._stamp if stamp is None else stamp
+        self.session.submit(Job(self.scene.people, self.state, self._stamp), moving)
 
     def synchronise(self) -> None:
         """Tell the page where its sliders and buttons stand."""
@@ -110,6 +120,14 @@ class Desk:
             self.scene = replace(self.scene, people=tuple(PanelPerson(avatar) for avatar in avatars))
             self.history = History(replace(self.state, shape=State().shape))
             self._greet()
+
+    def sharpen(self, avatar: Avatar) -> None:
+        """The (first) person by a better avatar of the same photos; all else stays as it is, a drag that is under way too."""
+        person = self.scene.people[0].sharpened(avatar)
+        person.posed(self.state)  # what is computed once is computed here, while the last one is still on show
+        with self.lock:
+            self.scene = replace(self.scene, people=(person, *self.scene.people[1:]))
+            self.show(moving=self.busy)
 
     def offer(self, name: str, motion: Motion) -> None:
         """One more motion to choose from; it is chosen."""
@@ -241,6 +259,7 @@ class Desk:
             return Job(self.scene.people, self.state)
 
     def _draw(self, job: Job, scale: float) -> bytes:
+        torch.set_num_threads(self.threads)  # of this thread, and of those that start later
         return as_jpeg(frame(job.people, job.state, scale))
 
     def _deliver(self, number: int, job: Job, scale: float, picture: bytes) -> None:

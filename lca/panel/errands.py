@@ -4,7 +4,9 @@ An errand knows of its panel what `Panel` says; the desk is one.
 """
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -20,11 +22,14 @@ from lca.panel.frames import as_jpeg, as_png, frame
 from lca.panel.library import poses
 from lca.panel.motions import motion_of
 from lca.panel.recorder import write_film
+from lca.panel.sharpening import PHOTOS, Sharpening
 from lca.panel.state import Look, State, Viewpoint
 from lca.panel.state_file import parse, write_state
-from lca.panel.tasks import Tasks
-from lca.panel.upload import create_avatar
+from lca.panel.tasks import Stopped, Tasks
+from lca.panel.upload import Audience, create_avatar
+from lca.tracking.likeness import Draft
 
+FILM = "film"
 THUMBNAIL, THUMBNAIL_VIEW = Look(size=128), Viewpoint(azimuth=0.3)
 """How poses of the library are shown."""
 Send = Callable[[dict[str, Any], list[bytes]], None]
@@ -38,6 +43,8 @@ class Panel(Protocol):
     folder: Path
     checkpoint: Path | None
     tasks: Tasks
+    threads: int
+    """Of torch, that draw."""
     scene: PanelScene
     send: Send
 
@@ -54,8 +61,17 @@ class Panel(Protocol):
         """Show another present."""
         ...
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody waits for a picture."""
+        ...
+
     def replace_avatars(self, avatars: Sequence[Avatar]) -> None:
         """Show other people."""
+        ...
+
+    def sharpen(self, avatar: Avatar) -> None:
+        """Show a better avatar of the first person."""
         ...
 
     def offer(self, name: str, motion: Motion) -> None:
@@ -105,14 +121,15 @@ def film(panel: Panel, states: Sequence[State]) -> None:
     path = free_path(panel.folder, "film", ".mp4")
 
     def progress(done: int, whole: int) -> None:
-        panel.tasks.check()
+        panel.tasks.check(FILM)
         tell(panel, done, whole, "writing the film")
 
     def work() -> None:
-        count = write_film(path, people, states, progress)
+        with bar(panel):
+            count = write_film(path, people, states, progress)
         panel.say(f"wrote {path}: {count} frames")
 
-    panel.tasks.start("film", work)
+    panel.tasks.start(FILM, work)
 
 
 def photos(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
@@ -121,23 +138,39 @@ def photos(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
     if not isinstance(names, list) or len(names) != len(buffers):
         raise UserError(f"expected one name for each of {len(buffers)} photos, got {names!r}; choose the photos again")
     files = [(str(name), content) for name, content in zip(names, buffers, strict=True)]
+    path = free_path(panel.folder, "person", ".avatar")
+    sharpening = Sharpening(panel, partial(tell, panel))
 
     def progress(done: int, whole: int, what: str) -> None:
-        panel.tasks.check()
+        panel.tasks.check(PHOTOS)
         tell(panel, done, whole, what)
 
-    def work() -> None:
-        try:
-            avatar = create_avatar(files, progress, panel.checkpoint)
-        finally:
-            tell(panel, 1, 1, "")
-        others = [person.avatar for person in panel.scene.people[1:]]
-        path = free_path(panel.folder, "person", ".avatar")
-        avatar.save(path)
-        panel.replace_avatars([avatar, *others])
-        panel.say(f"{len(avatar.canonical)} Gaussians from {len(files)} photos; wrote {path}")
+    def drafted(start: Draft) -> None:
+        panel.tasks.check(PHOTOS)
+        start.avatar.save(path)
+        panel.replace_avatars([start.avatar, *(person.avatar for person in panel.scene.people[1:])])
 
-    panel.tasks.start("photos", work)
+    audience = Audience(progress, lambda lines: panel.send({"kind": "notes", "lines": lines}, []), drafted, sharpening)
+
+    def work() -> None:
+        with bar(panel), sharpening:
+            likeness = create_avatar(files, audience, panel.checkpoint)
+            if sharpening.last is not None:
+                likeness.avatar.save(path)
+                panel.sharpen(likeness.avatar)
+        count = len(likeness.avatar.canonical)
+        panel.say(f"{count} Gaussians from {len(files)} photos, {sharpening.words()}; wrote {path}")
+
+    panel.tasks.start(PHOTOS, work)
+
+
+def stop(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
+    """End the work whose progress is shown; an avatar that sharpens stays as sharp as it is."""
+    running = [name for name in (PHOTOS, FILM) if panel.tasks.running(name)]
+    if running:
+        panel.say("stopping")  # before it can have stopped
+    for name in running:
+        panel.tasks.stop(name)
 
 
 def motion(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
@@ -177,7 +210,7 @@ def thumbnails(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes
 
     def work() -> None:
         for name, pose in poses().items():
-            panel.tasks.check()
+            panel.tasks.check("thumbnails")
             picture = frame(people, State(pose=pose, view=THUMBNAIL_VIEW, look=THUMBNAIL))
             panel.send({"kind": "thumbnail", "name": name}, [as_jpeg(picture)])
 
@@ -190,10 +223,23 @@ ERRANDS: dict[str, Errand] = {
     "save": save,
     "load": load,
     "photos": photos,
+    "stop": stop,
     "motion file": motion,
     "thumbnails": thumbnails,
 }
 """kind -> what it does."""
+
+
+@contextmanager
+def bar(panel: Panel) -> Iterator[None]:
+    """Work whose progress is on the page: the bar goes when it ends, and who stopped it hears so."""
+    try:
+        yield
+    except Stopped:
+        panel.say("stopped")
+        raise
+    finally:
+        tell(panel, 1, 1, "")
 
 
 def tell(panel: Panel, done: int, whole: int, what: str) -> None:

@@ -30,6 +30,13 @@ class PanelPerson:
         self.name = fingerprint(avatar)
         self.shaped = lru_cache(maxsize=2)(self._shaped)
 
+    def sharpened(self, avatar: Avatar) -> "PanelPerson":
+        """The same person, by a refined avatar: what moves with the body's shape moves as before, unless there is more of it."""
+        person = PanelPerson(avatar)
+        if "_carriers" in vars(self) and len(avatar.canonical) == len(self.avatar.canonical):
+            vars(person)["_carriers"] = self._carriers
+        return person
+
     def posed(self, state: State) -> Gaussians:
         """Its Gaussians in the world."""
         avatar, pose = self.shaped(state.shape), self.shown(state)

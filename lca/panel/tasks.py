@@ -8,7 +8,7 @@ from lca.panel.session import FAULTS
 
 
 class Stopped(RuntimeError):
-    """The panel closed while a task was running."""
+    """The panel closed, or a user stopped it, while a task was running."""
 
 
 class Tasks:
@@ -17,6 +17,7 @@ class Tasks:
     def __init__(self, report: Callable[[Exception], None]):
         self._report, self._lock, self._closing = report, threading.Lock(), threading.Event()
         self._running: dict[str, threading.Thread] = {}
+        self._unwanted: set[str] = set()
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Run `work` beside everything else.
@@ -28,7 +29,9 @@ class Tasks:
             if self._closing.is_set():
                 return
             if name in self._running:
-                raise UserError(f"expected one task at a time, got another: {name} is still running; wait for it")
+                raise UserError(
+                    f"expected one task at a time, got another: {name} is still running; wait for it or stop it"
+                )
             self._running[name] = threading.Thread(target=self._run, args=(name, work), name=f"lca-{name}", daemon=True)
             self._running[name].start()
 
@@ -37,14 +40,20 @@ class Tasks:
         with self._lock:
             return name in self._running
 
-    def check(self) -> None:
-        """Called by long work now and then.
+    def check(self, name: str) -> None:
+        """Called by long work of this name now and then.
 
         Raises:
-            Stopped: the panel has closed.
+            Stopped: the panel has closed, or the work is not wanted any more.
         """
-        if self._closing.is_set():
+        if self._closing.is_set() or name in self._unwanted:
             raise Stopped
+
+    def stop(self, name: str) -> None:
+        """Ask work to end at its next `check`, if it is under way."""
+        with self._lock:
+            if name in self._running:
+                self._unwanted.add(name)
 
     def close(self, timeout: float = 30.0) -> None:
         """Ask all tasks to stop at their next `check` and wait for them."""
@@ -65,3 +74,4 @@ class Tasks:
         finally:
             with self._lock:
                 del self._running[name]
+                self._unwanted.discard(name)

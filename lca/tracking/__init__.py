@@ -5,5 +5,6 @@ repository: `make env`, or `lca networks`, takes them out of public packages (`l
 them our own matting network answers instead, and says so.
 
 photo -> detectors -> body landmarks, mask -> hands, face -> `Sighting`; `lca.tracking.finder` is the chain. From there `observe`
-and `solve` find pose, place and shape, and `likeness` goes from photographs to a refined avatar.
+and `solve` find pose, place and shape, and `likeness` goes from photographs to a refined avatar; `words` is what a user is told
+on the way.
 """

@@ -1,4 +1,7 @@
-"""From photographs to a likeness: the avatar that the network makes at once, the pose of each photo, and its refinement."""
+"""From photographs to a likeness: the avatar that the network makes at once, the pose of each photo, and its refinement.
+
+`refine_on_photos` is the whole way, `draft` and `likeness` are its halves.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from typing import Any
 
 import torch
 
+from lca.errors import UserError
 from lca.formats.photos import BODY_MARGIN, Picture, square_box
 from lca.matting.cutout import FoundPerson, crops_of
 from lca.model.avatar import Avatar
@@ -40,6 +44,45 @@ class Likeness:
 
     avatar: Avatar
     signals: Signals
+    start: Draft
+    """What refinement started from; where no photo has a pose, it is all there is."""
+
+
+class Enough(KeyboardInterrupt):
+    """Raised in `on_progress` to end a refinement as Ctrl-C does: the best so far is kept."""
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Who is told how a likeness comes about: `on_draft` once, then `on_progress` after each step."""
+
+    on_draft: Callable[[Draft], None] = lambda start: None
+    on_progress: Callable[[Progress], None] = lambda progress: None
+
+
+def refine_on_photos(
+    model: LCA,
+    pictures: Sequence[Picture],
+    people: Sequence[FoundPerson],
+    stature: float | None = None,
+    seconds: float | None = None,
+    watcher: Watcher = Watcher(),
+) -> Likeness:
+    """The likeness of a person found in photographs, one in each: reconstruct, solve the poses, refine.
+
+    `stature` is in metres where it is known. Refinement takes at most `seconds`, or ends by itself. Where no photo's pose is
+    found the avatar is the feed-forward one.
+
+    Raises:
+        UserError: a model without a dense head, seconds that are no time, boxes that do not fit the photos.
+    """
+    if seconds is not None and not seconds > 0:
+        raise UserError(f"expected seconds above 0, got {seconds:g}; model.reconstruct does without refinement")
+    start = draft(model, pictures, people, stature)
+    watcher.on_draft(start)
+    if not start.views:
+        return Likeness(start.avatar, signals_of(start.solution, start.avatar)[[]], start)
+    return likeness(model, start, seconds, on_progress=watcher.on_progress)
 
 
 @torch.no_grad()
@@ -79,7 +122,7 @@ def likeness(
         UserError: no photo has a pose.
     """
     done = refine(start.avatar, model.template, start.views, config or RefineConfig(), seconds, on_progress=on_progress)
-    return Likeness(done.avatar, done.signals)
+    return Likeness(done.avatar, done.signals, start)
 
 
 def signals_of(solution: Solution, avatar: Avatar) -> Signals:

@@ -1,5 +1,7 @@
 """A tiny untrained model and matting network in files, photos with alpha: the commands run for real, in seconds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,8 @@ from lca.matting import network as matting
 from lca.matting.network import Matting, MattingConfig
 from lca.model.checkpoint import save_model
 from lca.model.network import LCA
+from lca.tracking import likeness
+from lca.tracking.solve import solve
 from tests.model.conftest import TINY
 
 
@@ -59,10 +63,25 @@ def avatar(tmp_path, photos, checkpoint, created):
     """An avatar file of the test's own."""
     path = tmp_path / "person.avatar"
     if not created:
-        assert main(["create", str(photos), "--out", str(path), "--checkpoint", str(checkpoint)]) == 0
+        made = ["create", str(photos), "--out", str(path), "--checkpoint", str(checkpoint), "--refine", "0"]
+        assert main(made) == 0
         created[path.name] = path.read_bytes()
     path.write_bytes(created[path.name])
     return path
+
+
+@pytest.fixture
+def solver_says(monkeypatch):
+    """Have the solver say so of every photo: an untrained model's points fit no pose, which then is upright, 3 m away."""
+
+    def say(words):
+        def judging(*arguments):
+            solution = solve(*arguments)
+            return replace(solution, confidence=(words,) * len(solution))
+
+        monkeypatch.setattr(likeness, "solve", judging)
+
+    return say
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from lca.model.avatar import Avatar
 
 def test_folder_and_files_give_the_same_avatar(tmp_path, photos, checkpoint, lca):
     for name, paths in (("a", [photos]), ("b", sorted(photos.iterdir()))):
-        code, out, _ = lca("create", *paths, "--out", tmp_path / name, "--checkpoint", checkpoint)
+        code, out, _ = lca("create", *paths, "--out", tmp_path / name, "--checkpoint", checkpoint, "--refine", 0)
         assert code == 0 and "384 Gaussians from 2 photos" in out
     first, second = (Avatar.load(tmp_path / name) for name in "ab")
     assert first.metadata["photos"] == "2"
@@ -20,10 +20,10 @@ def test_folder_and_files_give_the_same_avatar(tmp_path, photos, checkpoint, lca
 
 
 def test_a_stature_makes_the_avatar_so_tall(tmp_path, photos, checkpoint, lca):
-    crowns = []
+    crowns, fast = [], ("--refine", 0)
     for metres in ("1.5", "1.9"):
         out = tmp_path / f"{metres}.avatar"
-        assert lca("create", photos, "--out", out, "--checkpoint", checkpoint, "--stature", metres)[0] == 0
+        assert lca("create", photos, "--out", out, "--checkpoint", checkpoint, "--stature", metres, *fast)[0] == 0
         joints = Avatar.load(out).rig.joints[:, 1]
         crowns.append(float(joints.max() - joints.min()))
     assert crowns[1] / crowns[0] == pytest.approx(1.9 / 1.5, rel=0.03)

@@ -8,7 +8,6 @@ import pytest
 
 from lca.formats.photos import read_picture
 from lca.geometry.body_file import load_body
-from lca.panel import errands
 from tests.formats.bvh_writer import bvh_text
 from tests.formats.test_bvh import WITHOUT_FINGERS, performed
 from tests.panel.fake_page import Page
@@ -48,18 +47,21 @@ def test_a_film_of_what_was_shown(page, tmp_path):
     assert page.last("progress")["done"] == page.last("progress")["whole"]
 
 
-def test_photos_become_the_avatar_with_progress(page, other, monkeypatch, tmp_path):
-    def create(files, progress, checkpoint):
-        assert files == [("me.jpg", b"bytes")]
-        progress(0, 2, "reading me.jpg")
-        return other
+def test_a_film_can_be_stopped_and_leaves_no_file(page, tmp_path):
+    page.say(kind="record", on=True)
+    page.say(kind="set", channel="left_elbow.bend", value=70.0, final=True)
+    page.desk.recording._began -= 100  # seconds ago
+    page.say(kind="record", on=False)
+    until(lambda: page.all("progress"))
+    page.say(kind="stop")
+    until(lambda: not page.desk.tasks.running("film"))
+    assert not list(tmp_path.glob("film*")) and page.last("message")["text"] == "stopped"
+    assert page.last("progress")["done"] == page.last("progress")["whole"]
 
-    monkeypatch.setattr(errands, "create_avatar", create)
-    page.say(b"bytes", kind="photos", names=["me.jpg"])
-    until(lambda: (tmp_path / "person_001.avatar").is_file() and not page.desk.tasks.running("photos"))
-    assert page.desk.scene.people[0].avatar is other
-    assert any(m["text"] == "reading me.jpg" for m, _ in page.all("progress"))
-    assert "1 photos" in page.last("message")["text"]
+
+def test_there_may_be_nothing_to_stop(page):
+    page.say(kind="stop")
+    assert not page.all("message")
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture at all", b"\xff\xd8\xff\xe0 cut short"])

@@ -29,6 +29,8 @@ class Notepad:
     scene: PanelScene
     state: State
     checkpoint: Path | None = None
+    busy: bool = False
+    threads: int = 1
     told: list = field(default_factory=list)
     tasks: Tasks = field(default_factory=lambda: Tasks(lambda error: None))
 
@@ -43,6 +45,9 @@ class Notepad:
 
     def replace_avatars(self, avatars):
         self.scene = PanelScene(tuple(map(PanelPerson, avatars)), self.scene.motions, self.scene.home)
+
+    def sharpen(self, avatar):
+        self.replace_avatars([avatar, *(person.avatar for person in self.scene.people[1:])])
 
     def offer(self, name: str, motion: Motion):
         self.scene = PanelScene(self.scene.people, self.scene.motions.joined(name, motion), self.scene.home)

@@ -1,19 +1,20 @@
 """From the example's photographs to a refined avatar: poses are found, photos come closer, and every drive still works."""
 
+from dataclasses import replace
+
 import pytest
 import torch
-from PIL import Image
 
-from lca.__main__ import main
 from lca.data.example import load_example
+from lca.errors import UserError
 from lca.formats.photos import read_pictures
-from lca.lab.likeness_sheet import likeness_sheet
+from lca.lab.likeness_sheet import likeness_sheet, photo_lines
 from lca.matting.cutout import find_person
 from lca.matting.network import load_matting
-from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
 from lca.render import render
-from lca.tracking.likeness import draft, likeness
+from lca.tracking.likeness import Enough, Watcher, draft, likeness, refine_on_photos
+from lca.tracking.words import NO_POSE, found_lines, pose_lines
 from lca.training.losses import psnr
 from lca.training.refine import RefineConfig
 
@@ -69,29 +70,47 @@ def test_fingers_face_and_gaze_still_move_a_refined_avatar(refined):
 
 
 def test_the_sheet_has_a_line_for_each_photo(found, refined):
-    _, pictures, people, start = found
-    sheet = likeness_sheet(pictures, people, start.views, start.avatar, refined.avatar, refined.signals, height=64)
+    _, pictures, people, _ = found
+    sheet = likeness_sheet(pictures, people, refined, height=64)
     assert sheet.height == 3 * (64 + 18) + 2 * 6 and sheet.width > 300
 
 
-def test_create_refines_and_draws_what_it_understood(tmp_path, capsys):
-    photo, out, report = load_example().photos[0], tmp_path / "me.avatar", tmp_path / "sheet.png"
-    assert main(["create", str(photo), "--out", str(out), "--refine", "3", "--report", str(report)]) == 0
-    assert Avatar.load(out).metadata["refined"] == "1"
-    with Image.open(report) as sheet:
-        assert sheet.height > 300
-    assert "20480 Gaussians from 1 photos" in capsys.readouterr().out
+def test_a_photo_without_a_pose_keeps_its_line(found, refined):
+    _, pictures, people, start = found
+    only_first = replace(refined, start=replace(start, views=start.views[:1], used=start.used[:1]))
+    whole, first = (photo_lines(pictures, people, one, height=64) for one in (refined, only_first))
+    assert len(first) == 2 and first[0].width == whole[0].width and first[1].width < whole[1].width
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--refine", "-1"], "expected --refine from 0 to 3600 seconds, got -1"),
-        (["--refine", "nan"], "expected --refine from 0 to 3600 seconds, got nan"),
-        (["--report", "sheet.png"], "expected --refine SECONDS beside --report"),
-    ],
-)
-def test_create_says_what_refining_needs(options, message, tmp_path, capsys):
-    photo = load_example().photos[0]
-    assert main(["create", str(photo), "--out", str(tmp_path / "me.avatar"), *options]) == 2
-    assert message in capsys.readouterr().err
+def test_one_call_is_draft_and_likeness(found):
+    model, pictures, people, start = found
+    drafts, steps = [], []
+
+    def stepped(progress):
+        steps.append(progress.step)
+        if progress.step == 2:
+            raise Enough
+
+    done = refine_on_photos(model, pictures, people, 1.7, watcher=Watcher(drafts.append, stepped))
+    assert drafts == [done.start] and steps == [1, 2]
+    assert done.start.used == start.used and torch.equal(
+        done.start.avatar.canonical.means, start.avatar.canonical.means
+    )
+    assert done.avatar.metadata["refined"] == "2" and torch.equal(done.avatar.rig.joints, start.avatar.rig.joints)
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan")])
+def test_no_time_is_no_refinement(found, seconds):
+    with pytest.raises(UserError, match="expected seconds above 0"):
+        refine_on_photos(*found[:3], seconds=seconds)
+
+
+def test_words_on_photos(found):
+    _, pictures, people, start = found
+    pictures = [replace(pictures[0], notes=("black and white",)), pictures[1]]
+    people = [replace(people[0], reasons=("blurred",), confidence=0.5), replace(people[1], reasons=())]
+    assert found_lines(pictures, people) == [f"{pictures[0].name}: black and white; blurred (confidence 0.50)"]
+    nobody = replace(start.solution, confidence=("good", "fair: cut off"))
+    assert pose_lines(pictures, nobody) == [f"{pictures[1].name}: pose fair: cut off"]
+    failed = replace(start.solution, confidence=("failed: too few points",) * 2)
+    assert pose_lines(pictures, failed)[1:] == [f"{pictures[1].name}: pose failed: too few points", NO_POSE]

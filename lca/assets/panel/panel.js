@@ -28,7 +28,11 @@ function mount(host, root) {
   const gallery = makeGallery(outbox);
   const tools = makeTools(outbox);
   const line = h("div", { class: "lca-message", role: "status", "aria-live": "polite" });
-  const progress = h("progress", { hidden: true, "aria-label": "Progress" });
+  const doing = h("span");
+  const progress = h("progress", { "aria-label": "Progress" });
+  const stopping = button("stop", "Stop, and keep what there is", () => outbox.post({ kind: "stop" }));
+  const work = h("div", { class: "lca-work", hidden: true }, doing, progress, stopping);
+  const notes = h("ul", { class: "lca-notes", "aria-label": "About the photos" });
   let people = 1;
 
   function say(text, level) {
@@ -57,10 +61,11 @@ function mount(host, root) {
     thumbnail: (message, [buffer]) => gallery.thumbnail(message.name, buffer),
     message: ({ text, level }) => say(text, level),
     progress({ done, whole, text }) {
-      progress.hidden = done >= whole;
+      work.hidden = done >= whole;
       [progress.max, progress.value] = [whole, done];
-      if (text) say(`${text} (${done} of ${whole})`, "info");
+      doing.textContent = `${text} (${done} of ${whole})`;
     },
+    notes: ({ lines }) => notes.replaceChildren(...lines.map((line) => h("li", {}, line))),
   };
   const stop = host.listen((message, buffers) => {
     hear();
@@ -78,7 +83,7 @@ function mount(host, root) {
     if (event.dataTransfer.files.length) tools.sendPhotos([...event.dataTransfer.files]);
   });
   root.append(
-    h("div", { class: "lca-stage" }, view.element, timeline.element, progress, line, tools.element),
+    h("div", { class: "lca-stage" }, view.element, timeline.element, work, line, notes, tools.element),
     sliders.element,
   );
   if (host.still) view.stand(host.still);
