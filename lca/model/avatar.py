@@ -41,10 +41,15 @@ class Avatar:
         return replace(self.driver.prepare(self.tokens[None], self.face_anchors), sources=self.sources)
 
     @property
+    def anchor_of(self) -> Int[Tensor, "gaussians"]:
+        """The anchor that each Gaussian unfolds from."""
+        anchor = torch.arange(len(self.tokens)).to(self.tokens.device).repeat_interleave(self.driver.per_anchor)
+        return anchor if self.sources is None else anchor[self.sources]
+
+    @property
     def on_head(self) -> Bool[Tensor, "gaussians"]:
         """Which Gaussians belong to anchors that eps and psi may move."""
-        head = self.face_anchors.bool().repeat_interleave(self.driver.per_anchor)
-        return head if self.sources is None else head[self.sources]
+        return self.face_anchors.bool()[self.anchor_of]
 
     def eps_from_actions(self, actions: Float[Tensor, "*batch 52"]) -> Float[Tensor, "*batch 128"]:
         """Named expression controls: the linear map from the 52 facial actions in [0, 1] onto the face code."""

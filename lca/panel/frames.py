@@ -4,7 +4,6 @@ import io
 from collections.abc import Sequence
 
 import torch
-from einops import reduce
 from jaxtyping import Float
 from PIL import Image, ImageColor
 from torch import Tensor
@@ -62,4 +61,6 @@ def _one(person: PanelPerson, state: State, size: int) -> Image.Image:
 
 def anchors(gaussians: Gaussians, person: PanelPerson) -> Float[Tensor, "anchors 3"]:
     """Where the anchors are: the middle of the Gaussians that each unfolds into."""
-    return reduce(gaussians.means, "(anchor each) xyz -> anchor xyz", "mean", anchor=len(person.avatar.tokens))
+    own = person.avatar.anchor_of
+    sums = gaussians.means.new_zeros(len(person.avatar.tokens), 3).index_add_(0, own, gaussians.means)
+    return sums / torch.bincount(own, minlength=len(sums))[:, None]

@@ -98,7 +98,7 @@ def landmark_offsets(
     cameras: Sequence[Camera],
     seen: Mapping[int, Float[Tensor, "478 2"]],
 ) -> Float[Tensor, "points 3"]:
-    """Metres in rest pose: the offset of each landmark that the photos `seen` (number -> landmarks) agree on; 0 without a word."""
+    """Metres in rest pose: the offset of each landmark that the photos `seen` (number -> landmarks) agree on; 0 by default."""
     apart = torch.cdist(points.canonical, template.points)
     nearest = apart.topk(NEAREST, largest=False).indices
     normal = quat_wxyz_to_matrix(template.frames[nearest[:, 0]])[..., 2]

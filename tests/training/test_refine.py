@@ -10,6 +10,7 @@ from lca.geometry.body import PARTS
 from lca.geometry.camera import orbit
 from lca.geometry.joint_names import JOINTS
 from lca.model.avatar import Avatar
+from lca.model.checkpoint import load_model
 from lca.model.driver import EPS
 from lca.model.rig import Signals
 from lca.render import render
@@ -18,8 +19,8 @@ from lca.training.refine import RefineConfig, refine
 from lca.training.refining.filling import fill
 from lca.training.refining.splitting import quartered
 from lca.training.refining.surface import places_of, surface_of
-from lca.training.refining.visibility import fair
 from lca.training.refining.views import Crop, View
+from lca.training.refining.visibility import fair
 
 SHORT = RefineConfig(align=4, steps=24, left_out=0.02)
 WHITE = torch.ones(3)
@@ -40,6 +41,18 @@ def painted(avatar, network):
     height = network.template.points[:, 1:2]
     stripes = 0.5 + 0.4 * torch.sin(25.0 * height + torch.tensor([0.0, 2.0, 4.0]))
     return replace(avatar, canonical=replace(avatar.canonical, colors=stripes))
+
+
+@pytest.fixture(scope="module")
+def template():
+    """As many Gaussians as users have: what is smoothed over neighbours spans centimetres."""
+    return load_model().template
+
+
+@pytest.fixture(scope="module")
+def bare(template, avatar):
+    """The surface of a body that nobody has split."""
+    return surface_of(places_of(template, avatar))
 
 
 def crop(avatar, signals, camera):
@@ -90,12 +103,12 @@ def test_photos_get_closer(refined, avatar, views):
 
 
 def test_backs_are_not_seen_and_stay_calm_unless_the_gate_is_off(refined, avatar, network, views):
-    unseen, facing = refined.gate == 0, places_of(network.template, refined.avatar).facing
+    facing, unseen = torch.from_numpy(places_of(network.template, refined.avatar).facing), refined.gate < 0.5
     assert 0.1 < unseen.float().mean() < 0.8
-    assert facing[unseen].mean() < facing[~unseen].mean()
+    assert facing[unseen].mean() < facing[~unseen].mean() - 0.3
     free = refine(avatar, network.template, views, replace(SHORT, gate=False, split=0.0))
     calm = refine(avatar, network.template, views, replace(SHORT, split=0.0))
-    assert roughness(free, network)[calm.gate == 0].mean() > 1.3 * roughness(calm, network)[calm.gate == 0].mean()
+    assert roughness(free, network)[calm.gate < 0.5].mean() > 1.2 * roughness(calm, network)[calm.gate < 0.5].mean()
 
 
 def test_a_wrong_pose_is_corrected(painted, network, views):
@@ -177,7 +190,7 @@ def test_where_photos_show_more_there_are_more_gaussians(refined, avatar, networ
 
 def test_quarters_cover_what_the_whole_did(avatar, network):
     chosen = torch.zeros(len(avatar.canonical), dtype=torch.bool)
-    chosen[torch.tensor([3, 500])] = True
+    chosen[torch.tensor([3, 200])] = True
     after, parents = quartered(avatar, network.template.frames, chosen)
     assert len(after.canonical) == len(avatar.canonical) + 6 and torch.equal(after.sources, parents)
     own, middle = avatar.canonical.means[3], after.canonical.means[parents == 3].mean(0)
@@ -188,14 +201,11 @@ def test_quarters_cover_what_the_whole_did(avatar, network):
     torch.testing.assert_close(now.means[parents != 3][:3], before.means[parents[parents != 3]][:3])
 
 
-def test_the_half_of_a_face_at_a_slant_gives_way_to_the_other(avatar, network):
-    surface = surface_of(places_of(network.template, avatar))
-    face, left = network.template.part == PARTS.index("face"), network.template.points[:, 0] > 0.02
-    ratio = torch.where(left, 0.9, 0.2)
-    share = fair(ratio, surface)
-    right = network.template.points[:, 0] < -0.03
-    assert share[face & left].min() == 1.0 and share[face & right].mean() < 0.2
-    assert share[network.template.part == PARTS.index("torso")].min() == 1.0
+def test_the_half_of_a_face_at_a_slant_gives_way_to_the_other(template, bare):
+    face, x = template.part == PARTS.index("face"), template.points[:, 0]
+    share = fair(torch.where(x > 0, 0.9, 0.2), bare)
+    assert share[face & (x > 0.02)].min() > 0.9 and share[face & (x < -0.03)].mean() < 0.2
+    assert share[template.part == PARTS.index("torso")].min() == 1.0
 
 
 def test_what_lids_and_lips_hide_stays_as_it_was(refined, avatar, network):
@@ -220,18 +230,17 @@ def test_a_photo_without_a_face_or_with_hidden_hands(avatar, network, views):
     assert (result.gate[network.template.part[result.avatar.sources] == PARTS.index("hand")] == 0).all()
 
 
-def test_half_a_face_speaks_for_the_other_and_never_for_the_back_of_the_head(avatar, network):
-    template = network.template
-    surface, count = surface_of(places_of(template, avatar)), len(template.points)
+def test_half_a_face_speaks_for_the_other_and_never_for_the_back_of_the_head(template, bare):
+    count = len(template.points)
     face, head = (template.part == PARTS.index(name) for name in ("face", "head"))
     left = template.points[:, 0] > 0
     colors, predicted, gate = torch.zeros(count, 3), torch.zeros(count, 3), torch.zeros(count)
     colors[face & left] = torch.tensor([1.0, 0.0, 0.0])
     gate[face & left] = 1.0
-    filled = fill(colors, predicted, gate, surface)
+    filled = fill(colors, predicted, gate, bare)
     mirrored = face & ~left & (template.points[:, 0] < -0.02)
     assert filled[mirrored, 0].mean() > 0.5
-    assert filled[head, 0].max() < 0.05
+    assert filled[head, 0].max() < 0.02
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""Faces follow their landmarks: a face drawn with other proportions is found again, and what no photo shows stays."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lca.geometry.body import PARTS
+from lca.geometry.body_file import load_body
+from lca.geometry.camera import Camera
+from lca.geometry.gaussians import Gaussians
+from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from lca.model.avatar import Avatar
+from lca.model.checkpoint import load_model
+from lca.model.driver import EPS
+from lca.model.rig import Rig, Signals
+from lca.tracking.face_fit import fit_face
+from lca.tracking.face_points import POINTS, load_face_points
+
+SIZE, FOCAL = 512, 900.0
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def avatar(model):
+    """The bare mean body in grey."""
+    body, template, count = load_body(), model.template, len(model.template.points)
+    canonical = Gaussians(
+        template.points.clone(),
+        template.frames.clone(),
+        template.spacing[:, None].repeat(1, 3),
+        torch.full((count,), 0.9),
+        torch.full((count, 3), 0.5),
+    )
+    rig = Rig(body.joint_template, tuple(body.parents), template.skin_indices, template.skin_weights)
+    tokens = torch.zeros(len(template.anchors), model.driver.token.in_features)
+    return Avatar(
+        canonical,
+        rig,
+        torch.zeros(100),
+        tokens,
+        template.face_anchors,
+        model.driver.frozen_copy(),
+        model.face_code.action_map,
+    )
+
+
+def photo(turn):
+    """Somebody who faces the camera but for `turn` radians, from half a metre."""
+    down = torch.diag(torch.tensor([1.0, -1.0, -1.0]))
+    theta = torch.zeros(156)
+    theta[:3] = matrix_to_axis_angle(down @ axis_angle_to_matrix(torch.tensor([0.0, turn, 0.0])))
+    signals = Signals(theta, torch.zeros(EPS), torch.zeros(4), torch.tensor([0.0, 0.55, 0.7]))
+    intrinsics = torch.tensor([[FOCAL, 0.0, SIZE / 2], [0.0, FOCAL, SIZE / 2], [0.0, 0.0, 1.0]])
+    return signals, Camera(torch.eye(4), intrinsics, SIZE, SIZE)
+
+
+def landmarks(avatar, signals, camera, canonical):
+    """Pixels of points of the face that are held by the head."""
+    pose = avatar.rig.transforms(signals.theta, signals.psi, signals.translation)[15]
+    seen = torch.full((POINTS, 2), 1e4)
+    seen[list(load_face_points().chosen)] = camera.project(canonical @ pose[:3, :3].T + pose[:3, 3])[:, :2]
+    return seen
+
+
+def stacked(drives):
+    return Signals(*(torch.stack([getattr(drive, name) for drive in drives]) for name in vars(drives[0])))
+
+
+def test_landmarks_lie_on_the_face_and_are_symmetric():
+    points = load_face_points()
+    assert len(points.chosen) > 400 and points.error.median() < 0.006
+    places = dict(zip(points.chosen, points.canonical, strict=True))
+    for right, left in ((33, 263), (133, 362), (61, 291), (468, 473)):  # corners of eyes and mouth, irises
+        mirrored = places[left] * torch.tensor([-1.0, 1.0, 1.0])
+        assert (places[right] - mirrored).norm() < 0.003
+
+
+def test_wider_eyes_and_a_lower_mouth_are_found(model, avatar):
+    known = load_face_points()
+    true = known.canonical.clone()
+    true[:, 0] *= 1.1
+    true[known.canonical[:, 1] < 0.53, 1] -= 0.006
+    drives, cameras = zip(*(photo(turn) for turn in (-0.3, 0.0, 0.3)), strict=True)
+    faces = [landmarks(avatar, drive, camera, true) for drive, camera in zip(drives, cameras, strict=True)]
+    fitted = fit_face(avatar, model.template, stacked(drives), cameras, faces)
+    near = torch.cdist(known.canonical, model.template.points).argmin(-1)
+    wanted = true - known.canonical
+
+    def off(one):
+        return ((one.canonical.means - avatar.canonical.means)[near] - wanted)[:, :2].norm(dim=-1).mean()
+
+    assert off(fitted) < 0.6 * off(avatar)
+    assert fitted.rig.joints[23, 0] - avatar.rig.joints[23, 0] > 0.001
+    torso = model.template.part == PARTS.index("torso")
+    assert torch.equal(fitted.canonical.means[torso], avatar.canonical.means[torso])
+
+
+def test_without_a_face_nothing_changes(model, avatar):
+    drive, camera = photo(0.0)
+    assert fit_face(avatar, model.template, stacked([drive]), [camera], [None]) is avatar
+
+
+def test_noise_of_the_network_is_ironed(model, avatar):
+    torch.manual_seed(0)
+    shaken = avatar.canonical.means + 0.003 * torch.randn_like(avatar.canonical.means)
+    rough = replace(avatar, canonical=replace(avatar.canonical, means=shaken))
+    drive, camera = photo(0.0)
+    face = landmarks(avatar, drive, camera, load_face_points().canonical)
+    fitted = fit_face(rough, model.template, stacked([drive]), [camera], [face])
+    part = model.template.part == PARTS.index("face")
+
+    def roughness(one):
+        return (one.canonical.means - model.template.points)[part].std(0).mean()
+
+    assert roughness(fitted) < 0.5 * roughness(rough)
