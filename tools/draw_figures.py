@@ -10,7 +10,7 @@ from lca.data.census import census
 from lca.data.drawn import drawn, one_of_each
 from lca.data.example import load_example
 from lca.formats.photos import read_pictures
-from lca.lab import preparation
+from lca.lab import from_photographs, preparation
 from lca.lab.browser import Browser
 from lca.lab.figures import save_small
 from lca.lab.gallery import gallery
@@ -59,6 +59,12 @@ def main() -> None:
     )
     avatar = model.reconstruct(cut_out_people(pictures, finder))
     save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")
+    save_small(
+        from_photographs.summary(
+            model, pictures, [finder(x) for x in pictures], float(model.template.stature(load_example().betas))
+        ),
+        FIGURES / "06_from_photographs.png",
+    )
 
 
 if __name__ == "__main__":
