@@ -6,7 +6,7 @@ composited over mid grey by the person's mask. The same `crop_square` cuts photo
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -78,7 +78,29 @@ def read_pictures(paths: Sequence[str | Path]) -> list[Picture]:
     for file in files:
         film = file.suffix.lower() in FILM_SUFFIXES and file.is_file()
         pictures += read_film(file, frames) if film else [read_picture(file)]
-    return pictures
+    return once_each(pictures)
+
+
+def once_each(pictures: Sequence[Picture]) -> list[Picture]:
+    """Without copies: a photo that is given again says nothing new. The one that is kept notes it."""
+    kept: list[Picture] = []
+    for picture in pictures:
+        same = [place for place, other in enumerate(kept) if _same(picture, other)]
+        if same:
+            first = kept[same[0]]
+            kept[same[0]] = replace(first, notes=(*first.notes, f"{picture.name} is the same photo and left out"))
+        else:
+            kept.append(picture)
+    return kept
+
+
+def _same(first: Picture, second: Picture) -> bool:
+    """Pixel by pixel; a few of them first, which tell most photos apart."""
+    if first.image.shape != second.image.shape or not torch.equal(
+        first.image[:, ::64, ::64], second.image[:, ::64, ::64]
+    ):
+        return False
+    return torch.equal(first.image, second.image)
 
 
 def crop_square(

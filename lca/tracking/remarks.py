@@ -20,6 +20,8 @@ SMALL = 180
 """Pixels; smaller people have no detail that the model could use."""
 BLURRED_BODY, BLURRED_FACE = 0.93, 0.965
 """What a blur of three pixels leaves of the contrast between neighbours, on the squares that the model sees."""
+GREY_TINT = 0.008
+"""sRGB: how far tints may differ over a person in black and white."""
 LOWER = (
     ("hip", "above the hips"),
     ("knee", "above the knees"),
@@ -50,6 +52,8 @@ def remarks(
         said.append("blurred")
     elif bool(head_box.any()) and smoothness(*_squares(image, mask, head_box, 1.0, FACE_SIZE)) > BLURRED_FACE:
         said.append("the face is blurred")
+    if colourless(*_squares(image, mask, body_box, 1 + 2 * BODY_MARGIN, BODY_SIZE)):
+        said.append("black and white: the avatar takes its greys")
     return said
 
 
@@ -93,6 +97,15 @@ def smoothness(image: Float[Tensor, "3 size size"], mask: Float[Tensor, "1 size 
         _contrast(x)[person].sum() for x in (grey, F.avg_pool2d(grey[None], 3, 1, 1, count_include_pad=False)[0])
     )
     return float((after / before.clamp(min=1e-9)).sqrt())
+
+
+def colourless(image: Float[Tensor, "3 size size"], mask: Float[Tensor, "1 size size"]) -> bool:
+    """Whether the person is in greys, or in one tint as old prints are."""
+    person = image[:, mask[0] > 0.95]
+    if person.shape[1] == 0:
+        return False
+    tint = person - person.mean(0)
+    return float((tint - tint.mean(1, keepdim=True)).abs().mean()) < GREY_TINT
 
 
 def _squares(
