@@ -16,6 +16,11 @@ def people(**scores):
     return {f"p{place}": {name: values[place] for name, values in scores.items()} for place in range(count)}
 
 
+def views(pictures):
+    """The same pictures of bodies and faces, filled by the person."""
+    return Views(pictures, pictures, torch.ones_like(pictures[:, :1]), torch.ones_like(pictures[:, :1]))
+
+
 def test_interval_holds_the_mean_and_narrows_with_agreement():
     widths = []
     for values in ([18.0, 22.0, 26.0, 20.0], [21.4, 21.5, 21.6, 21.5]):
@@ -69,7 +74,7 @@ def test_a_row_shows_photos_then_pairs_under_a_line_of_text():
     grey = [torch.full((2, 3, side, side), shade) for side, shade in ((256, 0.2), (64, 0.4), (64, 0.6))]
     photos, shown, truth = grey
     scores = {"psnr_fg": 17.0, "psnr_hands": NO_HANDS}
-    portrait = Portrait("somebody", scores, photos, Views(shown, shown), Views(truth, truth))
+    portrait = Portrait("somebody", scores, photos, views(shown), views(truth))
     row = np.asarray(sheet_row(portrait))
     assert row.shape == (256 + 36, 256 * 8, 3)
     shades = [row[36 + 128, 256 * cell + 128, 0] for cell in range(8)]
