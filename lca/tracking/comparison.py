@@ -50,10 +50,10 @@ def compare(
 ) -> Comparison:
     """Measure both avatars of the photos `shown` on the frames `wanted` (`example` is made of both), on the CPU.
 
-    `feed_forward` and `refined`: `REPORTED`, sharpness and sharpness_face (gradient energy over the truth's, where both show the person), unseen_psnr (target
-    pixels that no photo shows) and photos_psnr (the photos themselves, in their solved and aligned poses). `solver`: pixels of a
-    256-pixel crop before and after alignment, cm, and the share of photos that a pose was found for. Where no pose was found,
-    `refined` is the feed-forward avatar.
+    `feed_forward` and `refined`: `REPORTED`; sharpness and sharpness_face, gradient energy over the truth's where both show the
+    person; unseen_psnr, of target pixels that no photo shows; photos_psnr, of the photos themselves in their aligned poses.
+    `solver`: pixels of a 256-pixel crop before and after alignment, cm, and the share of photos that a pose was found for. Where
+    none was found, `refined` is the feed-forward avatar at the network's shape.
     """
     pictures = [Picture(f"photo {k + 1}", image, None) for k, image in enumerate(shown.image)]
     people = [FoundPerson(shown.mask[k], shown.body_box[k], shown.face_box[k], 1.0) for k in range(len(shown))]
