@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from lca.training.report import LeftOut, by_person, interval95, merged, sheet_row, summarise
-from lca.training.scores import NO_HANDS, NO_MAPS, Portrait, Views
+from lca.training.report import LeftOut, by_person, interval95, merged, sheet_row, summarise, summarise_groups
+from lca.training.retrieval import FEWEST
+from lca.training.scores import NO_HANDS, NO_MAPS, Comparison, Likenesses, Portrait, Views
 
 
 def people(**scores):
@@ -68,6 +69,42 @@ def test_one_person_in_three_splits_is_one_person():
 def test_entries_are_json():
     entry = LeftOut("captures of test", "2 of the 6 frames that views and targets need", ("a", "b"))
     assert json.loads(json.dumps(entry.as_json()))["people"] == ["a", "b"]
+
+
+def compared(count):
+    """So many people, each of whom only the refined avatar resembles."""
+    vectors = torch.nn.functional.normalize(torch.randn(count, 64), dim=-1)
+    blank, portraits = views(torch.zeros(1, 3, 8, 8)), []
+    for place, own in enumerate(vectors):
+        found = Likenesses(own[None], own[None], vectors[place - 1][None], own[None])
+        groups = {"refined": {"psnr_fg": 10.0 + place, "psnr_hands": NO_HANDS}}
+        portraits.append(Portrait(f"p{place}", {}, blank.body, blank, blank, Comparison(groups, blank, found)))
+    return portraits
+
+
+def test_groups_have_their_own_intervals_and_retrieval_its_people():
+    report, left_out = summarise_groups(compared(FEWEST))
+    assert report["refined"]["psnr_fg"] == 10.0 + (FEWEST - 1) / 2 and set(report["refined"]["interval95"]) == {
+        "psnr_fg"
+    }
+    assert report["identity"] == {
+        **{"top1_feed_forward": 0.0, "top1_refined": 1.0, "ceiling": 1.0, "people": FEWEST},
+        "interval95": {"top1_feed_forward": [0.0, 0.0], "top1_refined": [1.0, 1.0], "ceiling": [1.0, 1.0]},
+    }
+    assert {entry.what for entry in left_out} == {"refined: psnr_hands"}
+
+
+def test_retrieval_among_few_says_nothing():
+    report, left_out = summarise_groups(compared(FEWEST - 1))
+    assert set(report) == {"refined"}
+    assert LeftOut("identity", f"{FEWEST - 1} of the {FEWEST} people that retrieval needs") in left_out
+    assert summarise_groups([]) == ({}, [])
+
+
+def test_a_row_shows_the_refined_between_known_shape_and_truth():
+    (portrait,) = compared(1)
+    row = np.asarray(sheet_row(portrait))
+    assert row.shape == (256 + 36, 256 * (1 + 3 + 3), 3)
 
 
 def test_a_row_shows_photos_then_pairs_under_a_line_of_text():
