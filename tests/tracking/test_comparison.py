@@ -14,6 +14,7 @@ from lca.tracking.comparison import NO_POSE, compare, placed
 from lca.tracking.likeness import draft
 from lca.training.evaluate import Evaluation, evaluate_model, portray
 from lca.training.refine import RefineConfig
+from tests.data.neuman_capture import write_capture, write_smplx
 from tests.world.captures import built
 
 SHORT = partial(compare, config=RefineConfig(align=2, steps=6))
@@ -74,6 +75,16 @@ def test_without_a_pose_it_says_why(monkeypatch):
     groups = portrait.comparison.groups
     assert groups["solver"] == {"pixels": NO_POSE, "aligned_pixels": NO_POSE, "cm": NO_POSE, "solved": 0.0}
     assert groups["refined"]["photos_psnr"] == NO_POSE and np.isfinite(groups["refined"]["psnr_fg"])
+
+
+def test_of_a_real_capture_what_is_unknown_is_said(tmp_path):
+    body = write_smplx(tmp_path / "smplx.npz", write_capture(tmp_path / "citron").body)
+    asked = Evaluation(tmp_path / "citron", photos=1, targets=1, split="train", smplx=body, compare=SHORT)
+    report = evaluate_model(load_model(), asked, tmp_path / "out")
+    assert set(report["refined"]) == {"psnr_fg", "ssim_fg", "sharpness", "photos_psnr", *ABOUT}
+    reasons = {entry["what"]: entry["reason"] for entry in report["left_out"]}
+    assert "actions are unknown" in reasons["refined: sharpness_face"]
+    assert "maps are unknown" in reasons["feed_forward: unseen_psnr"]
 
 
 def test_only_the_given_rows_change():
