@@ -1,6 +1,6 @@
 """Build lca/assets/identity.safetensors: the network that tells the people of the world apart, to measure avatars by.
 
-    lca world build wild --identities 260 --seed 11 --size 128 --out data/identity
+    lca world build wild --identities 208 --seed 11 --size 128 --out data/identity
     python tools/build_identity.py --data data/identity
 
 Trains on people of one seed (the train split); evaluations use other seeds. Pictures are cut out over white; positive pairs are
