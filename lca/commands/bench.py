@@ -12,7 +12,7 @@ from typing import Any
 
 SUMMARIES = {
     "render": "Gaussians -> picture, against plain torch",
-    "create": "four photos -> avatar, with the shipped example",
+    "create": "four photos -> refined avatar, part by part, with the shipped example; memory with sixteen large ones",
     "drive": "pose branch, skinning and a 512 x 512 picture, every frame",
     "panel": "the control panel in a real browser: slider to pixel, dragging, playing",
     "train": "one step of pretraining the shipped size",

@@ -1,8 +1,8 @@
 """Quality on held-out people: novel pose and novel view from a few photos, against the part-means baseline."""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,21 +11,25 @@ import torch
 from PIL import Image
 from tqdm import tqdm
 
-from lca.data.batch import choose_frames, make_example
+from lca.data.batch import Batch, choose_frames, make_example
 from lca.data.neuman import FittedBody
+from lca.data.sample import Capture
 from lca.data.sources import Recording, Source, open_source
 from lca.errors import UserError
 from lca.formats.atomic import writing
 from lca.formats.photos import MOST_PHOTOS
 from lca.model.network import LCA
 from lca.training.losses import PERCEPTUAL
-from lca.training.report import LeftOut, by_person, contact_sheet, merged, sheet_row, summarise
-from lca.training.scores import Portrait, measure
+from lca.training.report import LeftOut, by_person, contact_sheet, merged, sheet_row, summarise, summarise_groups
+from lca.training.scores import Comparison, Portrait, measure
 
 SPLITS = ("train", "validation", "test")
 ALL = "all"
 """Every split, in the order of `SPLITS`."""
 SHEET_ROWS = 12
+
+Compare = Callable[[LCA, Batch, Capture, Capture], Comparison]
+"""(model, example, its photos' capture, its targets' capture) -> the avatar with and without refinement, measured."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Evaluation:
     """Only so many, the first."""
     smplx: str | Path | None = None
     """The licensed SMPL-X .npz that a real capture was fitted with; the world does without."""
+    compare: Compare | None = None
+    """Measures refinement too (`lca.tracking.comparison.compare`); it takes half a minute a person, the rest three seconds."""
 
     @property
     def frames(self) -> int:
@@ -67,31 +73,34 @@ def evaluate_model(model: LCA, evaluation: Evaluation, out: str | Path) -> dict:
 
     The person's shape is given, as in published evaluations; `shape_predicted` is the PSNR of the shape that the photos
     suggest at the person's true stature, which photos do not show, `stature_unknown` without it. Writes report.json and
-    contact_sheet.png into `out` and returns the report; what cannot be measured is not in it but in its `left_out`.
+    contact_sheet.png into `out` and returns the report; what cannot be measured is not in it but in its `left_out`. With
+    `evaluation.compare` the report also has `feed_forward`, `refined`, `solver` and `identity`, of avatars that nothing but the
+    stature is told for.
 
     Raises:
         UserError: a folder that cannot be read, or nobody with enough frames.
     """
     sources, left_out = open_splits(evaluation)
-    scores, rows = [], []
+    portraits, rows = [], []
     for split, place, recording in tqdm(*chosen_captures(evaluation, sources), unit="person"):
         if len(recording) < evaluation.frames:
             reason = f"{len(recording)} of the {evaluation.frames} frames that views and targets need"
             left_out.append(LeftOut(f"captures of {split}", reason, (recording.photos([0]).identity,)))
             continue
         portrait = portray(model, evaluation, place, recording)
-        scores.append((portrait.identity, portrait.scores))
         if len(rows) < SHEET_ROWS:
             rows.append(sheet_row(portrait))
-    if not scores:
+        portraits.append(portrait)
+    if not portraits:
         raise UserError(
             f"expected captures of at least {evaluation.frames} frames for {evaluation.photos} views and "
             f"{evaluation.targets} targets, got none in {evaluation.data}: lower --views or --targets"
         )
-    report, missing = summarise(by_person(scores))
+    report, missing = summarise(by_person([(portrait.identity, portrait.scores) for portrait in portraits]))
+    groups, missing_groups = summarise_groups(portraits)
     asked = {"photos": evaluation.photos, "targets": evaluation.targets, "split": evaluation.split}
-    every = [entry.as_json() for entry in merged([*left_out, *missing])]
-    report |= {**asked, "perceptual": PERCEPTUAL, "left_out": every}
+    every = [entry.as_json() for entry in merged([*left_out, *missing, *missing_groups])]
+    report |= {**groups, **asked, "perceptual": PERCEPTUAL, "left_out": every}
     write(report, contact_sheet(rows), Path(out))
     return report
 
@@ -108,9 +117,15 @@ def portray(model: LCA, evaluation: Evaluation, place: int, recording: Recording
     """Measure a capture; its place in its split says which frames are photos and which are targets."""
     rng = np.random.default_rng((7, place))
     chosen, targeted = choose_frames(rng, len(recording), evaluation.photos, evaluation.targets)
-    wanted = recording.photos(targeted)  # with canonical maps, which say where hands are
-    example = make_example(recording.photos(chosen), wanted, rng, exact=True)
-    return measure(model, example.to(model.template.points.device), wanted)
+    shown, wanted = (
+        recording.photos(chosen),
+        recording.photos(targeted),
+    )  # with canonical maps, which say where hands are
+    example = make_example(shown, wanted, rng, exact=True).to(model.template.points.device)
+    portrait = measure(model, example, wanted)
+    if evaluation.compare is None:
+        return portrait
+    return replace(portrait, comparison=evaluation.compare(model, example, shown, wanted))
 
 
 def open_splits(evaluation: Evaluation) -> tuple[list[tuple[str, Source]], list[LeftOut]]:

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch.nn import functional as F
 
 from lca.formats.photos import BODY_SIZE
+from lca.training.retrieval import FEWEST, retrieved
 from lca.training.scores import NO_MAPS, Portrait, Score
 
 DRAWS = 2000
@@ -37,23 +38,46 @@ def summarise(people: dict[str, dict[str, Score]]) -> tuple[dict, list[LeftOut]]
 
     `interval95` maps a score's name to [low, high]: the bootstrap over the people that have the score, two at least.
     """
-    report, intervals, alone, left_out = {}, {}, [], []
+    report, intervals, left_out = averaged(people)
+    hands = [scores.get("psnr_hands", NO_MAPS) for scores in people.values()]
+    if any(score != NO_MAPS for score in hands):
+        report["people_with_hands"] = sum(not isinstance(score, str) for score in hands)
+    return {**report, "people": len(people), "interval95": intervals}, left_out
+
+
+def summarise_groups(portraits: Sequence[Portrait]) -> tuple[dict, list[LeftOut]]:
+    """The same of each group of scores of the comparisons and of `identity`, each with its people and intervals; nothing without
+    comparisons. Retrieval needs `FEWEST` people."""
+    pairs = [(portrait.identity, portrait.comparison) for portrait in portraits if portrait.comparison is not None]
+    report, left_out, count = {}, [], len({who for who, _ in pairs})
+    groups = {name: [(who, one.groups[name]) for who, one in pairs] for name in (pairs[0][1].groups if pairs else ())}
+    if count >= FEWEST:
+        groups["identity"] = retrieved([(who, one.likenesses) for who, one in pairs])
+    elif pairs:
+        left_out.append(LeftOut("identity", f"{count} of the {FEWEST} people that retrieval needs"))
+    for name, captures in groups.items():
+        means, intervals, missing = averaged(by_person(captures))
+        report[name] = {**means, "people": count, "interval95": intervals}
+        left_out += [LeftOut(f"{name}: {entry.what}", entry.reason, entry.people) for entry in missing]
+    return report, left_out
+
+
+def averaged(people: dict[str, dict[str, Score]]) -> tuple[dict[str, float], dict[str, list[float]], list[LeftOut]]:
+    """(means, intervals, left out) of each score that anybody has."""
+    means, intervals, alone, left_out = {}, {}, [], []
     for name in dict.fromkeys(name for scores in people.values() for name in scores):
         numbers = [score for scores in people.values() if not isinstance(score := scores[name], str)]
         reasons = [(who, reason) for who, scores in people.items() if isinstance(reason := scores[name], str)]
         left_out += [LeftOut(name, reason, (who,)) for who, reason in reasons]
         if numbers:
-            report[name] = round(float(np.mean(numbers)), 4)
+            means[name] = round(float(np.mean(numbers)), 4)
         if len(numbers) == 1:
             alone.append(name)
         elif numbers:
             intervals[name] = interval95(np.array(numbers))
     if alone:
         left_out.append(LeftOut(f"interval95 of {', '.join(alone)}", "one person says nothing about others"))
-    hands = [scores.get("psnr_hands", NO_MAPS) for scores in people.values()]
-    if any(score != NO_MAPS for score in hands):
-        report["people_with_hands"] = sum(not isinstance(score, str) for score in hands)
-    return {**report, "people": len(people), "interval95": intervals}, left_out
+    return means, intervals, left_out
 
 
 def merged(entries: Sequence[LeftOut]) -> list[LeftOut]:
@@ -85,11 +109,15 @@ def interval95(values: np.ndarray) -> list[float]:
 
 
 def sheet_row(portrait: Portrait) -> Image.Image:
-    """Who it is and how well it went; below, with captions: photos, [known shape, truth] of each target, and of a face."""
+    """Who it is and how well it went; below, with captions: photos, then each target and a face: known shape, refined (if it was,
+    of unknown shape), truth."""
     cells = [(f"photo {place}", photo) for place, photo in enumerate(portrait.photos, 1)]
-    for place, pair in enumerate(zip(portrait.shown.body, portrait.truth.body, strict=True), 1):
-        cells += zip((f"target {place}, known shape", f"target {place}, truth"), pair, strict=True)
-    cells += [("face 1, known shape", portrait.shown.face[0]), ("face 1, truth", portrait.truth.face[0])]
+    views = {"known shape": portrait.shown, "truth": portrait.truth}
+    if portrait.comparison is not None:
+        views = {"known shape": portrait.shown, "refined": portrait.comparison.refined, "truth": portrait.truth}
+    for place in range(len(portrait.truth.body)):
+        cells += [(f"target {place + 1}, {name}", view.body[place]) for name, view in views.items()]
+    cells += [(f"face 1, {name}", view.face[0]) for name, view in views.items()]
     strip = torch.cat([F.interpolate(x[None], BODY_SIZE, mode="bilinear")[0] for _, x in cells], -1).clamp(0, 1).cpu()
     row = Image.new("RGB", (strip.shape[-1], BODY_SIZE + 2 * LINE), PAPER)
     pixels = (rearrange(strip, "channel height width -> height width channel") * 255).round().to(torch.uint8)
@@ -106,6 +134,8 @@ def title(portrait: Portrait) -> str:
     named = {"known shape": "psnr_fg", "face": "psnr_face", "hands": "psnr_hands"}
     named |= {"shape predicted": "shape_predicted", "stature unknown": "stature_unknown"}
     numbers = [(word, portrait.scores.get(name, "")) for word, name in named.items()]
+    if portrait.comparison is not None:
+        numbers.append(("refined", portrait.comparison.groups["refined"]["psnr_fg"]))
     told = ", ".join(f"{word} {score:.1f} dB" for word, score in numbers if not isinstance(score, str))
     return f"{portrait.identity}: PSNR {told}"
 

@@ -35,10 +35,33 @@ Score = float | str
 
 @dataclass(frozen=True)
 class Views:
-    """Pictures of one person's target frames over white: bodies and face crops."""
+    """Pictures of one person's target frames over white, bodies and face crops, and how much of each pixel the person covers."""
 
     body: Float[Tensor, "frames 3 size size"]
     face: Float[Tensor, "frames 3 face_size face_size"]
+    body_mask: Float[Tensor, "frames 1 size size"]
+    face_mask: Float[Tensor, "frames 1 face_size face_size"]
+
+
+@dataclass(frozen=True)
+class Likenesses:
+    """Unit vectors that say who pictures show (`lca.training.identity`): of a person's photos, of the true target frames, and of
+    the avatar in their place, as the network makes it at once and refined."""
+
+    photos: Float[Tensor, "photos length"]
+    truth: Float[Tensor, "targets length"]
+    feed_forward: Float[Tensor, "targets length"]
+    refined: Float[Tensor, "targets length"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The avatar that the network makes at once beside the refined one: scores by group (`feed_forward`, `refined`, `solver`),
+    the refined one's pictures, and whom they look like."""
+
+    groups: dict[str, dict[str, Score]]
+    refined: Views
+    likenesses: Likenesses
 
 
 @dataclass(frozen=True)
@@ -50,6 +73,7 @@ class Portrait:
     photos: Float[Tensor, "photos 3 size size"]
     shown: Views
     truth: Views
+    comparison: Comparison | None = None
 
 
 def measure(model: LCA, example: Batch, wanted: Capture) -> Portrait:
@@ -57,17 +81,26 @@ def measure(model: LCA, example: Batch, wanted: Capture) -> Portrait:
     targets = example.targets
     avatar = model.reconstruct(example.photos, example.betas)
     shown, truth = show(avatar, targets), truth_of(targets)
-    hands = hand_mask(model.template, wanted)
-    known = targets.actions.isfinite().all(-1)
-    scores: dict[str, Score] = {**foreground_scores(shown.body, truth.body, targets.mask)}
-    scores["psnr_face"] = NO_ACTIONS
-    if known.any():
-        scores["psnr_face"] = seen(shown.face, truth.face, targets.face_mask * known[:, None, None, None], NO_FACE)
-    scores["psnr_hands"] = NO_MAPS if hands is None else seen(shown.body, truth.body, hands, NO_HANDS)
+    scores = compared(shown, truth, targets, hand_mask(model.template, wanted))
     scores |= without_shape(model, example, truth)
     scores["baseline_part_means"] = plain = baseline(model, avatar, example, truth)
     scores["margin_over_part_means"] = plain if isinstance(plain, str) else float(scores["psnr_fg"]) - plain
     return Portrait(wanted.identity, scores, example.photos.body, shown, truth)
+
+
+def compared(shown: Views, truth: Views, targets: Targets, hands: Tensor | None) -> dict[str, Score]:
+    """Pictures of an avatar against the truth, within the masks of body, face and hands."""
+    scores: dict[str, Score] = {**foreground_scores(shown.body, truth.body, targets.mask)}
+    faces = known_faces(targets)
+    scores["psnr_face"] = NO_ACTIONS if faces is None else seen(shown.face, truth.face, faces, NO_FACE)
+    scores["psnr_hands"] = NO_MAPS if hands is None else seen(shown.body, truth.body, hands, NO_HANDS)
+    return scores
+
+
+def known_faces(targets: Targets) -> Float[Tensor, "frames 1 face_size face_size"] | None:
+    """The face masks of the frames whose facial actions are known, empty for others; None if none is."""
+    known = targets.actions.isfinite().all(-1)
+    return targets.face_mask * known[:, None, None, None] if known.any() else None
 
 
 def without_shape(model: LCA, example: Batch, truth: Views) -> dict[str, Score]:
@@ -96,22 +129,23 @@ def seen(picture: Tensor, truth: Tensor, mask: Float[Tensor, "frames 1 h w"], ot
     return psnr(picture, truth, mask)[frames].mean().item() if frames.any() else otherwise
 
 
-def truth_of(targets: Targets) -> Views:
+def truth_of(targets: Targets | Capture) -> Views:
     """The true pictures over white."""
     white = targets.image.new_ones(len(targets.image), 3)
-    return Views(over(targets.image, targets.mask, white), over(targets.face, targets.face_mask, white))
+    mask, face_mask = targets.mask, targets.face_mask
+    return Views(over(targets.image, mask, white), over(targets.face, face_mask, white), mask, face_mask)
 
 
 def show(avatar: Avatar, targets: Targets) -> Views:
     """Drive an avatar with the targets' poses, actions (unknown ones: at rest) and gaze and render it into their cameras."""
     camera, face_camera = targets.cameras()
     eps, white = avatar.eps_from_actions(targets.actions.nan_to_num()), targets.image.new_ones(3)
-    body, face = [], []
+    drawn = []
     for i in range(len(targets.theta)):
         posed = avatar.drive(targets.theta[i], eps[i], targets.psi[i], targets.translation[i])
-        body.append(render(posed, camera[i], white).image)
-        face.append(render(posed, face_camera[i], white).image)
-    return Views(torch.stack(body), torch.stack(face))
+        body, face = render(posed, camera[i], white), render(posed, face_camera[i], white)
+        drawn.append((body.image, face.image, body.alpha, face.alpha))
+    return Views(*(torch.stack(pictures) for pictures in zip(*drawn, strict=True)))
 
 
 def part_means(template: Template, avatar: Avatar, example: Batch) -> Avatar | None:

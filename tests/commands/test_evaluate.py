@@ -5,6 +5,7 @@ import json
 import pytest
 import torch
 
+from lca.tracking.comparison import compare
 from tests.data.neuman_capture import write_capture, write_smplx
 from tests.world.captures import built
 
@@ -30,12 +31,26 @@ def test_a_real_capture_with_its_body(tmp_path, checkpoint, lca):
     assert code == 2 and "--smplx" in error and error.count("\n") == 1
 
 
+def test_refinement_is_measured_when_asked_for(tmp_path, checkpoint, lca, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "lca.training.evaluate.evaluate_model", lambda model, what, out: asked.append(what.compare) or {}
+    )
+    for options in ([], ["--refine"]):
+        options = ["--checkpoint", checkpoint, *options, "--out", tmp_path]
+        assert lca("evaluate", "--data", built("wild"), *options)[0] == 0
+    assert asked == [None, compare]
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a machine without CUDA is what this is about")
-def test_no_cuda_is_one_line(tmp_path, checkpoint, lca):
+def test_no_cuda_is_one_line(tmp_path, checkpoint, lca, monkeypatch):
     options = ["--checkpoint", checkpoint, "--device", "cuda", "--out", tmp_path / "out"]
     code, _, error = lca("evaluate", "--data", built("wild"), *options)
     assert code == 2 and "expected a CUDA device for --device cuda" in error and error.count("\n") == 1
     assert not (tmp_path / "out").exists()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    code, _, error = lca("evaluate", "--data", built("wild"), *options, "--refine")
+    assert code == 2 and "expected --device cpu beside --refine, got cuda" in error and error.count("\n") == 1
 
 
 @pytest.mark.parametrize("option", [["--split", "dev"], ["--device", "tpu"]])

@@ -67,7 +67,7 @@ def glanced(monkeypatch):
 
     def portray(model, evaluation, place, recording):
         found.append((recording.photos([0]).identity, place))
-        blank = Views(torch.zeros(1, 3, 8, 8), torch.zeros(1, 3, 8, 8))
+        blank = Views(*(torch.zeros(1, channels, 8, 8) for channels in (3, 3, 1, 1)))
         return Portrait(found[-1][0], {"psnr_fg": 20.0}, torch.zeros(1, 3, 8, 8), blank, blank)
 
     monkeypatch.setattr(evaluate, "portray", portray)

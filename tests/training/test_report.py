@@ -6,14 +6,20 @@ import numpy as np
 import pytest
 import torch
 
-from lca.training.report import LeftOut, by_person, interval95, merged, sheet_row, summarise
-from lca.training.scores import NO_HANDS, NO_MAPS, Portrait, Views
+from lca.training.report import LeftOut, by_person, interval95, merged, sheet_row, summarise, summarise_groups
+from lca.training.retrieval import FEWEST
+from lca.training.scores import NO_HANDS, NO_MAPS, Comparison, Likenesses, Portrait, Views
 
 
 def people(**scores):
     """name=[one value a person] -> scores by identity."""
     count = len(next(iter(scores.values())))
     return {f"p{place}": {name: values[place] for name, values in scores.items()} for place in range(count)}
+
+
+def views(pictures):
+    """The same pictures of bodies and faces, filled by the person."""
+    return Views(pictures, pictures, torch.ones_like(pictures[:, :1]), torch.ones_like(pictures[:, :1]))
 
 
 def test_interval_holds_the_mean_and_narrows_with_agreement():
@@ -65,11 +71,47 @@ def test_entries_are_json():
     assert json.loads(json.dumps(entry.as_json()))["people"] == ["a", "b"]
 
 
+def compared(count):
+    """So many people, each of whom only the refined avatar resembles."""
+    vectors = torch.nn.functional.normalize(torch.randn(count, 64), dim=-1)
+    blank, portraits = views(torch.zeros(1, 3, 8, 8)), []
+    for place, own in enumerate(vectors):
+        found = Likenesses(own[None], own[None], vectors[place - 1][None], own[None])
+        groups = {"refined": {"psnr_fg": 10.0 + place, "psnr_hands": NO_HANDS}}
+        portraits.append(Portrait(f"p{place}", {}, blank.body, blank, blank, Comparison(groups, blank, found)))
+    return portraits
+
+
+def test_groups_have_their_own_intervals_and_retrieval_its_people():
+    report, left_out = summarise_groups(compared(FEWEST))
+    assert report["refined"]["psnr_fg"] == 10.0 + (FEWEST - 1) / 2 and set(report["refined"]["interval95"]) == {
+        "psnr_fg"
+    }
+    assert report["identity"] == {
+        **{"top1_feed_forward": 0.0, "top1_refined": 1.0, "ceiling": 1.0, "people": FEWEST},
+        "interval95": {"top1_feed_forward": [0.0, 0.0], "top1_refined": [1.0, 1.0], "ceiling": [1.0, 1.0]},
+    }
+    assert {entry.what for entry in left_out} == {"refined: psnr_hands"}
+
+
+def test_retrieval_among_few_says_nothing():
+    report, left_out = summarise_groups(compared(FEWEST - 1))
+    assert set(report) == {"refined"}
+    assert LeftOut("identity", f"{FEWEST - 1} of the {FEWEST} people that retrieval needs") in left_out
+    assert summarise_groups([]) == ({}, [])
+
+
+def test_a_row_shows_the_refined_between_known_shape_and_truth():
+    (portrait,) = compared(1)
+    row = np.asarray(sheet_row(portrait))
+    assert row.shape == (256 + 36, 256 * (1 + 3 + 3), 3)
+
+
 def test_a_row_shows_photos_then_pairs_under_a_line_of_text():
     grey = [torch.full((2, 3, side, side), shade) for side, shade in ((256, 0.2), (64, 0.4), (64, 0.6))]
     photos, shown, truth = grey
     scores = {"psnr_fg": 17.0, "psnr_hands": NO_HANDS}
-    portrait = Portrait("somebody", scores, photos, Views(shown, shown), Views(truth, truth))
+    portrait = Portrait("somebody", scores, photos, views(shown), views(truth))
     row = np.asarray(sheet_row(portrait))
     assert row.shape == (256 + 36, 256 * 8, 3)
     shades = [row[36 + 128, 256 * cell + 128, 0] for cell in range(8)]

@@ -1,0 +1,137 @@
+"""What refinement is worth: the avatar that the network makes at once beside the refined one, both told the stature alone.
+
+Masks and boxes of the photos are the capture's, so that only what comes after the finder is measured; shape, poses and cameras of
+the photos are left to the network and the solver. Both avatars are then driven with the true poses of the target frames.
+"""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from lca.data.batch import Batch, Targets
+from lca.data.sample import Capture
+from lca.formats.photos import BODY_MARGIN, square_box
+from lca.formats.picture_file import Picture
+from lca.matting.cutout import FoundPerson
+from lca.model.avatar import Avatar
+from lca.model.network import LCA
+from lca.model.rig import Signals
+from lca.model.template import Template
+from lca.render import render
+from lca.tracking.likeness import Draft, draft, likeness
+from lca.tracking.solution import PoseTruth, solver_error
+from lca.training.appearance import sharpness, unseen
+from lca.training.losses import over, psnr
+from lca.training.refine import RefineConfig
+from lca.training.refining.views import View
+from lca.training.retrieval import likenesses
+from lca.training.scores import (
+    NO_ACTIONS,
+    NO_MAPS,
+    Comparison,
+    Score,
+    Views,
+    compared,
+    hand_mask,
+    known_faces,
+    seen,
+    show,
+    truth_of,
+)
+
+NO_POSE = "no photo's pose was found: nothing is refined"
+ALL_SEEN = "the photos show all of the target frames"
+REPORTED = ("psnr_fg", "psnr_face", "psnr_hands", "ssim_fg")
+
+
+def compare(
+    model: LCA, example: Batch, shown: Capture, wanted: Capture, config: RefineConfig | None = None
+) -> Comparison:
+    """Measure both avatars of the photos `shown` on the frames `wanted` (`example` is made of both), on the CPU.
+
+    `feed_forward` and `refined`: `REPORTED`; sharpness and sharpness_face, gradient energy over the truth's where both show the
+    person; unseen_psnr, of target pixels that no photo shows; photos_psnr, of the photos themselves in their aligned poses.
+    `solver`: pixels of a 256-pixel crop before and after alignment, cm, and the share of photos that a pose was found for. Where
+    none was found, `refined` is the feed-forward avatar at the network's shape.
+    """
+    pictures = [Picture(f"photo {k + 1}", image, None) for k, image in enumerate(shown.image)]
+    people = [FoundPerson(shown.mask[k], shown.body_box[k], shown.face_box[k], 1.0) for k in range(len(shown))]
+    stature = float(model.template.stature(shown.betas))
+    start = draft(model, pictures, people, stature)
+    with torch.no_grad():
+        plain = model.reconstruct(example.photos, stature=stature)
+    with torch.enable_grad():
+        done = likeness(model, start, config=config) if start.views else None
+    avatars = {"feed_forward": plain, "refined": done.avatar if done else start.avatar}
+    signals = done.signals if done else None
+    groups, views = {}, {}
+    judged = Judgement(model.template, example.targets, shown, wanted)
+    for name, avatar in avatars.items():
+        views[name] = show(avatar, example.targets)
+        photos = NO_POSE if signals is None else photos_psnr(avatar, start.views, signals)
+        groups[name] = {**judged(views[name]), "photos_psnr": photos}
+    groups["solver"] = solver_scores(model.template, start, signals, shown)
+    return Comparison(groups, views["refined"], likenesses(shown, wanted, views["feed_forward"], views["refined"]))
+
+
+class Judgement:
+    """Scores of renders of the target frames; which pixels count is the same for all."""
+
+    def __init__(self, template: Template, targets: Targets, shown: Capture, wanted: Capture):
+        self.targets, self.truth = targets, truth_of(targets)
+        self.hands, self.unseen, self.faces = hand_mask(template, wanted), unseen(shown, wanted), known_faces(targets)
+
+    def __call__(self, views: Views) -> dict[str, Score]:
+        """`REPORTED`, sharpness, sharpness_face and unseen_psnr."""
+        every = compared(views, self.truth, self.targets, self.hands)
+        scores: dict[str, Score] = {name: every[name] for name in REPORTED}
+        truth, faces, lost = self.truth, self.faces, self.unseen
+        scores["sharpness"] = sharpness(views.body, truth.body, truth.body_mask.minimum(views.body_mask))
+        scores["sharpness_face"] = NO_ACTIONS
+        if faces is not None:
+            scores["sharpness_face"] = sharpness(views.face, truth.face, faces.minimum(views.face_mask))
+        scores["unseen_psnr"] = NO_MAPS if lost is None else seen(views.body, truth.body, lost, ALL_SEEN)
+        return scores
+
+
+@torch.no_grad()
+def photos_psnr(avatar: Avatar, views: tuple[View, ...], signals: Signals) -> float:
+    """Mean PSNR of the avatar in the photos' own poses and cameras, within their masks."""
+    white, values = torch.ones(3), []
+    for k, view in enumerate(views):
+        one = signals[k]
+        posed = avatar.drive(one.theta, one.eps, one.psi, one.translation)
+        image, mask = view.body.image[None], view.body.mask[None]
+        picture = render(posed, view.body.camera, white).image[None]
+        values.append(psnr(picture, over(image, mask, white[None]), mask))
+    return float(torch.cat(values).mean())
+
+
+def solver_scores(template: Template, start: Draft, signals: Signals | None, shown: Capture) -> dict[str, Score]:
+    """How far the bodies of the photos that a pose was found for are from the true ones."""
+    if signals is None:
+        return {"pixels": NO_POSE, "aligned_pixels": NO_POSE, "cm": NO_POSE, "solved": 0.0}
+    used, solution = list(start.used), start.solution
+    truth = PoseTruth(
+        shown.theta, shown.translation, shown.betas, shown.camera, square_box(shown.body_box, BODY_MARGIN)
+    )
+    aligned = replace(
+        solution,
+        theta=placed(solution.theta, used, signals.theta),
+        translation=placed(solution.translation, used, signals.translation),
+    )
+    first, second = (solver_error(one, truth, template) for one in (solution, aligned))
+    return {
+        "pixels": float(first.mean[used].mean()),
+        "aligned_pixels": float(second.mean[used].mean()),
+        "cm": float(first.centimetres[used].mean()),
+        "solved": len(used) / len(solution),
+    }
+
+
+def placed(values: Tensor, rows: list[int], new: Tensor) -> Tensor:
+    """`values` with some rows exchanged."""
+    out = values.clone()
+    out[rows] = new
+    return out
