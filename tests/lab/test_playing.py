@@ -1,5 +1,7 @@
 """Cameras frame what they are named after, and a motion plays frame by frame."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -14,6 +16,9 @@ class Doll(Avatar):
 
     def __init__(self):
         object.__setattr__(self, "face_anchors", torch.tensor([0.0] * 9 + [1.0]))
+        object.__setattr__(self, "tokens", torch.zeros(10, 1))
+        object.__setattr__(self, "driver", SimpleNamespace(per_anchor=40))
+        object.__setattr__(self, "sources", None)
 
     def eps_from_actions(self, actions):
         return actions.mean(-1, keepdim=True)
