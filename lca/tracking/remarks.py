@@ -100,7 +100,7 @@ def smoothness(image: Float[Tensor, "3 size size"], mask: Float[Tensor, "1 size 
 
 
 def colourless(image: Float[Tensor, "3 size size"], mask: Float[Tensor, "1 size size"]) -> bool:
-    """Whether the person is in greys, or in one tint as old prints are."""
+    """Whether the person is in greys."""
     person = image[:, mask[0] > 0.95]
     if person.shape[1] == 0:
         return False

@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from lca.formats.photos import Picture
 from lca.matting.cutout import FoundPerson
 from lca.tracking.solution import Solution
+from lca.tracking.strangers import stranger_lines
 
 NO_POSE = "no photo's pose was found: the avatar is not refined"
 
 
 def found_lines(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> list[str]:
-    """About the files, and about the people found in them."""
-    return [
+    """About the files, and about the people found in them; at last, if they do not seem to be one."""
+    lines = [
         f"{picture.name}: {'; '.join((*picture.notes, *person.reasons))} (confidence {person.confidence:.2f})"
         for picture, person in zip(pictures, people, strict=True)
         if picture.notes or person.reasons
     ]
+    return lines + stranger_lines(pictures, people)
 
 
 def pose_lines(pictures: Sequence[Picture], solution: Solution) -> list[str]:

@@ -1,7 +1,7 @@
 """Who is it? A small network that lays pictures of one person near each other, whatever the pose, side and light.
 
-It knows the people of the synthetic world alone and only measures avatars: whether a render is nearer to its own person's photos
-than to anybody else's. Weights: `tools/build_identity.py`.
+It knows the people of the synthetic world alone. It measures avatars, by whether a render is nearer to its own person's photos
+than to anybody else's, and says if photos seem to show different people. Weights: `tools/build_identity.py`.
 """
 
 import json
