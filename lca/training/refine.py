@@ -33,8 +33,6 @@ SLOW = 0.3
 """Rates of poses and lights once Gaussians move, of those while aligning."""
 ANEW = 40
 """Steps after which visibility and corrections are computed anew."""
-
-
 DEVELOP = 2
 """Passes of colours straight from the photos, before and after Gaussians are split."""
 TOLERANCE = 1.15
@@ -132,14 +130,10 @@ class Refinement:
 
     def _refine(self, spent: Callable[[], float]) -> Iterator[Progress]:
         config, photographs = self.config, self.photographs
+        self._tile()
         descent, optimiser = Descent(self.changes, self.surface, self.seen), optimiser_of(photographs, SLOW)
         batches, used = rounds(len(photographs), config.photos, photographs.generator), spent()
         epoch, since, held_out = -(-len(photographs) // config.photos), 0, 0.0
-        develop(self.changes, photographs, self.surface, self.seen.gate, DEVELOP)
-        if config.split:
-            self._split(descent)
-        self._tighten(descent)
-        develop(self.changes, photographs, self.surface, self.seen.gate, DEVELOP)
         photographs.held_out()
         for step in range(config.steps):
             progress = max(step / config.steps, (spent() - used) / max(1.0 - used, 1e-6))
@@ -161,26 +155,23 @@ class Refinement:
                 return
 
     @torch.no_grad()
-    def _split(self, descent: Descent) -> None:
-        """Split the Gaussians that cannot show what photos show; parts begin as their whole was."""
-        photographs, changed = self.photographs, self.changes.applied()
-        chosen = worth_splitting(photographs.missing(changed) * self.surface.coarse, self.seen.gate, self.config.split)
-        self.source, parents = quartered(
-            replace(self.source, canonical=self.changes.base), self.template.frames, chosen
-        )
-        self.changes = Changes(self.source.canonical, self.changes.values[parents])
-        self.surface = surface_of(places_of(self.template, self.source))
-        photographs.avatar = self.source
-        photographs.refresh(self.changes.applied())
-        self.seen = self._seen()
-        descent.split(self.changes, self.surface, self.seen, parents)
+    def _tile(self) -> None:
+        """Make what photos show tiles of a surface, in the photos' colours; in parts where there are too few of them."""
+        photographs, config = self.photographs, self.config
+        develop(self.changes, photographs, self.surface, self.seen.gate, DEVELOP)
+        if config.split:
+            missing = photographs.missing(self.changes.applied()) * self.surface.coarse
+            chosen = worth_splitting(missing, self.seen.gate, config.split)
+            self.source, parents = quartered(self.source, self.template.frames, chosen)
+            self.changes = Changes(self.source.canonical, self.changes.values[parents])
+            self.surface = surface_of(places_of(self.template, self.source))
+            photographs.avatar = self.source
+            photographs.refresh(self.changes.applied())
+            self.seen = self._seen()
+        tiles = tightened(self.changes.base, self.surface, self.seen.gate)
+        self.changes = Changes(tiles, self.changes.values)
+        develop(self.changes, photographs, self.surface, self.seen.gate, DEVELOP)
         self.kept = self._state()
-
-    @torch.no_grad()
-    def _tighten(self, descent: Descent) -> None:
-        base = self.changes.base
-        self.changes = Changes(tightened(base, self.surface, self.seen.gate), self.changes.values)
-        descent.changes = self.changes
 
     def _step(
         self, descent: Descent, optimiser: torch.optim.Adam, photos: list[int], rate: float, progress: float

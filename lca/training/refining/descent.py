@@ -8,7 +8,7 @@ little, hardly at the end (as Nicolet et al. 2021 smooth steps on meshes). One s
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from lca.training.refining.changes import COLORS, OFFSETS, SIZES, WIDTH, Changes
@@ -24,7 +24,7 @@ HIDDEN = 0.3
 LONGEST = 3.0
 """Typical steps that one step may be at most."""
 RELAX, RELAX_UNSURE = 0.02, 0.5
-"""Share of the way to its neighbours' mean that a change goes each step, open gate and what a closed one adds."""
+"""Share of the way to its neighbours' mean, or to its twin, that a Gaussian goes each step: open gate, and what a closed adds."""
 APART = 0.5
 """How far an offset may leave the mean of its neighbours', in distances to them: depth is what photos say least of, and a speck
 that sticks out shows from every other side."""
@@ -47,11 +47,6 @@ class Descent:
         self.momentum = torch.zeros_like(self.changes.values, requires_grad=False)
         self.square, self.steps = torch.zeros(WIDTH), 0
         self.rates = torch.cat([torch.full((SIZES[name],), rate) for name, rate in RATES.items()])
-
-    def split(self, changes: Changes, surface: SurfaceGraph, seen: Visibility, parents: Int[Tensor, "parts"]) -> None:
-        """Go on with Gaussians of which some are parts of old ones (`parents`)."""
-        self.changes, self.surface, self.seen = changes, surface, seen
-        self.spacing, self.momentum = surface.spacing(changes.base.means), self.momentum[parents]
 
     @torch.no_grad()
     def step(self, rate: float, progress: float) -> None:
@@ -82,16 +77,16 @@ class Descent:
         return smoothed[:, :WIDTH] / (smoothed[:, WIDTH:] + 1e-9)
 
     def _relax(self, rate: float) -> None:
-        """Draw changes towards those of the neighbours: what no photo shows follows what one does."""
-        values = self.changes.values
-        gate, twin = self.seen.gate, self.surface.twin
+        """Draw Gaussians towards their neighbours, and towards a twin that is seen better: what no photo shows follows what one
+        does. Changes are compared, but of colours the colours themselves."""
+        values, shown = self.changes.values, self.changes.values.detach().clone()
+        shown[:, COLORS] += self.changes.base.colors
+        gate, twin, refined = self.seen.gate, self.surface.twin, (self.surface.reach > 0)[:, None]
         share = (RELAX + RELAX_UNSURE * (1.0 - gate))[:, None].repeat(1, WIDTH)
         share[:, OFFSETS] = RELAX
-        shown = values.detach().clone()
-        shown[:, COLORS] += self.changes.base.colors
-        values.add_(rate * share * (self.surface.mean(shown) - shown))
+        step = rate * share * (self.surface.mean(shown) - shown)
         better = RELAX_UNSURE * (gate[twin] - gate).clamp(min=0.0)[:, None]
-        values.add_(better * (values[twin] * MIRRORED - values))
+        values.add_((step + better * (shown[twin] * MIRRORED - shown)) * refined)
         self._hold()
 
     def _hold(self) -> None:

@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from lca.geometry.gaussians import Gaussians
 from lca.render import render
 from lca.training.refining.changes import COLORS, Changes
 from lca.training.refining.photographs import Photographs, inside
@@ -21,19 +22,17 @@ FAVOUR = 2.0
 """Power of the visibility ratio by which a photo's word counts."""
 
 
+@torch.no_grad()
 def develop(
     changes: Changes, photographs: Photographs, surface: SurfaceGraph, gate: Float[Tensor, "gaussians"], passes: int
 ) -> None:
     """Change the colours of `changes`, as far as the gate is open."""
     for _ in range(passes):
-        step = _mean_error(changes, photographs, surface)
-        with torch.no_grad():
-            changes.values[:, COLORS] += gate[:, None] * step
-            changes.clip()
+        changes.values[:, COLORS] += gate[:, None] * _mean_error(changes.applied(), photographs, surface)
+        changes.clip()
 
 
-def _mean_error(changes: Changes, photographs: Photographs, surface: SurfaceGraph) -> Float[Tensor, "gaussians 3"]:
-    canonical = changes.applied().map(lambda x: x.detach())
+def _mean_error(canonical: Gaussians, photographs: Photographs, surface: SurfaceGraph) -> Float[Tensor, "gaussians 3"]:
     total, count = torch.zeros(len(canonical), 3), torch.full((len(canonical), 1), 1e-6)
     for photo in range(len(photographs)):
         posed = photographs.lit(canonical, photo)
@@ -43,9 +42,10 @@ def _mean_error(changes: Changes, photographs: Photographs, surface: SurfaceGrap
             where = inside(crop.mask, 1) * ~crop.held
             here = sight(posed, crop.camera, where, surface)
             favour = (here.ratio.clamp(max=1.0) ** FAVOUR)[:, None]
-            colors = posed.colors.detach().requires_grad_(True)
-            shown = render(replace(posed, colors=colors), crop.camera, torch.ones(3)).image
-            (pulls,) = torch.autograd.grad((shown * ((crop.image - shown) * where).detach()).sum(), colors)
+            with torch.enable_grad():
+                colors = posed.colors.detach().requires_grad_(True)
+                shown = render(replace(posed, colors=colors), crop.camera, torch.ones(3)).image
+                (pulls,) = torch.autograd.grad((shown * ((crop.image - shown) * where).detach()).sum(), colors)
             total += favour * pulls
             count += favour * here.weight[:, None]
     return total / count
