@@ -36,6 +36,9 @@ MOST = 0.015
 """Metres that a part of the face may move."""
 IRON, IRON_SWEEPS = 30.0, 12
 """Smoothing of the network's offsets on faces, and its sweeps."""
+LIDS = 0.018
+"""Metres from the middle of an eyeball within which the body's lids are taken as they are, and as far again in part: behind the
+eyeball they would never close."""
 SIDE = 0.6
 """Spacings that a face's Gaussian measures along the skin."""
 SLANT = 0.2
@@ -78,6 +81,9 @@ def ironed(avatar: Avatar, template: Template) -> Avatar:
     smooth = surface_of(places_of(template, avatar)).smooth(
         offsets, torch.full((len(rest), 1), IRON), sweeps=IRON_SWEEPS
     )
+    centres = torch.stack([avatar.rig.joints[joint] for joint in EYES])
+    apart = torch.cdist(rest, centres).amin(-1, keepdim=True)
+    smooth = smooth * ((apart - LIDS) / LIDS).clamp(0.0, 1.0)
     face = (template.part == PARTS.index("face"))[:, None]
     own = avatar.canonical
     flat = template.spacing[:, None] * torch.tensor([SIDE, SIDE, SIDE / 2])

@@ -31,6 +31,8 @@ FINE = ("face", "eye", "mouth", "hand")
 """Parts that have Gaussians enough: parts of them would be smaller than what a photo of a whole person shows."""
 REACH, FAR = {"face": 0.006, "hand": 0.006}, 0.04
 """Metres that refinement may move a Gaussian: hats, hair and skirts are far from the body."""
+LIDS, LID_REACH = 0.022, 0.0015
+"""Metres about an eyeball's middle within which lids lie, and how far they may move: behind the eyeball they never close."""
 ACROSS = 0.02
 """Metres in x and y within which a Gaussian of the front has one of the back behind it."""
 MIDDLE = 0.01
@@ -111,12 +113,23 @@ def surface_of(places: Places) -> SurfaceGraph:
     alike = _named(part, TWINNED) & (np.abs(points[:, 0]) > MIDDLE) & (part == part[places.mirror])
     return SurfaceGraph(
         near=near,
-        reach=torch.tensor([0.0 if name in ALONE else REACH.get(name, FAR) for name in PARTS])[part],
+        reach=_reach(points, part),
         coarse=torch.from_numpy(~_named(part, FINE)).float(),
         twin=torch.from_numpy(np.where(alike, places.mirror, np.arange(count))),
         average=average,
         links=links.maximum(links.T).tocsr(),
     )
+
+
+def _reach(points: np.ndarray, part: np.ndarray) -> Tensor:
+    """How far refinement may move each Gaussian, metres."""
+    reach = np.array([0.0 if name in ALONE else REACH.get(name, FAR) for name in PARTS], np.float32)[part]
+    eye = part == PARTS.index("eye")
+    for side in (points[:, 0] > 0, points[:, 0] < 0):
+        if (eye & side).any():
+            lids = np.linalg.norm(points - points[eye & side].mean(0), axis=-1) < LIDS
+            reach[lids] = np.minimum(reach[lids], LID_REACH)
+    return torch.from_numpy(reach)
 
 
 def _affinity() -> np.ndarray:
