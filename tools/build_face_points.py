@@ -1,6 +1,6 @@
 """Build lca/assets/face_points.npz: where on the body the 478 landmarks of a face lie.
 
-    lca world build wild --identities 250 --seed 11 --out data/faces
+    lca world build wild --identities 208 --seed 11 --size 128 --out data/faces
     python tools/build_face_points.py data/faces
 
 The network's landmarks are looked up in the exact canonical maps of the face crops, and the

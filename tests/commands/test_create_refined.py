@@ -50,10 +50,11 @@ def test_ctrl_c_keeps_the_best_so_far_and_writes_avatar_and_report(create, tmp_p
         return refine(*arguments, on_progress=step)
 
     monkeypatch.setattr(likeness, "refine", interrupted)
+    before = signal.getsignal(signal.SIGINT)
     code, out, _ = create("--report", tmp_path / "sheet.png")
     assert code == 0 and "stopped after step 4 of 8: the best so far is kept" in out
     assert Avatar.load(tmp_path / "me.avatar").metadata["refined"] == "2" and (tmp_path / "sheet.png").is_file()
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_ctrl_c_before_that_leaves_nothing(create, tmp_path, monkeypatch):
