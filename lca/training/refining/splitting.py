@@ -25,6 +25,8 @@ tiles gaps open as soon as one looks closer than the photo did."""
 
 EVEN, EVEN_SWEEPS = 8.0, 6
 """Smoothing of first colours, and its sweeps."""
+UNSEEN = 0.9
+"""The least where no photo shows it."""
 OPAQUE = 0.95
 """Least opacity of a tile: through thin ones the background shows."""
 
@@ -81,14 +83,19 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
 
     Where the network is unsure it makes Gaussians large: a standard deviation of 1.2 spacings leaves a tenth of a stripe that
     is two spacings wide, whatever its colours. Those begin smooth: a dark tile under a bright one is not seen in the photo, but
-    it is as soon as one looks closer.
+    it is as soon as one looks closer. What no photo shows is made to cover, and no more: through the back of a head one would
+    look into the face.
     """
     spacing, thin = surface.spacing(canonical.means), _thinnest(canonical)
-    most, least = (torch.where(thin, flat, side) * spacing[:, None] for flat, side in ((THIN, WIDE), (0.0, NARROW)))
-    tight = canonical.scales.clamp(min=least, max=most)
+    most = torch.where(thin, THIN, WIDE) * spacing[:, None]
+    least = (
+        torch.where(thin, 0.0, torch.lerp(torch.tensor(UNSEEN), torch.tensor(NARROW), gate)[:, None]) * spacing[:, None]
+    )
+    solid = (surface.reach > 0)[:, None]
+    covering = torch.where(solid, canonical.scales.clamp(min=least), canonical.scales)
     return replace(
         canonical,
-        scales=canonical.scales * (tight / canonical.scales) ** gate[:, None],
-        opacities=torch.lerp(canonical.opacities, canonical.opacities.clamp(min=OPAQUE), gate),
+        scales=covering * (covering.clamp(max=most) / covering) ** gate[:, None],
+        opacities=torch.where(solid[:, 0], canonical.opacities.clamp(min=OPAQUE), canonical.opacities),
         colors=surface.smooth(canonical.colors, EVEN * gate[:, None], sweeps=EVEN_SWEEPS),
     )
