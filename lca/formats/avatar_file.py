@@ -12,7 +12,8 @@ from lca.errors import UserError
 from lca.formats.atomic import writing
 
 FORMAT = "lca-avatar"
-VERSION = "2"
+VERSION, READ = "3", ("2", "3")
+"""Written, and read: 2 had no split Gaussians (`sources`)."""
 
 
 def write_avatar(path: str | Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
@@ -39,7 +40,7 @@ def read_avatar(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str]]:
                 raise UserError(
                     f"expected an avatar file, got another safetensors file: {path}; make one with `lca create`"
                 )
-            if metadata.get("version") != VERSION:
+            if metadata.get("version") not in READ:
                 raise UserError(
                     f"expected an avatar of version {VERSION}, got version {metadata.get('version')}: {path}; "
                     "create it again with this version of lca"

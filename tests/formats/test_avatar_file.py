@@ -19,6 +19,11 @@ def test_round_trip(tmp_path):
         torch.testing.assert_close(read[name], tensor, rtol=0, atol=0)
 
 
+def test_files_from_before_gaussians_were_split_are_read(tmp_path):
+    save_file({"means": torch.ones(2)}, tmp_path / "old.avatar", {"format": FORMAT, "version": "2"})
+    assert torch.equal(read_avatar(tmp_path / "old.avatar")[0]["means"], torch.ones(2))
+
+
 def _bad(kind: str, path) -> None:
     write_avatar(path, {"means": torch.rand(1000, 3)}, {})
     whole = path.read_bytes()

@@ -178,6 +178,8 @@ def test_saved_and_loaded(refined, tmp_path):
     loaded = Avatar.load(tmp_path / "person.safetensors")
     assert torch.equal(loaded.canonical.colors, refined.avatar.canonical.colors)
     assert loaded.metadata["refined"] == "2"
+    theta = 0.2 * torch.randn(156, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(loaded.drive(theta).means, refined.avatar.drive(theta).means)
 
 
 def test_where_photos_show_more_there_are_more_gaussians(refined, avatar, network):
