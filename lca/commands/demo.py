@@ -81,9 +81,10 @@ def make(args: argparse.Namespace, pictures, example) -> tuple[list, dict[str, A
 def show(path: Path, pictures, people, avatars, likeness, example) -> dict[str, dict[str, float]]:
     """Write the contact sheet; returns the scores of each avatar, as far as there is something to compare with."""
     from lca.formats.atomic import writing
-    from lca.lab.demo_sheet import found_line, motion_lines, photos_psnr, target_scores, truth_lines
+    from lca.lab.demo_sheet import found_line, motion_lines, target_scores, truth_lines
     from lca.lab.figures import column
     from lca.lab.likeness_sheet import photo_lines
+    from lca.tracking.comparison import photos_psnr
 
     scores: dict[str, dict[str, float]] = {name: {} for name in avatars}
     lines = photo_lines(pictures, people, likeness) if likeness else [found_line(pictures, people)]
@@ -92,7 +93,10 @@ def show(path: Path, pictures, people, avatars, likeness, example) -> dict[str, 
         lines += truth_lines({name.replace("_", "-"): avatar for name, avatar in avatars.items()}, example)
     if likeness and likeness.start.views:
         compared = {"feed_forward": likeness.start.avatar, "refined": likeness.avatar}
-        scores = {name: scores[name] | {"photos_psnr": photos_psnr(own, likeness)} for name, own in compared.items()}
+        scores = {
+            name: scores[name] | {"photos_psnr": photos_psnr(own, likeness.start.views, likeness.signals)}
+            for name, own in compared.items()
+        }
     sheet = column([*lines, *motion_lines(list(avatars.values())[-1])])
     with writing(path) as temporary:
         sheet.save(temporary, "PNG")

@@ -11,14 +11,12 @@ from torch import Tensor
 from lca.data.example import Example
 from lca.formats.photos import GREY, Picture, crop_square, mask_box, square_box
 from lca.lab.figures import row
-from lca.lab.likeness_sheet import found, over_white
+from lca.lab.likeness_sheet import found
 from lca.lab.playing import body_camera, drive, face_camera, play, still
 from lca.matting.cutout import FoundPerson
 from lca.model.avatar import Avatar
 from lca.motion.named import named_motion
 from lca.render import render
-from lca.tracking.likeness import Likeness
-from lca.training.losses import psnr
 from lca.training.metrics import foreground_scores
 
 HEIGHT = 224
@@ -37,18 +35,6 @@ def target_scores(avatar: Avatar, example: Example) -> dict[str, float]:
     posed = drive(avatar, example.motion)
     shown = torch.stack([render(g, example.camera[k], grey).image for k, g in enumerate(posed)]).clamp(0, 1)
     return foreground_scores(shown, example.image, example.mask)
-
-
-@torch.no_grad()
-def photos_psnr(avatar: Avatar, likeness: Likeness) -> float:
-    """PSNR of the photos themselves within their masks, dB: the avatar in the poses found for them."""
-    values = []
-    for place, view in enumerate(likeness.start.views):
-        drives = likeness.signals[place]
-        posed = avatar.drive(drives.theta, drives.eps, drives.psi, drives.translation)
-        shown = render(posed, view.body.camera, torch.ones(3)).image.clamp(0, 1)
-        values.append(psnr(shown[None], over_white(view.body)[None], view.body.mask[None]))
-    return float(torch.cat(values).mean())
 
 
 @torch.no_grad()

@@ -61,8 +61,7 @@ def fit_face(
     avatar = ironed(avatar, template)
     offsets = landmark_offsets(avatar, template, points, signals, cameras, seen)
     moved = spread(offsets, points, template.points)
-    on_head = avatar.face_anchors.bool().repeat_interleave(template.config.per_anchor)
-    moved = torch.where(on_head[:, None], moved, 0.0)
+    moved = torch.where(avatar.on_head[:, None], moved, 0.0)
     joints = avatar.rig.joints.clone()
     eye = template.part == PARTS.index("eye")
     for joint, side in EYES.items():

@@ -48,11 +48,12 @@ def remarks(
     tall = float(body_box[3] - body_box[1])
     if tall < SMALL:
         said.append(f"small in the photo: {tall:.0f} pixels tall")
-    if smoothness(*_squares(image, mask, body_box, 1 + 2 * BODY_MARGIN, BODY_SIZE)) > BLURRED_BODY:
+    square = _squares(image, mask, body_box, 1 + 2 * BODY_MARGIN, BODY_SIZE)
+    if smoothness(*square) > BLURRED_BODY:
         said.append("blurred")
     elif bool(head_box.any()) and smoothness(*_squares(image, mask, head_box, 1.0, FACE_SIZE)) > BLURRED_FACE:
         said.append("the face is blurred")
-    if colourless(*_squares(image, mask, body_box, 1 + 2 * BODY_MARGIN, BODY_SIZE)):
+    if colourless(*square):
         said.append("black and white: the avatar takes its greys")
     return said
 

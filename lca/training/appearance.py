@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.data.sample import Capture
+from lca.training.refining.views import inside
 from lca.training.scores import VISIBLE, Score
 
 REACH = 0.02
@@ -25,7 +26,7 @@ NO_INSIDE = "no picture shows enough of it"
 def sharpness(picture: Tensor, truth: Tensor, mask: Float[Tensor, "frames 1 h w"]) -> Score:
     """Gradient energy of pictures (frames, 3, h, w) within the mask, a pixel away from its edge, over the truth's: 1 is as sharp,
     and noise counts as sharpness too. The mask is to be what both show of the person: outlines are no detail."""
-    inner = (-F.max_pool2d(-mask, 3, 1, 1) > INSIDE).float()
+    inner = (inside(mask, 1) > INSIDE).float()
     if inner.flatten(1).sum(1).max() <= VISIBLE:
         return NO_INSIDE
     return float(gradient_energy(picture, inner) / gradient_energy(truth, inner).clamp(min=1e-6))

@@ -117,10 +117,8 @@ def portray(model: LCA, evaluation: Evaluation, place: int, recording: Recording
     """Measure a capture; its place in its split says which frames are photos and which are targets."""
     rng = np.random.default_rng((7, place))
     chosen, targeted = choose_frames(rng, len(recording), evaluation.photos, evaluation.targets)
-    shown, wanted = (
-        recording.photos(chosen),
-        recording.photos(targeted),
-    )  # with canonical maps, which say where hands are
+    shown = recording.photos(chosen)
+    wanted = recording.photos(targeted)  # with canonical maps, which say where hands are
     example = make_example(shown, wanted, rng, exact=True).to(model.template.points.device)
     portrait = measure(model, example, wanted)
     if evaluation.compare is None:

@@ -102,7 +102,7 @@ class Refinement:
                 f"expected an avatar of this template's {len(template.points)} Gaussians, got {known}; "
                 "load the model that made the avatar"
             )
-        self.config, self.source = config, avatar
+        self.config = config
         self.template, self.surface = template, surface_of(places_of(template, avatar))
         self.changes = Changes(avatar.canonical)
         generator = torch.Generator().manual_seed(seed)
@@ -162,10 +162,9 @@ class Refinement:
         if config.split:
             missing = photographs.missing(self.changes.applied()) * self.surface.coarse
             chosen = worth_splitting(missing, self.seen.gate, config.split)
-            self.source, parents = quartered(self.source, self.template.frames, chosen)
-            self.changes = Changes(self.source.canonical, self.changes.values[parents])
-            self.surface = surface_of(places_of(self.template, self.source))
-            photographs.avatar = self.source
+            photographs.avatar, parents = quartered(photographs.avatar, self.template.frames, chosen)
+            self.changes = Changes(photographs.avatar.canonical, self.changes.values[parents])
+            self.surface = surface_of(places_of(self.template, photographs.avatar))
             photographs.refresh(self.changes.applied())
             self.seen = self._seen()
         tiles = tightened(self.changes.base, self.surface, self.seen.gate)
@@ -198,12 +197,10 @@ class Refinement:
     @torch.no_grad()
     def avatar(self) -> Avatar:
         """The avatar with the changes so far, unseen sides filled."""
-        refined = self.changes.applied()
+        source, refined = self.photographs.avatar, self.changes.applied()
         colors = fill(refined.colors.clamp(0.0, 1.0), self.changes.base.colors, self.seen.gate, self.surface)
         canonical = replace(refined, quats_wxyz=F.normalize(refined.quats_wxyz, dim=-1), colors=colors)
-        return replace(
-            self.source, canonical=canonical, metadata={**self.source.metadata, "refined": str(len(self.photographs))}
-        )
+        return replace(source, canonical=canonical, metadata={**source.metadata, "refined": str(len(self.photographs))})
 
     @torch.no_grad()
     def best(self) -> "Refined":

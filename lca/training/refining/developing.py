@@ -14,8 +14,9 @@ from torch import Tensor
 from lca.geometry.gaussians import Gaussians
 from lca.render import render
 from lca.training.refining.changes import COLORS, Changes
-from lca.training.refining.photographs import Photographs, inside
+from lca.training.refining.photographs import Photographs
 from lca.training.refining.surface import SurfaceGraph
+from lca.training.refining.views import inside
 from lca.training.refining.visibility import sight
 
 FAVOUR = 2.0

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.nn import functional as F
 
 from lca.geometry.body import PARTS
 from lca.geometry.gaussians import Gaussians
@@ -17,7 +16,7 @@ from lca.render import render
 from lca.training.losses import LossConfig, image_loss, over
 from lca.training.refining.shading import GAINS, WAVES, light_prior, shaded, waves
 from lca.training.refining.surface import SurfaceGraph
-from lca.training.refining.views import Target, View, target
+from lca.training.refining.views import Target, View, inside, target
 from lca.training.refining.visibility import blended, gate_of, sight
 
 THETA_PRIOR, TRANSLATION_PRIOR = 1.0, 5.0
@@ -162,8 +161,3 @@ class Photographs:
                 scale = share * crop.share / crop.mask.numel()
                 total += scale * blended(lit, crop.camera, apart * inside(crop.mask, EDGE) * ~crop.held)
         return total
-
-
-def inside(mask: Float[Tensor, "1 height width"], edge: int) -> Float[Tensor, "1 height width"]:
-    """The mask without what lies within `edge` pixels of its outline."""
-    return -F.max_pool2d(-mask, 2 * edge + 1, 1, edge)

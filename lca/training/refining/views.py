@@ -108,11 +108,16 @@ def target(crop: Crop | None, left_out: float, generator: torch.Generator) -> Ta
 def _clean(image: Float[Tensor, "3 height width"], mask: Float[Tensor, "1 height width"]) -> Tensor:
     """The picture with the outermost pixels of the person in the colours of those within: a pixel half of which is background,
     or sharpened by a phone, would become a seam on the avatar."""
-    sure = (-F.max_pool2d(-mask, 2 * RIM + 1, 1, RIM) > 0.98).float()
+    sure = (inside(mask, RIM) > 0.98).float()
     size = 4 * RIM + 1
     sums = F.avg_pool2d(torch.cat([image * sure, sure])[None], size, 1, size // 2)[0]
     near = sums[3:] > 1.5 / size**2
     return torch.where((sure == 0) & near, sums[:3] / sums[3:].clamp(min=1e-6), image)
+
+
+def inside(mask: Float[Tensor, "*frames 1 height width"], edge: int) -> Float[Tensor, "*frames 1 height width"]:
+    """The mask without what lies within `edge` pixels of its outline."""
+    return -F.max_pool2d(-mask, 2 * edge + 1, 1, edge)
 
 
 def halved(full: Target | None) -> Target | None:
