@@ -1,9 +1,11 @@
 # make env | demo | test | check | lab | lock | clean      (demo: PHOTOS=folder takes your own photos)
 # PYTHON=python3.12 chooses the interpreter; PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu" a CPU torch.
+# JOBS=4 tests with so many processes.
 PYTHON ?= python3
 PIP_ARGS ?=
 PYTEST_ARGS ?=
 LAB_ARGS ?=
+JOBS ?= 2
 BIN := .venv/bin
 VALIDATOR := .venv/node_modules/gltf-validator
 export TOKENIZERS_PARALLELISM := false
@@ -19,7 +21,7 @@ demo: env
 	@$(BIN)/python -m lca demo --out out/demo $(if $(PHOTOS),--photos "$(PHOTOS)")
 
 test: env $(VALIDATOR)
-	$(BIN)/python -m pytest -q $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 # The Khronos glTF validator, by the Node that pyright brings. Without a network its tests skip (in CI they fail).
 $(VALIDATOR): | .venv/.ready

@@ -1,11 +1,16 @@
 """What every test shares: one seed, and markers skipped where their device is missing."""
 
+import os
 import random
 import shutil
 import sys
 
 import numpy
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # several processes with several threads each wait for one another
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)

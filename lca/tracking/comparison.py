@@ -1,7 +1,7 @@
 """What refinement is worth: the avatar that the network makes at once beside the refined one, both told the stature alone.
 
-Masks and boxes of the photos are the capture's, so that only what comes after the finder is measured; shape, poses and cameras of
-the photos are left to the network and the solver. Both avatars are then driven with the true poses of the target frames.
+Masks and boxes of the photos are the capture's, so that another mask is not measured as another avatar; landmarks, shape, poses
+and cameras of the photos are what `lca create` makes of them. Both avatars are then driven with the true poses of the targets.
 """
 
 from dataclasses import replace
@@ -19,6 +19,7 @@ from lca.model.network import LCA
 from lca.model.rig import Signals
 from lca.model.template import Template
 from lca.render import render
+from lca.tracking.finder import PeopleFinder, load_finder
 from lca.tracking.likeness import Draft, draft, likeness
 from lca.tracking.solution import PoseTruth, solver_error
 from lca.training.appearance import sharpness, unseen
@@ -42,6 +43,8 @@ from lca.training.scores import (
 
 NO_POSE = "no photo's pose was found: nothing is refined"
 ALL_SEEN = "the photos show all of the target frames"
+SAME = 0.5
+"""Overlap of a found mask with the true one from which it is the same person's."""
 REPORTED = ("psnr_fg", "psnr_face", "psnr_hands", "ssim_fg")
 
 
@@ -56,7 +59,7 @@ def compare(
     none was found, `refined` is the feed-forward avatar at the network's shape.
     """
     pictures = [Picture(f"photo {k + 1}", image, None) for k, image in enumerate(shown.image)]
-    people = [FoundPerson(shown.mask[k], shown.body_box[k], shown.face_box[k], 1.0) for k in range(len(shown))]
+    people = [looked_at(picture, shown, k) for k, picture in enumerate(pictures)]
     stature = float(model.template.stature(shown.betas))
     start = draft(model, pictures, people, stature)
     with torch.no_grad():
@@ -73,6 +76,22 @@ def compare(
         groups[name] = {**judged(views[name]), "photos_psnr": photos}
     groups["solver"] = solver_scores(model.template, start, signals, shown)
     return Comparison(groups, views["refined"], likenesses(shown, wanted, views["feed_forward"], views["refined"]))
+
+
+def looked_at(picture: Picture, shown: Capture, photo: int) -> FoundPerson:
+    """The person in one photo of the capture, with the landmarks that the networks find there (if they are installed, and see the
+    person)."""
+    known = FoundPerson(shown.mask[photo], shown.body_box[photo], shown.face_box[photo], 1.0)
+    finder = load_finder()
+    found = finder.look(picture) if isinstance(finder, PeopleFinder) else None
+    if found is None or overlap(found.mask, known.mask) < SAME:
+        return known
+    return replace(found, mask=known.mask, body_box=known.body_box, head_box=known.head_box)
+
+
+def overlap(one: Tensor, other: Tensor) -> float:
+    """Intersection over union of two masks."""
+    return float(torch.minimum(one, other).sum() / torch.maximum(one, other).sum().clamp(min=1e-6))
 
 
 class Judgement:

@@ -15,9 +15,8 @@ from lca.matting.cutout import FoundPerson, crops_of
 from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.model.rig import Signals
-from lca.tracking.body_landmarks import NAMES
 from lca.tracking.face_fit import fit_face
-from lca.tracking.observe import LANDMARKS, Framing, observe
+from lca.tracking.observe import Framing, observe
 from lca.tracking.photo_views import view_of
 from lca.tracking.sighting import Sighting
 from lca.tracking.solution import Solution
@@ -144,10 +143,9 @@ def seen_by(people: Sequence[FoundPerson]) -> dict[str, Any]:
     sightings = [person for person in people if isinstance(person, Sighting)]
     if len(sightings) < len(people):
         return {}
-    joints = [NAMES.index(name) for name in LANDMARKS]
     return {
-        "landmarks": torch.stack([sighting.landmarks[joints] for sighting in sightings]),
-        "visibility": torch.stack([sighting.visibility[joints] for sighting in sightings]),
+        "landmarks": torch.stack([sighting.landmarks for sighting in sightings]),
+        "visibility": torch.stack([sighting.visibility for sighting in sightings]),
         "actions": torch.stack([sighting.actions for sighting in sightings]),
         "psi": torch.stack([sighting.psi for sighting in sightings]),
         "faces": tuple(None if sighting.face is None else sighting.face[:, :2] for sighting in sightings),

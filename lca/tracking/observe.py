@@ -12,10 +12,6 @@ from lca.errors import UserError
 from lca.formats.photos import MOST_PHOTOS, Photos
 from lca.model.transport.dense import DenseMaps
 
-LANDMARKS = tuple(
-    f"{side}_{joint}" for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle") for side in ("left", "right")
-)
-"""The joints whose places in the photo may be given, in this order."""
 USUAL_FOCAL = 1.2
 """Focal length over the longer side of the photo where the camera does not say: a telephone's main lens."""
 INSIDE = 0.95
@@ -78,15 +74,15 @@ class Sight:
 class Observations:
     """All photos of one person.
 
-    `landmarks` are the joints named in LANDMARKS, in pixels of the photo, `visibility` in [0, 1] how far to believe them.
-    `betas` is a first guess of the shape. `actions` and `psi` are what a face tracker saw; the solver hands them on.
+    `landmarks` are those of `lca.tracking.body_landmarks`, in pixels of the photo, `visibility` in [0, 1] how far to believe
+    them. `betas` is a first guess of the shape. `actions` and `psi` are what a face tracker saw; the solver hands them on.
     """
 
     sights: tuple[Sight, ...]
     framing: Framing
     betas: Float[Tensor, " shape"]
-    landmarks: Float[Tensor, "photos 12 2"] | None = None
-    visibility: Float[Tensor, "photos 12"] | None = None
+    landmarks: Float[Tensor, "photos 33 2"] | None = None
+    visibility: Float[Tensor, "photos 33"] | None = None
     actions: Float[Tensor, "photos 52"] | None = None
     psi: Float[Tensor, "photos 4"] | None = None
     faces: tuple[Float[Tensor, "478 2"] | None, ...] | None = None

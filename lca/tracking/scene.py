@@ -12,6 +12,7 @@ from torch import Tensor
 
 from lca.model.template import Template
 from lca.model.transport.nearest import nearest_gaussians
+from lca.tracking.body_points import load_body_points
 from lca.tracking.face_points import load_face_points
 from lca.tracking.kinematics import KinematicSkeleton, Points
 from lca.tracking.observe import Observations, Sight
@@ -19,7 +20,7 @@ from lca.tracking.pose_prior import PosePrior
 from lca.tracking.posture import BODY, PhotoPose
 from lca.tracking.residuals import Cover, Outline, Pulls
 from lca.tracking.start import of_trunk, placed
-from lca.tracking.surface import joints_as_points, shown, thinned
+from lca.tracking.surface import shown, thinned
 
 UNSURE = 0.05
 """Metres: mean expected error of a photo's canonical points above which it is called fair only."""
@@ -32,7 +33,6 @@ class SceneConfig:
     error_share: float = 0.5
     """Scale of a pixel's error: this times the expected one, plus `least_error`."""
     least_error: float = 0.005
-    landmark_error: float = 0.03
     landmark_weight: float = 2.0
     """For how many observations one fully visible landmark counts."""
     face_weight: float = 300.0
@@ -144,9 +144,9 @@ def _landmarks(
     """The body's landmarks, where they are known."""
     if observations.landmarks is None or observations.visibility is None:
         return
+    known = load_body_points()
     weights = config.landmark_weight * observations.visibility[photo].double().numpy()
-    scales = np.full(len(weights), config.landmark_error)
-    yield Pulls(joints_as_points(skeleton), observations.landmarks[photo].double().numpy(), scales, weights)
+    yield Pulls(known.on(skeleton), observations.landmarks[photo].double().numpy(), known.error, weights)
 
 
 def _face(

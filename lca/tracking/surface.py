@@ -1,6 +1,4 @@
-"""Points on the body for the solver: what pixels show, what outlines are compared with, where landmarks are."""
-
-from functools import cache
+"""Points on the body for the solver: what pixels show, what outlines are compared with."""
 
 import numpy as np
 import torch
@@ -9,11 +7,9 @@ from numpy import ndarray
 from torch import Tensor
 
 from lca.geometry.body import PARTS
-from lca.geometry.joint_names import BODY_JOINTS
 from lca.model.template import Template
 from lca.model.transport.nearest import nearest_gaussians
-from lca.tracking.kinematics import KinematicSkeleton, Points
-from lca.tracking.observe import LANDMARKS
+from lca.tracking.kinematics import Points
 
 LONG = {"upper_arm": 0, "forearm": 0, "torso": 1, "hips": 1, "thigh": 1, "calf": 1}
 """Parts that look alike along an axis of the T-pose (x of arms, y of trunk and legs)."""
@@ -60,25 +56,6 @@ def slack_of(template: Template) -> Float[ndarray, "gaussians 3"]:
     for name, axis in LONG.items():
         slack[(template.part == PARTS.index(name)).numpy(), axis] = (ALONG**2 - 1) ** 0.5
     return slack
-
-
-@cache
-def landmark_joints() -> tuple[int, ...]:
-    """LANDMARKS as joints of theta."""
-    places = {name: place for place, name in enumerate(BODY_JOINTS)}
-    return tuple(places[name] for name in LANDMARKS)
-
-
-def joints_as_points(skeleton: KinematicSkeleton) -> Points:
-    """The landmarks' joints, as points that nothing else holds."""
-    joints = list(landmark_joints())
-    return Points(
-        skeleton.joints[joints].copy(),
-        skeleton.shape_directions[joints].astype(np.float32),
-        np.array(joints, np.int64)[:, None],
-        np.ones((len(joints), 1), np.float32),
-        np.zeros((len(joints), 3)),
-    )
 
 
 def stature_direction(template: Template, shapes: int) -> tuple[Float[ndarray, " shape"], float]:

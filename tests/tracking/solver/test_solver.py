@@ -4,10 +4,12 @@ import pytest
 import torch
 
 from lca.errors import UserError
-from lca.tracking.observe import LANDMARKS, Framing, Observations
-from lca.tracking.solution import placed_body, solver_error
+from lca.geometry.body_file import load_body
+from lca.geometry.skinning import full_pose, joint_transforms
+from lca.tracking.body_points import load_body_points
+from lca.tracking.observe import Framing, Observations
+from lca.tracking.solution import solver_error
 from lca.tracking.solve import solve
-from lca.tracking.surface import landmark_joints
 
 BOX = torch.tensor([[0.0, 0.0, 100.0, 100.0]])
 SIZE = torch.tensor([[100.0, 100.0]])
@@ -60,6 +62,16 @@ def test_the_same_every_time(act, template):
     assert torch.equal(first.theta, second.theta) and torch.equal(first.betas, second.betas)
 
 
+def landmarks_of(truth, photo):
+    """Where the 33 landmarks of a posed body are, in the world."""
+    body, points, betas = load_body(), load_body_points(), truth.betas.double()
+    joints = body.joint_template.double() + body.joint_shape_directions[..., : len(betas)].double() @ betas
+    pose, place = full_pose(truth.theta[photo].double()), truth.translation[photo].double()
+    held = joint_transforms(pose, joints, body.parents, place)[torch.from_numpy(points.joints)]
+    rest = joints[torch.from_numpy(points.joints)] + torch.from_numpy(points.offsets)
+    return (held[:, :3, :3] @ rest[..., None])[..., 0] + held[:, :3, 3]
+
+
 def test_landmarks_place_what_no_pixel_shows(act, template):
     acted = act(2)
     arm = {16, 18, 20, *range(25, 40)}
@@ -70,11 +82,11 @@ def test_landmarks_place_what_no_pixel_shows(act, template):
         fewer = {name: getattr(sight, name)[keep] for name in ("pixels", "canonical", "error", "share")}
         bare.append(replace(sight, **fewer))
         truth = acted.truth
-        places = placed_body(template, truth.betas, truth.theta[k], truth.translation[k])[1][list(landmark_joints())]
+        places = landmarks_of(truth, k)
         image = places @ truth.camera.intrinsics[k].double().T
         joints.append((image[:, :2] / image[:, 2:]).float())
     hidden = replace(acted.observations, sights=tuple(bare))
-    shown = replace(hidden, landmarks=torch.stack(joints), visibility=torch.ones(2, len(LANDMARKS)))
+    shown = replace(hidden, landmarks=torch.stack(joints), visibility=torch.ones(2, 33))
     errors = [
         solver_error(solve(each, template, acted.stature), acted.truth, template).joints.mean()
         for each in (hidden, shown)
@@ -144,9 +156,9 @@ def test_bad_framing(change, words):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"landmarks": torch.zeros(1, 12, 2)}, "both or neither"),
+        ({"landmarks": torch.zeros(1, 33, 2)}, "both or neither"),
         ({"psi": torch.zeros(2, 4)}, "psi of 1 photos, got 2"),
-        ({"landmarks": torch.full((1, 12, 2), torch.nan), "visibility": torch.zeros(1, 12)}, "finite landmarks"),
+        ({"landmarks": torch.full((1, 33, 2), torch.nan), "visibility": torch.zeros(1, 33)}, "finite landmarks"),
     ],
 )
 def test_bad_observations(act, change, words):
