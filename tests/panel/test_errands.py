@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -57,6 +58,38 @@ def test_a_film_can_be_stopped_and_leaves_no_file(page, tmp_path):
     until(lambda: not page.desk.tasks.running("film"))
     assert not list(tmp_path.glob("film*")) and page.last("message")["text"] == "stopped"
     assert page.last("progress")["done"] == page.last("progress")["whole"]
+
+
+def test_two_pages_with_one_folder_do_not_overwrite_each_other(page, avatar, tmp_path):
+    other = Page([avatar], tmp_path)
+    for each in (page, other):
+        each.say(kind="record", on=True)
+        each.picture(kind="set", channel="left_elbow.bend", value=70.0, final=True)
+    for each in (page, other):
+        each.say(kind="record", on=False)
+    snaps = [threading.Thread(target=each.say, kwargs={"kind": "snapshot"}) for each in (page, other) for _ in range(5)]
+    for snap in snaps:
+        snap.start()
+    for snap in snaps:
+        snap.join()
+    until(lambda: not (page.desk.tasks.running("film") or other.desk.tasks.running("film")))
+    assert sorted(path.name for path in tmp_path.glob("film*")) == ["film_001.mp4", "film_002.mp4"]
+    assert len(list(tmp_path.glob("snapshot_*.png"))) == 10 and all(path.stat().st_size for path in tmp_path.iterdir())
+    told = [m["text"] for each in (page, other) for m, _ in each.all("message")]
+    assert len({text for text in told if "wrote" in text}) == 12
+    other.desk.close()
+
+
+def test_a_recording_that_stops_while_another_is_written_is_kept(page, tmp_path):
+    for value in (70.0, 20.0):
+        page.say(kind="record", on=True)
+        page.picture(kind="set", channel="left_elbow.bend", value=value, final=True)
+        page.desk.recording._began -= 2  # seconds ago: the first is still being written when the second stops
+        page.say(kind="record", on=False)
+    assert page.desk.tasks.running("film")
+    until(lambda: not page.desk.tasks.running("film"))
+    assert [path.name for path in sorted(tmp_path.glob("film*"))] == ["film_001.mp4", "film_002.mp4"]
+    assert not [m["text"] for m, _ in page.all("message") if m["level"] == "error"]
 
 
 def test_there_may_be_nothing_to_stop(page):
