@@ -97,7 +97,9 @@ def test_there_may_be_nothing_to_stop(page):
     assert not page.all("message")
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture at all", b"\xff\xd8\xff\xe0 cut short"])
+@pytest.mark.parametrize(
+    "content", [b"", b"no picture at all", b"\xff\xd8\xff\xe0 cut short", b"%!PS-Adobe-3.0 EPSF-3.0\n"]
+)
 def test_an_upload_that_is_no_picture_is_one_line_with_its_name(page, content):
     page.say(content, kind="photos", names=["holiday.jpg"])
     assert "holiday.jpg" in page.error() and "lca-upload" not in page.error()
@@ -146,6 +148,11 @@ def poses_file(poses):
         ("walk.txt", b"x", "convert it"),
         ("face.csv", b"a,b\n1,2\n", "52 ARKit columns"),
         ("gap.npz", poses_file(np.full((4, 156), np.nan)), "expected finite numbers"),
+        (
+            "big.json",
+            b'{"annotations": [{"smplx_params": {"trans": [0, 0, ' + b"9" * 400 + b"]}}]}",
+            "numbers for trans",
+        ),
         ("smpl.npz", poses_file(np.zeros((4, 72))), "24 joints"),
     ],
 )
