@@ -4,7 +4,8 @@ Only the chosen command's module is imported, so that `lca --help` answers at on
 names the function to run with `parser.set_defaults(run=function)`; the function takes the parsed arguments. A command
 that parses by itself (LightningCLI) also sets `passthrough=True` and finds what is left in `arguments.rest`.
 
-Exit codes: 0 done, 1 a fault of the program (with a traceback), 2 a mistake of the user (one line), 130 interrupted.
+Exit codes: 0 done, 1 a fault of the program (with a traceback), 2 a mistake of the user (one line), 130 interrupted, 143
+ended by SIGTERM.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from typing import NoReturn
 
 from lca import __version__
 from lca.errors import UserError
+from lca.stopping import Stopped
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "create": ("lca.commands.create", "add_command", "photos of a person -> an avatar file"),
@@ -88,6 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UserError, OSError) as error:
         print(f"lca: error: {one_line(error)}", file=sys.stderr)
         return 2
+    except Stopped as stopped:
+        print(f"lca: {stopped.message}", file=sys.stderr)
+        return int(stopped.code or 0)
     except KeyboardInterrupt:
         print("lca: interrupted", file=sys.stderr)
         return 130

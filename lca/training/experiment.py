@@ -1,24 +1,32 @@
 """One door to both stages: the command line and notebooks build the same trainer, module and data from the same
 YAML."""
 
+import logging
 import sys
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import lightning
 from jsonargparse import ArgumentError
-from lightning.pytorch.callbacks import EMAWeightAveraging, LearningRateMonitor, ModelCheckpoint, TQDMProgressBar
+from lightning.pytorch.callbacks import LearningRateMonitor, TQDMProgressBar
 from lightning.pytorch.cli import LightningCLI
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from lca.data.allocator import keep_freed_memory
 from lca.data.module import AvatarData
 from lca.errors import UserError
-from lca.training.export import ExportModel
+from lca.formats.atomic import only_writer
+from lca.formats.checkpoints import LAST
+from lca.stopping import Stopped
+from lca.training.checkpointing import KeepCheckpoint, WholeCheckpoints, run_checkpoint
+from lca.training.export import AveragedWeights, ExportModel
 from lca.training.posttrain import Posttrain
 from lca.training.pretrain import Pretrain
+
+log = logging.getLogger(__name__)
 
 CHECKPOINT_STEPS = 200
 """A killed run loses at most this many steps."""
@@ -34,12 +42,32 @@ class Experiment:
     data: AvatarData
 
     def fit(self) -> Path:
-        """Train, going on from the run's last checkpoint if there is one; returns the model file."""
+        """Train, going on from the run's newest whole checkpoint if there is one; returns the model file.
+
+        Raises:
+            UserError: another process trains in this folder, or its checkpoints are damaged or of another run.
+            Stopped: Ctrl-C or SIGTERM came; the last step is saved, and its model exported.
+        """
         keep_freed_memory()
-        root = Path(self.trainer.default_root_dir)
-        last = root / "checkpoints" / "last.ckpt"
-        self.trainer.fit(self.module, self.data, ckpt_path=str(last) if last.is_file() else None, weights_only=True)
+        root, keeper = Path(self.trainer.default_root_dir), self.keeper
+        root.mkdir(parents=True, exist_ok=True)
+        with only_writer(root) if self.trainer.is_global_zero else nullcontext(), keeper.wishes as wishes:
+            found = run_checkpoint(keeper.path, self.module)
+            if found and 0 < self.trainer.max_steps <= found[1]:
+                log.warning("%s is finished, at step %d: raise trainer.max_steps to go on", root, found[1])
+            try:
+                source = str(found[0]) if found else None
+                self.trainer.fit(self.module, self.data, ckpt_path=source, weights_only=True)
+            except SystemExit as error:  # how Lightning leaves after a signal
+                if not isinstance(error, Stopped):
+                    wishes.grant(f"stopped at once: fit again to go on from step {keeper.saved}")
+                raise
         return root / "model.safetensors"
+
+    @property
+    def keeper(self) -> KeepCheckpoint:
+        """What saves this run."""
+        return next(callback for callback in self.trainer.callbacks if isinstance(callback, KeepCheckpoint))
 
 
 class StageCLI(LightningCLI):
@@ -62,15 +90,17 @@ class StageCLI(LightningCLI):
         settings = self._get(self.config_init, "trainer")
         root = Path(settings["default_root_dir"])
         ours = [
-            ModelCheckpoint(root / "checkpoints", save_last=True, every_n_train_steps=CHECKPOINT_STEPS, save_top_k=0),
+            KeepCheckpoint(root / "checkpoints" / LAST, CHECKPOINT_STEPS),
             LearningRateMonitor(),
-            EMAWeightAveraging(use_buffers=False, decay=0.98, update_every_n_steps=4),
+            AveragedWeights(use_buffers=False, decay=0.98, update_every_n_steps=4),
             ExportModel(str(root / "model.safetensors")),
         ]
         if settings["enable_progress_bar"] is not False:
             ours.append(TQDMProgressBar(refresh_rate=1 if sys.stderr.isatty() else 20))
         logger = TensorBoardLogger(root, name="", version="tensorboard")
-        return super().instantiate_trainer(callbacks=ours + (settings["callbacks"] or []), logger=logger, **kwargs)
+        plugins = [WholeCheckpoints(), *(settings["plugins"] or [])]
+        callbacks = ours + (settings["callbacks"] or [])
+        return super().instantiate_trainer(callbacks=callbacks, logger=logger, plugins=plugins, **kwargs)
 
 
 def experiment(stage: str, config: str | Path, *overrides: str) -> Experiment:
