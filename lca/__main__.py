@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from lca import __version__
 from lca.errors import UserError
-from lca.stopping import Stopped
+from lca.stopping import StoppedBySignal
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "create": ("lca.commands.create", "add_command", "photos of a person -> an avatar file"),
@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UserError, OSError) as error:
         print(f"lca: error: {one_line(error)}", file=sys.stderr)
         return 2
-    except Stopped as stopped:
+    except StoppedBySignal as stopped:
         print(f"lca: {stopped.message}", file=sys.stderr)
         return int(stopped.code or 0)
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from types import FrameType
 HEARD = (signal.SIGINT, signal.SIGTERM)
 
 
-class Stopped(SystemExit):
+class StoppedBySignal(SystemExit):
     """Work that ended because it was asked to; its `code` is the shell's: 130 after Ctrl-C, 143 after SIGTERM."""
 
     def __init__(self, number: int, message: str):
@@ -49,9 +49,9 @@ class Wishes:
                     signal.signal(number, self._note)
 
     def grant(self, done: str) -> None:
-        """Raises: Stopped, if a signal has asked for it; `done` says what is left behind."""
+        """Raises: StoppedBySignal, if a signal has asked for it; `done` says what is left behind."""
         if self.asked is not None:
-            raise Stopped(self.asked, done)
+            raise StoppedBySignal(self.asked, done)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.asked is not None and number == signal.SIGINT:

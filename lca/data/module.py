@@ -1,5 +1,6 @@
 """The LightningDataModule: any mix of folders, an endless and exactly resumable stream of examples on every rank."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -64,6 +65,12 @@ class From(Sampler[int]):
         for batch in count(self.start):
             first = (batch * self.ranks + self.rank) * self.batch_size
             yield from range(first, first + self.batch_size)
+
+
+def start_loader(worker: int) -> None:
+    """Begin a loader process: memory is kept, and Ctrl-C is heard by the training process alone, which saves first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_freed_memory()
 
 
 class AvatarData(lightning.LightningDataModule):
@@ -142,5 +149,5 @@ class AvatarData(lightning.LightningDataModule):
             num_workers=self.workers,
             collate_fn=stack,
             persistent_workers=self.workers > 0,
-            worker_init_fn=keep_freed_memory,
+            worker_init_fn=start_loader,
         )

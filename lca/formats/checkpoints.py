@@ -78,7 +78,8 @@ def newest_checkpoint(path: Path, steps: str) -> tuple[Path, dict[str, Any]] | N
     damaged: dict[Path, UserError] = {}
     for candidate in sorted(path.parent.glob(f"{path.stem}*{path.suffix}")):
         try:
-            whole = [max([*whole, (candidate, counted(candidate, steps))], key=lambda one: one[1][steps])]
+            one = candidate, counted(candidate, steps)
+            whole = [max([one, *whole], key=lambda each: (each[1][steps], each[0] == path))]
         except DamagedCheckpoint as error:
             damaged[candidate] = error
     if not whole and damaged:

@@ -48,8 +48,8 @@ class KeepCheckpoint(Checkpoint):
     def on_train_batch_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, outputs, batch, batch_idx: int
     ) -> None:
-        """Save when it is time. Raises: Stopped, if somebody wished it."""
-        if (batch_idx + 1) % trainer.accumulate_grad_batches:
+        """Save when it is time. Raises: StoppedBySignal, if somebody wished it."""
+        if (batch_idx + 1) % trainer.accumulate_grad_batches or getattr(trainer, "fast_dev_run", False):
             return
         asked = trainer.strategy.reduce_boolean_decision(self.wishes.asked is not None, all=False)
         step = trainer.global_step

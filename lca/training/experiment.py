@@ -20,7 +20,7 @@ from lca.data.module import AvatarData
 from lca.errors import UserError
 from lca.formats.atomic import only_writer
 from lca.formats.checkpoints import LAST
-from lca.stopping import Stopped
+from lca.stopping import StoppedBySignal
 from lca.training.checkpointing import KeepCheckpoint, WholeCheckpoints, run_checkpoint
 from lca.training.export import AveragedWeights, ExportModel
 from lca.training.posttrain import Posttrain
@@ -46,7 +46,7 @@ class Experiment:
 
         Raises:
             UserError: another process trains in this folder, or its checkpoints are damaged or of another run.
-            Stopped: Ctrl-C or SIGTERM came; the last step is saved, and its model exported.
+            StoppedBySignal: Ctrl-C or SIGTERM came; the last step is saved, and its model exported.
         """
         keep_freed_memory()
         root, keeper = Path(self.trainer.default_root_dir), self.keeper
@@ -59,7 +59,7 @@ class Experiment:
                 source = str(found[0]) if found else None
                 self.trainer.fit(self.module, self.data, ckpt_path=source, weights_only=True)
             except SystemExit as error:  # how Lightning leaves after a signal
-                if not isinstance(error, Stopped):
+                if not isinstance(error, StoppedBySignal):
                     wishes.grant(f"stopped at once: fit again to go on from step {keeper.saved}")
                 raise
         return root / "model.safetensors"
@@ -67,7 +67,7 @@ class Experiment:
     @property
     def keeper(self) -> KeepCheckpoint:
         """What saves this run."""
-        return next(callback for callback in self.trainer.callbacks if isinstance(callback, KeepCheckpoint))
+        return next(callback for callback in self.trainer.checkpoint_callbacks if isinstance(callback, KeepCheckpoint))
 
 
 class StageCLI(LightningCLI):

@@ -7,7 +7,7 @@ from lightning.pytorch.callbacks import Callback, EMAWeightAveraging
 
 from lca.model.checkpoint import save_model
 from lca.model.network import LCA
-from lca.stopping import Stopped
+from lca.stopping import StoppedBySignal
 
 
 class AveragedWeights(EMAWeightAveraging):
@@ -21,7 +21,7 @@ class AveragedWeights(EMAWeightAveraging):
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, exception: BaseException
     ) -> None:
         """The same when the run was stopped."""
-        if isinstance(exception, Stopped):
+        if isinstance(exception, StoppedBySignal):
             self.on_train_end(trainer, pl_module)
 
 
@@ -42,12 +42,12 @@ class ExportModel(Callback):
         if not isinstance(network, LCA):
             raise TypeError(f"expected a stage that trains an LCA network, got {type(network).__name__}")
         path = Path(self.path or Path(trainer.log_dir or trainer.default_root_dir) / "model.safetensors")
-        if trainer.is_global_zero:
+        if trainer.is_global_zero and not getattr(trainer, "fast_dev_run", False):
             save_model(network, path, {"stage": type(pl_module).__name__.lower(), "steps": str(trainer.global_step)})
 
     def on_exception(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, exception: BaseException
     ) -> None:
         """Write what a stopped run has learned."""
-        if isinstance(exception, Stopped):
+        if isinstance(exception, StoppedBySignal):
             self.on_fit_end(trainer, pl_module)
