@@ -20,12 +20,12 @@ QUIET = "--trainer.accelerator=cpu --trainer.enable_progress_bar=false --trainer
 @pytest.fixture
 def drawn(monkeypatch):
     """Names of the shards that a build draws; they are copied from one that has been built."""
-    names = []
+    names, source = [], built("wild") / "data"
 
     def draw(what, folder, waiting, workers):
         for name in waiting:
             names.append(name)
-            shutil.copy(built("wild") / "data" / name, folder / "data" / name)
+            shutil.copy(source / name, folder / "data" / name)
             yield name, checksum(folder / "data" / name)
 
     monkeypatch.setattr("lca.world.folders.builder.draw", draw)
