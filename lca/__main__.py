@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from lca import __version__
-from lca.errors import UserError
+from lca.errors import UserError, on_one_line
 from lca.stopping import StoppedBySignal
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -44,7 +44,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print one line and leave with exit code 2."""
-        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+        self.exit(2, f"{self.prog}: error: {on_one_line(message)} (see {self.prog} --help)\n")
 
 
 def parser_for(command: str | None) -> Parser:
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (UserError, OSError) as error:
-        print(f"lca: error: {one_line(error)}", file=sys.stderr)
+        print(f"lca: error: {on_one_line(one_line(error))}", file=sys.stderr)
         return 2
     except StoppedBySignal as stopped:
         print(f"lca: {stopped.message}", file=sys.stderr)

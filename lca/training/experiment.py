@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import NoReturn
 
 import lightning
-from jsonargparse import ArgumentError
+from jsonargparse import ArgumentError, Namespace
 from lightning.pytorch.callbacks import LearningRateMonitor, TQDMProgressBar
 from lightning.pytorch.cli import LightningCLI
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 from lca.data.allocator import keep_freed_memory
 from lca.data.module import AvatarData
 from lca.errors import UserError
 from lca.formats.atomic import only_writer
 from lca.formats.checkpoints import LAST
+from lca.ranges import Range, check_number
 from lca.stopping import StoppedBySignal
 from lca.training.checkpointing import KeepCheckpoint, WholeCheckpoints, run_checkpoint
+from lca.training.config_text import check_config_file, check_override
 from lca.training.export import AveragedWeights, ExportModel
 from lca.training.posttrain import Posttrain
 from lca.training.pretrain import Pretrain
@@ -70,6 +73,27 @@ class Experiment:
         return next(callback for callback in self.trainer.checkpoint_callbacks if isinstance(callback, KeepCheckpoint))
 
 
+TRAINER_RANGES: dict[str, Range] = {
+    **dict.fromkeys(("max_steps", "max_epochs", "min_steps", "min_epochs", "num_sanity_val_steps"), (-1, 10**9)),
+    **dict.fromkeys(("accumulate_grad_batches", "log_every_n_steps", "check_val_every_n_epoch"), (1, 10**9)),
+    **dict.fromkeys(("limit_train_batches", "limit_val_batches", "overfit_batches"), (0, 10**9)),
+    **{
+        "val_check_interval": (1e-9, 1e9),
+        "gradient_clip_val": (0.0, 1e9),
+        "devices": (-1, 1024),
+        "num_nodes": (1, 10**5),
+    },
+}
+"""Numbers of Lightning's trainer. It takes most of them as they come, and fails when the run is under way."""
+
+
+def check_trainer(settings: Namespace) -> None:
+    """Raises: UserError: a number of the trainer is out of range."""
+    for name, (low, high) in TRAINER_RANGES.items():
+        if isinstance(settings[name], int | float):
+            check_number(f"trainer.{name}", settings[name], low, high)
+
+
 class StageCLI(LightningCLI):
     """Plain mode: one module class and one data class, so that a misspelt key is one line."""
 
@@ -88,6 +112,7 @@ class StageCLI(LightningCLI):
     def instantiate_trainer(self, **kwargs) -> lightning.Trainer:
         """Add what every run needs: TensorBoard, checkpoints to resume from, averaged weights, the exported model."""
         settings = self._get(self.config_init, "trainer")
+        check_trainer(settings)
         root = Path(settings["default_root_dir"])
         ours = [
             KeepCheckpoint(root / "checkpoints" / LAST, CHECKPOINT_STEPS),
@@ -111,13 +136,16 @@ def experiment(stage: str, config: str | Path, *overrides: str) -> Experiment:
     """
     if stage not in STAGES:
         raise UserError(f"expected a stage of {', '.join(STAGES)}, got {stage!r}")
-    if not Path(config).is_file():
-        raise UserError(f"expected a config, got no such file: {config}; the shipped ones are in configs/")
+    check_config_file(config)
+    for override in overrides:
+        check_override(override)
     arguments = ["--config", str(config), *overrides]
     try:
         cli = build(stage, arguments, exit_on_error=False)
-    except ArgumentError as error:
-        raise UserError(f"expected a valid config, got an error in {config}: {' '.join(str(error).split())}") from error
+    except UserError:
+        raise
+    except (ArgumentError, MisconfigurationException, ValueError) as error:
+        raise UserError(f"expected a valid config, got an error in {config}: {error}") from error
     return Experiment(cli.trainer, cli.model, cli.datamodule)
 
 
