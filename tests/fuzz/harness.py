@@ -27,6 +27,7 @@ ASKED = os.environ.get("LCA_FUZZ_CASES")
 SECONDS = 8.0
 """In CI an attack ends after so many, however many cases are left."""
 HANG = 10
+"""Seconds of the processor: a machine that is busy otherwise is no hang."""
 LONGEST = 2000
 """Characters of a message."""
 MEMORY = 2**30
@@ -107,18 +108,22 @@ def outcome(enter: Enter, rng: Random, folder: Path) -> tuple[str, str]:
 
 @contextmanager
 def within(seconds: int):
-    """Raises: Overdue: the block takes longer."""
+    """Raises: Overdue: the block takes more seconds of the processor, or waits for ten times as many."""
 
     def ring(number, frame):
         raise Overdue
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
+    signals = (signal.SIGPROF, signal.SIGALRM)
+    before = [signal.signal(number, ring) for number in signals]
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 10 * seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
 
 
 def peak() -> int:

@@ -115,6 +115,12 @@ def files(tmp_path):
     ]
 
 
+def test_whole_files_are_taken(files, tmp_path):
+    for place, (suffix, content) in enumerate(files):
+        (path := tmp_path / f"whole_{place}{suffix}").write_bytes(content)
+        assert len(read_motion(path).motion) > 2
+
+
 def test_motions(attacked, files):
     def enter(rng, folder):
         suffix, content = rng.choice(files)

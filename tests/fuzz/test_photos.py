@@ -65,6 +65,13 @@ def declared(rng):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + body + chunk(b"IEND", b"")
 
 
+def test_whole_files_are_taken(tmp_path):
+    readable = every_kind()[:-5]
+    for place, content in enumerate(readable):
+        (path := tmp_path / f"{place}.jpg").write_bytes(content)
+        assert min(read_picture(path).image.shape[1:]) >= 64
+
+
 def test_photos(attacked):
     kinds = every_kind()
 

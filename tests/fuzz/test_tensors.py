@@ -36,6 +36,13 @@ def files(network, photos, tmp_path):  # noqa: F811
     return [without_sum(tmp_path / name) for name in ("a.avatar", "m.safetensors")]
 
 
+def test_whole_files_are_taken(files, photos, tmp_path):  # noqa: F811
+    for name, content in zip(("a.avatar", "m.safetensors"), files, strict=True):
+        (tmp_path / name).write_bytes(content)
+    assert len(drawn(Avatar.load(tmp_path / "a.avatar"))) == 6
+    assert len(drawn(load_model(tmp_path / "m.safetensors").reconstruct(photos))) == 6
+
+
 def test_avatars(attacked, files):
     def enter(rng, folder):
         (folder / "a.avatar").write_bytes(damaged_tensors(rng, files[0]))

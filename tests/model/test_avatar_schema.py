@@ -109,13 +109,15 @@ def model(network, tmp_path):
 @pytest.mark.parametrize(
     ("config", "says"),
     [
-        ({"fusion": {"depth": 1_000_000}}, r"fusion\.layers\.1.* as its config has it, got none"),
-        ({"fusion": {"width": 10**6, "heads": 1, "depth": 0}}, "shape.0.weight"),
-        ({"encoder": {"width": 2**30}}, "project_image"),
-        ({"encoder": {"stem": [8, 16, 2**28]}}, r"pyramid\.levels\.2"),
-        ({"encoder": {"photo_depth": 10**6}}, r"photo\.blocks"),
-        ({"encoder": {"heads": 5}}, "encoder heads that divide its width, got 5 and 64"),
-        ({"template": {"anchors": 10**9}}, "expected 1 to"),
+        ({"fusion": {"depth": 1_000_000}}, r"fusion\.depth from 0 to 128, got 1000000"),
+        ({"fusion": {"depth": 100}}, r"fusion\.layers\.1.* as its config has it, got none"),
+        ({"fusion": {"width": 8000, "heads": 1, "depth": 0}}, r"shape\.0\.weight"),
+        ({"encoder": {"width": 4096}}, "project_image"),
+        ({"encoder": {"stem": [8, 16, 4096]}}, r"pyramid\.levels\.2"),
+        ({"encoder": {"photo_depth": 99}}, r"photo\.blocks"),
+        ({"encoder": {"heads": 5}}, "encoder.heads that divide encoder.width, got 5 heads and width 64"),
+        ({"template": {"anchors": 10**9}}, "template.anchors from 1 to 16384"),
+        ({"template": {"anchors": 16384}}, r"template\.triangles \(131072,\)"),
         ({"template": {"per_anchor": 9}}, "template.triangles"),
         (
             {"encoder": {"backbone": "nobody/nothing-of-the-kind"}},
