@@ -4,7 +4,8 @@ Only the chosen command's module is imported, so that `lca --help` answers at on
 names the function to run with `parser.set_defaults(run=function)`; the function takes the parsed arguments. A command
 that parses by itself (LightningCLI) also sets `passthrough=True` and finds what is left in `arguments.rest`.
 
-Exit codes: 0 done, 1 a fault of the program (with a traceback), 2 a mistake of the user (one line), 130 interrupted.
+Exit codes: 0 done, 1 a fault of the program (with a traceback), 2 a mistake of the user (one line), 130 interrupted, 143
+ended by SIGTERM.
 """
 
 import argparse
@@ -15,7 +16,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from lca import __version__
-from lca.errors import UserError
+from lca.errors import UserError, on_one_line
+from lca.stopping import StoppedBySignal
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "create": ("lca.commands.create", "add_command", "photos of a person -> an avatar file"),
@@ -42,7 +44,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print one line and leave with exit code 2."""
-        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+        self.exit(2, f"{self.prog}: error: {on_one_line(message)} (see {self.prog} --help)\n")
 
 
 def parser_for(command: str | None) -> Parser:
@@ -86,8 +88,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (UserError, OSError) as error:
-        print(f"lca: error: {one_line(error)}", file=sys.stderr)
+        print(f"lca: error: {on_one_line(one_line(error))}", file=sys.stderr)
         return 2
+    except StoppedBySignal as stopped:
+        print(f"lca: {stopped.message}", file=sys.stderr)
+        return int(stopped.code or 0)
     except KeyboardInterrupt:
         print("lca: interrupted", file=sys.stderr)
         return 130

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lca.ranges import InRange
+
 SUMMARIES = {
     "render": "Gaussians -> picture, against plain torch",
     "create": "four photos -> refined avatar, part by part, with the shipped example; memory with sixteen large ones",
@@ -31,8 +33,17 @@ def add_command(subparsers) -> None:
     parser.add_argument(
         "--checkpoint", type=Path, default=None, help="model for create, drive and panel (default: the shipped)"
     )
-    parser.add_argument("--repeats", type=int, default=5, help="measurements of create, train and world (default 5)")
-    parser.add_argument("--seconds", type=float, default=8.0, help="of playing, for panel (default 8)")
+    parser.add_argument(
+        "--repeats",
+        action=InRange,
+        low=1,
+        high=1000,
+        default=5,
+        help="measurements of create, train and world (default 5)",
+    )
+    parser.add_argument(
+        "--seconds", action=InRange, low=1.0, high=3600.0, default=8.0, help="of playing, for panel (default 8)"
+    )
     parser.add_argument(
         "--data", type=Path, default=None, help="folder for load (default: a few people drawn on the spot)"
     )
@@ -41,12 +52,6 @@ def add_command(subparsers) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Measure one part and print the object."""
-    from lca.errors import UserError
-
-    if args.repeats < 1:
-        raise UserError(f"expected --repeats of at least 1, got {args.repeats}")
-    if not 1 <= args.seconds <= 3600:
-        raise UserError(f"expected --seconds from 1 to 3600, got {args.seconds:g}")
     print(json.dumps(MEASURES[args.part](args)))
 
 

@@ -4,8 +4,9 @@ import argparse
 import time
 from pathlib import Path
 
-from lca.commands.refinement import add_refine_option, check_refine, refined
+from lca.commands.refinement import add_refine_option, refined
 from lca.errors import UserError
+from lca.ranges import InRange
 
 SHORTEST, TALLEST = 1.2, 2.3
 """Metres, statures of adults that the body's shape space reaches."""
@@ -21,12 +22,19 @@ def add_command(subparsers) -> None:
     parser.add_argument("--checkpoint", type=Path, default=None, help="model weights (default: the shipped ones)")
     parser.add_argument(
         "--stature",
-        type=float,
+        action=InRange,
+        low=SHORTEST,
+        high=TALLEST,
         metavar="METRES",
-        help="how tall the person is (photos cannot show it; default: a guess)",
+        help="how tall the person is, such as 1.75 (photos cannot show it; default: a guess)",
     )
     parser.add_argument(
-        "--person", type=int, metavar="N", help="who, from the left, where photos show several (default: the largest)"
+        "--person",
+        action=InRange,
+        low=1,
+        high=1000,
+        metavar="N",
+        help="who, from the left, where photos show several (default: the largest)",
     )
     add_refine_option(parser)
     parser.add_argument("--report", type=Path, metavar="PNG", help="a picture of what was understood, photo by photo")
@@ -68,11 +76,6 @@ def check(args: argparse.Namespace) -> None:
     for path, what, name in ((args.out, "avatar", "person.avatar"), (args.report, "report", "sheet.png")):
         if path is not None and path.is_dir():
             raise UserError(f"expected a file name for the {what}, got a folder: {path}; add a name, e.g. {name}")
-    if args.stature is not None and not SHORTEST <= args.stature <= TALLEST:
-        raise UserError(
-            f"expected a stature from {SHORTEST} to {TALLEST} metres, got {args.stature}; give metres, e.g. 1.75"
-        )
-    check_refine(args.refine)
     if args.report and args.refine == 0:
         raise UserError("expected refinement beside --report, got --refine 0; leave one of them out")
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lca.commands.refinement import add_refine_option, check_refine, refined
+from lca.commands.refinement import add_refine_option, refined
 
 MOTIONS = (("turntable", 2.0), ("walk", 2.3), ("hands", 2.5), ("face", 2.0), ("gaze", 1.5))
 """What the film shows: motion and seconds."""
@@ -27,7 +27,6 @@ def add_command(subparsers) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Photos -> person.avatar, person.mp4, person.ply, contact_sheet.png, report.json."""
-    check_refine(args.refine)
     from lca.commands.export import standing
     from lca.data.example import load_example
     from lca.formats.photos import read_pictures

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from lca.errors import UserError
+from lca.ranges import InRange
 
 
 def add_command(subparsers) -> None:
@@ -17,12 +18,14 @@ def add_command(subparsers) -> None:
         help="folder written by `lca world build`, or a real capture (NeuMan layout)",
     )
     parser.add_argument("--checkpoint", type=Path, help="model file; default: the shipped one")
-    parser.add_argument("--views", type=int, default=4, help="photos per person (default 4)")
-    parser.add_argument("--targets", type=int, default=2, help="frames to reconstruct per person (default 2)")
+    parser.add_argument("--views", action=InRange, low=1, high=16, default=4, help="photos per person (default 4)")
+    parser.add_argument(
+        "--targets", action=InRange, low=1, high=1000, default=2, help="frames to reconstruct per person (default 2)"
+    )
     parser.add_argument(
         "--split", default="test", choices=["train", "validation", "test", "all"], help="default: test; all: one by one"
     )
-    parser.add_argument("--people", type=int, help="only the first PEOPLE of the split")
+    parser.add_argument("--people", action=InRange, low=1, high=10**8, help="only the first PEOPLE of the split")
     parser.add_argument(
         "--smplx", type=Path, metavar="FILE", help="the licensed SMPL-X .npz that a real capture was fitted with"
     )

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from lca.ranges import SEEDS, InRange
+
 SPLITS = ("train", "validation", "test")
 BACKGROUNDS = 300
 HELD_OUT_BACKGROUNDS = 100
@@ -16,11 +18,22 @@ def add_matting_commands(subparsers) -> None:
     parser = subparsers.add_parser("matting", help="train the network that finds the person")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     fit = actions.add_parser("fit", help="train on the wild stage, then measure on its validation people")
-    fit.add_argument("--steps", type=int, default=7500, help="updates (default 7500, about forty minutes on one core)")
-    fit.add_argument("--seed", type=int, default=0, help="of weights and augmentation")
+    fit.add_argument(
+        "--steps",
+        action=InRange,
+        low=1,
+        high=10**8,
+        default=7500,
+        help="updates (default 7500, about forty minutes on one core)",
+    )
+    fit.add_argument(
+        "--seed", action=InRange, low=SEEDS[0], high=SEEDS[1], default=0, help="of weights and augmentation"
+    )
     fit.add_argument("--out", type=Path, default=Path("lca/assets/matting.safetensors"), help="the weights to write")
     fit.add_argument("--work", type=Path, default=Path("runs/matting"), help="where a killed run is continued from")
-    fit.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's own choice)")
+    fit.add_argument(
+        "--threads", action=InRange, low=0, high=1024, default=0, help="CPU threads (default: torch's own choice)"
+    )
     measure = actions.add_parser("measure", help="mask IoU and heads found on held-out people, as JSON")
     measure.add_argument("--weights", type=Path, default=None, help="default: the shipped ones")
     measure.add_argument("--split", choices=SPLITS, default="test", help="people to measure on (default test)")

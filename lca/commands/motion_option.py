@@ -4,10 +4,11 @@ import argparse
 from pathlib import Path
 
 from lca.errors import UserError
+from lca.ranges import InRange
 
 MOTIONS = ("turntable", "walk", "hands", "face", "gaze")
-SECONDS = 4.0
-"""Length of a motion of ours when none is asked for."""
+SECONDS, LONGEST = 4.0, 3600.0
+"""Length of a motion of ours when none is asked for; of any motion at most."""
 
 
 def add_motion(parser: argparse.ArgumentParser, default: str | None, what: str = "what it does") -> None:
@@ -22,17 +23,17 @@ def add_motion(parser: argparse.ArgumentParser, default: str | None, what: str =
     parser.add_argument(
         "--mapping", type=Path, help="for a .bvh with unknown names: JSON of our joint names to its own"
     )
-    parser.add_argument("--seconds", type=float, help=f"length (default {SECONDS:g}, or all of a file)")
+    parser.add_argument(
+        "--seconds", action=InRange, low=0.0, high=LONGEST, help=f"length (default {SECONDS:g}, or all of a file)"
+    )
 
 
 def chosen_motion(args: argparse.Namespace, fps: float):
     """The motion at `fps` and the wanted length, and the name of the motion whose camera suits it; tells what a file lacks.
 
     Raises:
-        UserError: neither a name nor a readable motion file, or no frame, or `fps` beyond 1 to 240.
+        UserError: neither a name nor a readable motion file, or no frame.
     """
-    if not 1 <= fps <= 240:
-        raise UserError(f"expected --fps from 1 to 240, got {fps:g}")
     from lca.motion.named import named_motion
 
     if args.motion in MOTIONS and args.mapping is None:

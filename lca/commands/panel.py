@@ -28,27 +28,30 @@ def run(args: argparse.Namespace) -> None:
     if not 0 <= args.port <= 65535:
         raise UserError(f"expected --port from 0 to 65535, got {args.port}")
     import asyncio
-    import webbrowser
+    from contextlib import ExitStack
 
     from lca.model.avatar import Avatar
     from lca.panel.app import serve
     from lca.panel.desk import Desk
     from lca.panel.motions import Offered
+    from lca.panel.redirect import opened_in_browser
     from lca.render import warm_up
 
     avatars, motions = [Avatar.load(path) for path in args.avatar], Offered()
     warm_up()
 
-    def ready(address: str) -> None:
-        print(f"panel: {address}\nCtrl-C ends it.", flush=True)
-        if not args.no_browser:
-            webbrowser.open(address)
+    with ExitStack() as until_the_end:
 
-    asyncio.run(
-        serve(
-            lambda send: Desk(avatars, send, motions, args.out, args.checkpoint),
-            " and ".join(path.stem for path in args.avatar),
-            args.port,
-            ready,
+        def ready(address: str) -> None:
+            print(f"panel: {address}\nCtrl-C ends it.", flush=True)
+            if not args.no_browser:
+                until_the_end.enter_context(opened_in_browser(address, args.out))
+
+        asyncio.run(
+            serve(
+                lambda send: Desk(avatars, send, motions, args.out, args.checkpoint),
+                " and ".join(path.stem for path in args.avatar),
+                args.port,
+                ready,
+            )
         )
-    )

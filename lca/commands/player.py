@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lca.commands.motion_option import add_motion, chosen_motion
 from lca.errors import UserError
+from lca.ranges import InRange
 
 
 def add_command(subparsers) -> None:
@@ -13,7 +14,9 @@ def add_command(subparsers) -> None:
     parser.add_argument("avatar", type=Path, help="a file that `lca create` wrote")
     add_motion(parser, "walk")
     parser.add_argument("--out", type=Path, required=True, help="the page to write, .html (at most 6 MB)")
-    parser.add_argument("--fps", type=float, default=30.0, help="stored frames per second (default 30)")
+    parser.add_argument(
+        "--fps", action=InRange, low=1.0, high=240.0, default=30.0, help="stored frames per second (default 30)"
+    )
     parser.add_argument("--background", default="white", help="a colour by name or #rrggbb (default white)")
     parser.set_defaults(run=run)
 

@@ -5,9 +5,9 @@ import signal
 import time
 from typing import Any
 
-from lca.errors import UserError
+from lca.ranges import InRange
 
-LONGEST = 3600
+LONGEST = 3600.0
 """Seconds of refinement."""
 
 
@@ -15,19 +15,13 @@ def add_refine_option(parser: argparse.ArgumentParser) -> None:
     """`--refine SECONDS`."""
     parser.add_argument(
         "--refine",
-        type=float,
+        action=InRange,
+        low=0.0,
+        high=LONGEST,
         metavar="SECONDS",
         help="sharpen the avatar on its own photos for at most so long; 0: feed-forward only (default: until it stops "
         "by itself, about 20 seconds for four photos on one core)",
     )
-
-
-def check_refine(seconds: float | None) -> None:
-    """Raises: UserError: no time that can be meant."""
-    if seconds is not None and not 0 <= seconds <= LONGEST:
-        raise UserError(
-            f"expected --refine from 0 to {LONGEST} seconds, got {seconds:g}; without the option it ends by itself"
-        )
 
 
 class CtrlC:

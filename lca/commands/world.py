@@ -5,6 +5,11 @@ import json
 import sys
 from pathlib import Path
 
+from lca.ranges import SEEDS, WORKERS, InRange
+
+SEED = {"action": InRange, "low": SEEDS[0], "high": SEEDS[1]}
+PROCESSES = {"action": InRange, "low": WORKERS[0], "high": WORKERS[1]}
+
 
 def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
     """Add `world` with its subcommands; each sets `run`, a function of the parsed arguments."""
@@ -19,38 +24,53 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
         help="wild, studio, lightstage, stylised or runway; with --preset every stage by default",
     )
     builder.add_argument("--preset", help="tiny, small or large: people and seed of each stage (see `lca world plan`)")
-    builder.add_argument("--identities", type=int, help="number of people, one capture each")
-    builder.add_argument("--seed", type=int, help="the same seed gives the same bytes (default 0, or the preset's)")
+    builder.add_argument("--identities", action=InRange, low=1, high=10**8, help="number of people, one capture each")
+    builder.add_argument("--seed", **SEED, help="the same seed gives the same bytes (default 0, or the preset's)")
     builder.add_argument(
         "--out",
         type=Path,
         required=True,
         help="folder to write, or to continue; one folder a stage in it without STAGE",
     )
-    builder.add_argument("--workers", type=int, default=2, help="processes (default %(default)s)")
-    builder.add_argument("--size", type=int, default=256, help="pixels of a photo's side (default %(default)s)")
+    builder.add_argument("--workers", **PROCESSES, default=2, help="processes (default %(default)s)")
+    builder.add_argument(
+        "--size", action=InRange, low=64, high=2048, default=256, help="pixels of a photo's side (default %(default)s)"
+    )
     builder.set_defaults(run=run_build)
     verify = world.add_parser("verify", help="check a folder: manifest, checksums, splits, columns, every picture")
     verify.add_argument("folder", type=Path, help="a folder made by `lca world build`")
-    verify.add_argument("--workers", type=int, default=2, help="processes (default %(default)s)")
+    verify.add_argument("--workers", **PROCESSES, default=2, help="processes (default %(default)s)")
     verify.set_defaults(run=run_verify)
     sheet = world.add_parser("sheet", help="draw some captures of a folder side by side")
     sheet.add_argument("folder", type=Path, help="a folder made by `lca world build`")
     sheet.add_argument("--out", type=Path, default=Path("sheet.png"), help="picture to write (default %(default)s)")
     sheet.add_argument("--split", default="train", help="train, validation or test (default %(default)s)")
-    sheet.add_argument("--captures", type=int, default=6, help="number of people (default %(default)s)")
-    sheet.add_argument("--frames", type=int, default=8, help="frames of each (default %(default)s)")
+    sheet.add_argument(
+        "--captures", action=InRange, low=1, high=1000, default=6, help="number of people (default %(default)s)"
+    )
+    sheet.add_argument(
+        "--frames", action=InRange, low=1, high=100, default=8, help="frames of each (default %(default)s)"
+    )
     sheet.set_defaults(run=run_sheet)
     drape = world.add_parser("drape", help="whether simulated cloth stays whole and outside the body, motion by motion")
     drape.add_argument("motions", nargs="*", metavar="MOTION", help="such as dance (default: all)")
-    drape.add_argument("--sequences", type=int, default=1000, help="over all motions (default %(default)s)")
-    drape.add_argument("--frames", type=int, default=60, help="of each, 30 a second (default %(default)s)")
-    drape.add_argument("--seed", type=int, default=0, help="of people, garments and movements (default %(default)s)")
-    drape.add_argument("--workers", type=int, default=2, help="processes (default %(default)s)")
+    drape.add_argument(
+        "--sequences", action=InRange, low=1, high=10**6, default=1000, help="over all motions (default %(default)s)"
+    )
+    drape.add_argument(
+        "--frames", action=InRange, low=1, high=10_000, default=60, help="of each, 30 a second (default %(default)s)"
+    )
+    drape.add_argument("--seed", **SEED, default=0, help="of people, garments and movements (default %(default)s)")
+    drape.add_argument("--workers", **PROCESSES, default=2, help="processes (default %(default)s)")
     drape.set_defaults(run=run_drape)
     plan = world.add_parser("plan", help="hours, cores and bytes of the presets, as a Markdown table")
     plan.add_argument(
-        "--measure", type=int, metavar="N", help="draw N captures of each stage now, and record the rates"
+        "--measure",
+        action=InRange,
+        low=1,
+        high=10_000,
+        metavar="N",
+        help="draw N captures of each stage now, and record the rates",
     )
     plan.add_argument(
         "--rates", type=Path, help="file of rates to read, or to write when measuring (default: the shipped)"

@@ -11,11 +11,8 @@ TRIM_THRESHOLD, TOP_PAD, MMAP_MAX = -1, -2, -4
 """Parameters of glibc's mallopt (malloc.h)."""
 
 
-def keep_freed_memory(*_: object) -> None:
-    """Make this process keep what it frees (glibc only: elsewhere nothing changes).
-
-    Any arguments are ignored, so that it can be a DataLoader's `worker_init_fn`.
-    """
+def keep_freed_memory() -> None:
+    """Make this process keep what it frees (glibc only: elsewhere nothing changes)."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
         for name, value in ((MMAP_MAX, 0), (TRIM_THRESHOLD, 2**31 - 1), (TOP_PAD, 64 << 20)):

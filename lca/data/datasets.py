@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from datasets import Dataset, IterableDataset, interleave_datasets, load_dataset
+from datasets import Dataset, IterableDataset, interleave_datasets, load_dataset, load_dataset_builder
 from datasets.distributed import split_dataset_by_node
+from datasets.exceptions import DatasetGenerationError
 
 from lca.data.mixture import checked_weights
 from lca.data.schema import ENCODED_FEATURES
 from lca.errors import UserError
-from lca.formats.shards import shard_paths
+from lca.formats.shards import check_shard, shard_paths
 
 
 def load_world(folder: str | Path, split: str) -> Dataset:
@@ -18,8 +19,16 @@ def load_world(folder: str | Path, split: str) -> Dataset:
     Raises:
         UserError: the folder is missing, half written or damaged, or has no such split (see `lca.formats.shards`).
     """
-    files = [str(path) for path in shard_paths(folder, split)]
-    return load_dataset("parquet", data_files={split: files}, split=split, features=ENCODED_FEATURES)
+    paths = shard_paths(folder, split)
+    files = {split: [str(path) for path in paths]}
+    builder = load_dataset_builder("parquet", data_files=files, features=ENCODED_FEATURES)
+    if not Path(builder.cache_dir).exists():  # read once in full, to be mapped from then on
+        for path in paths:
+            check_shard(path)
+    try:
+        return load_dataset("parquet", data_files=files, split=split, features=ENCODED_FEATURES)
+    except DatasetGenerationError as error:
+        raise UserError(f"expected the columns of a capture in {folder}, got others: build the folder again") from error
 
 
 def stream_world(folder: str | Path, split: str, rank: int = 0, ranks: int = 1) -> IterableDataset:

@@ -1,5 +1,6 @@
 """The LightningDataModule: any mix of folders, an endless and exactly resumable stream of examples on every rank."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,7 @@ from lca.data.mixture import InTurn, mixture
 from lca.data.neuman import FittedBody
 from lca.data.sources import Source, open_source
 from lca.errors import UserError
+from lca.ranges import SEEDS, WORKERS, check_number
 
 
 class Examples(TorchDataset):
@@ -66,6 +68,12 @@ class From(Sampler[int]):
             yield from range(first, first + self.batch_size)
 
 
+def start_loader(worker: int) -> None:
+    """Begin a loader process: memory is kept, and Ctrl-C is heard by the training process alone, which saves first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_freed_memory()
+
+
 class AvatarData(lightning.LightningDataModule):
     """Captures of one or more folders."""
 
@@ -101,8 +109,12 @@ class AvatarData(lightning.LightningDataModule):
             )
         if not 1 <= photos[0] <= photos[1] <= 16:
             raise UserError(f"expected data.photos to be two numbers with 1 <= least <= most <= 16, got {photos}")
-        if batch_size > 16 or 16 % batch_size:
+        if not 1 <= batch_size <= 16 or 16 % batch_size:
             raise UserError(f"expected data.batch_size to divide 16, got {batch_size}")
+        check_number("data.targets", targets, 1, 1000)
+        check_number("data.workers", workers, 0, WORKERS[1])
+        check_number("data.seed", seed, *SEEDS)
+        check_number("data.validation_people", validation_people, 1, 10**8)
         self.folders, self.batch_size, self.photos, self.targets = (
             [Path(f) for f in folders],
             batch_size,
@@ -142,5 +154,5 @@ class AvatarData(lightning.LightningDataModule):
             num_workers=self.workers,
             collate_fn=stack,
             persistent_workers=self.workers > 0,
-            worker_init_fn=keep_freed_memory,
+            worker_init_fn=start_loader,
         )

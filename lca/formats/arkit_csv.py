@@ -6,6 +6,7 @@ take is shorter than three seconds. Head and eye rotation columns are left out: 
 """
 
 import csv
+import io
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 
 from lca.errors import UserError
-from lca.formats.motion_file import Conventions, MotionFile, check_rate, checked
+from lca.formats.motion_file import Conventions, MotionFile, check_rate, checked, text_of
 from lca.geometry.body_file import load_body
 from lca.geometry.face_joints import psi_of_looks
 from lca.geometry.motion import Motion
@@ -62,11 +63,11 @@ def read_face(path: Path, asked: Conventions) -> MotionFile:
 
 def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
     """Header and rows, all of one length."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        try:
-            table = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
-        except csv.Error as error:
-            raise UserError(f"expected a CSV table in {path}, got something else ({error}): export it again") from error
+    text = text_of(path, errors="replace", encoding="utf-8-sig")
+    try:
+        table = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise UserError(f"expected a CSV table in {path}, got something else ({error}): export it again") from error
     if len(table) < 2:
         raise UserError(f"expected a header and at least one row in {path}, got {len(table)} lines: export it again")
     for number, row in enumerate(table[1:], 1):

@@ -1,35 +1,114 @@
-"""Files, and folders of files, appear whole or not at all, and a folder has one writer."""
+"""Files, and folders of files, appear whole or not at all, and a folder has one writer.
 
+What is being written has a hidden name beside its target and is locked by its process. A killed process leaves it behind: the
+next one that writes into the folder removes what nobody has locked.
+"""
+
+import errno
 import fcntl
 import os
+import re
+import secrets
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lca.errors import UserError
 
+HIDDEN = re.compile(r"\..*\.lca-[0-9a-f]{8}\.tmp(\..*)?")
+STALE = 60.0
+"""Seconds after which an unlocked temporary file is one of a process that has ended, and not one that is about to lock it."""
+LONGEST_STEM = 40
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+"""What a disk says, whichever name it was asked for."""
+
+
+class NotWritten(UserError, OSError):
+    """A file or folder that could not be written; `errno` says why."""
+
+    def __init__(self, message: str, number: int | None = None):
+        super().__init__(message)
+        self.errno = number
+
+    def __reduce__(self) -> tuple:
+        """Comes whole from another process."""
+        return NotWritten, (str(self), self.errno)
+
 
 @contextmanager
 def writing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path` (same suffix); rename it to `path` if the block succeeds, delete it if not."""
+    """Yield a temporary path beside `path` (same suffix); rename it to `path` if the block succeeds, delete it if not.
+
+    A link stays one: its target is written. So do a device and a pipe: they are written when all is there. A new file has the
+    permissions that the umask leaves, one that is replaced keeps its own.
+
+    Raises:
+        NotWritten: the disk is full, the place is not writable, or a folder has the name; says so of `path`.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=f".tmp{path.suffix}", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    if path.is_dir():
+        raise NotWritten(f"expected a file to write, got a folder: {path}; add a name", errno.EISDIR)
+    if path.exists() and not path.is_file():
+        with (
+            tempfile.TemporaryDirectory(prefix="lca-") as folder,
+            _told_of(path, Path(folder) / path.name) as temporary,
+        ):
+            yield temporary
+            with temporary.open("rb") as source, path.open("wb") as sink:
+                shutil.copyfileobj(source, sink)
+        return
+    target = Path(os.path.realpath(path))
+    with _told_of(path, _hidden(target)) as temporary:
+        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+        with _locked(handle, lambda: temporary.unlink(missing_ok=True)):
+            mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+            yield temporary
+            if mode is not None:
+                temporary.chmod(mode)
+            temporary.replace(target)
+
+
+@contextmanager
+def writing_folder(path: str | Path) -> Iterator[Path]:
+    """The same for a new folder: yield an empty temporary one beside `path`, which becomes `path` if the block succeeds."""
+    path = Path(path)
+    with _told_of(path, _hidden(path)) as temporary:
+        temporary.mkdir()
+        with _locked(os.open(temporary, os.O_RDONLY), lambda: shutil.rmtree(temporary, ignore_errors=True)):
+            yield temporary
+            temporary.rename(path)
+
+
+@contextmanager
+def new_file(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
+    """Yield the first of `stem_001`, `stem_002` ... that nobody has, and keep it from everybody else.
+
+    The file is there, and empty, until it is written; if it never is, the name is free again.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while True:
+        path = folder / f"{stem}_{number:03d}{suffix}"
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o666))
+            break
+        except FileExistsError:
+            number += 1
     try:
-        yield temporary
-        temporary.chmod(0o644)
-        temporary.replace(path)
+        yield path
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            if path.stat().st_size == 0:
+                path.unlink()
 
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
-    """Keep other processes from writing into an existing folder; the lock leaves no file and ends with the process.
+    """Keep other processes from writing into an existing folder, or file; the lock leaves no file and ends with the process.
 
     Raises:
         UserError: another process holds it.
@@ -47,15 +126,52 @@ def only_writer(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def sweep(folder: Path) -> None:
+    """Remove temporary files and folders of ours that nobody has locked: those of processes that were killed."""
+    for entry in list(os.scandir(folder)):
+        with suppress(OSError, UserError):
+            about = entry.stat(follow_symlinks=False)
+            kind = stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)
+            ours = kind and HIDDEN.fullmatch(entry.name) and about.st_uid == os.geteuid()
+            if ours and time.time() - about.st_mtime > STALE:
+                with only_writer(Path(entry.path)):
+                    shutil.rmtree(entry.path) if entry.is_dir() else os.unlink(entry.path)
+
+
+def _hidden(target: Path) -> Path:
+    """A name beside `target` that nobody has and `sweep` knows."""
+    return target.with_name(f".{target.stem[:LONGEST_STEM]}.lca-{secrets.token_hex(4)}.tmp{target.suffix}")
+
+
 @contextmanager
-def writing_folder(path: str | Path) -> Iterator[Path]:
-    """The same for a new folder: yield an empty temporary one beside `path`, which becomes `path` if the block succeeds."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
+def _locked(handle: int, clear: Callable[[], object]) -> Iterator[None]:
+    """Keep `sweep` away from an open file or folder until the block ends, then close it and `clear` it away."""
     try:
-        yield temporary
-        temporary.chmod(0o755)
-        temporary.rename(path)
+        with suppress(OSError):  # a file system without locks keeps what killed processes leave
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        os.close(handle)
+        clear()
+
+
+@contextmanager
+def _told_of(path: Path, temporary: Path) -> Iterator[Path]:
+    """Yield `temporary`, in a folder that is there and swept; what the disk says of it is said of `path`."""
+    try:
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        sweep(temporary.parent)
+        yield temporary
+    except OSError as error:
+        if isinstance(error, NotWritten) or not (error.errno in DISK or _names(error, temporary, path)):
+            raise
+        raise NotWritten(
+            f"expected to write {path}, got: {error.strerror or error}; make room, or name a file elsewhere",
+            error.errno,
+        ) from error
+
+
+def _names(error: OSError, *paths: Path) -> bool:
+    """Whether the error is about one of these, or about what is in it."""
+    named = {str(name) for name in (error.filename, error.filename2) if name is not None}
+    return any(name == str(path) or name.startswith(f"{path}{os.sep}") for name in named for path in paths)

@@ -13,11 +13,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.motion_file import check_rate, checked
+from lca.formats.motion_file import check_rate, checked, text_of
 from lca.geometry.rotations import axis_angle_to_matrix
 
 CHANNELS = tuple(f"{axis}{kind}" for kind in ("position", "rotation") for axis in "XYZ")
 MOTION = re.compile(r"\s*Frames:\s*(\d{1,9})\s*Frame\s+Time:\s*(\S+)(.*)", re.DOTALL | re.IGNORECASE)
+MOST_JOINTS = 1000
 Point = tuple[float, ...]
 
 
@@ -87,9 +88,7 @@ def parse_bvh(path: Path) -> Bvh:
     Raises:
         UserError: no hierarchy, no frames, fewer or more numbers than announced, NaN.
     """
-    head, *tail = re.split(
-        r"^\s*MOTION\s*$", path.read_text(encoding="utf-8", errors="replace"), maxsplit=1, flags=re.M
-    )
+    head, *tail = re.split(r"^\s*MOTION\s*$", text_of(path, errors="replace"), maxsplit=1, flags=re.M)
     match = MOTION.match(tail[0]) if tail else None
     if match is None:
         raise UserError(f"expected a BVH file with HIERARCHY and MOTION, got {path} without: export the motion again")
@@ -123,6 +122,10 @@ def parse_hierarchy(text: str, path: Path) -> tuple[Joint, ...]:
             elif word == ("JOINT" if joints else "ROOT"):
                 parent = next(index for index, joint in enumerate(joints) if joint is stack[-1]) if joints else -1
                 joints.append(latest := Joint(" ".join(rest), parent))
+                if len(joints) > MOST_JOINTS:
+                    raise UserError(
+                        f"expected at most {MOST_JOINTS} joints in {path}, got more: leave out what is no body"
+                    )
             elif word == "End":
                 ends.append((stack[-1], latest := Joint("End Site", -1)))
             elif word == "OFFSET":

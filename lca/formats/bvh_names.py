@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lca.errors import UserError
+from lca.formats.motion_file import text_of
 from lca.geometry.joint_names import FINGERS, JOINTS
 
 LIMBS = {
@@ -86,8 +87,10 @@ def read_mapping(path: str | Path) -> dict[str, str | None]:
         UserError: not JSON, or a name of ours that is none.
     """
     try:
-        mapping = json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError as error:
+        mapping = json.loads(text_of(Path(path)))
+    except UserError:
+        raise
+    except (ValueError, RecursionError) as error:
         raise UserError(f"expected JSON in {path}, got something else ({error}): write our names to theirs") from error
     if not isinstance(mapping, dict) or not all(
         theirs is None or isinstance(theirs, str) for theirs in mapping.values()

@@ -11,6 +11,8 @@ SPACES = {"RGB": "RGB", "RGBA": "RGB", "L": "GRAY", "LA": "GRAY", "CMYK": "CMYK"
 """Mode of a picture -> the colour space that its profile must be for."""
 FULL = (1, 255, 65535)
 """What white may be in a picture of floats or of whole numbers; the least that holds its largest value is taken."""
+OVERSHOOT = 1.5
+"""Times white that its largest value may be: highlights of a picture of floats are often above 1."""
 
 
 def with_eight_bits(picture: Image.Image) -> Image.Image:
@@ -51,7 +53,7 @@ def _eight_bits(values: np.ndarray, mode: str) -> np.ndarray:
     """Greys of any depth -> 0 to 255."""
     finite = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     most = float(finite.max())
-    white = 65535.0 if mode.startswith("I;16") else next((full for full in FULL if most <= full), most)
+    white = 65535.0 if mode.startswith("I;16") else next((full for full in FULL if most <= OVERSHOOT * full), most)
     return (finite / white * 255).round().clip(0, 255).astype(np.uint8)
 
 

@@ -18,6 +18,8 @@ READERS: dict[str, Callable[[Path, Conventions], MotionFile]] = {
     ".json": read_annotations,
     ".csv": read_face,
 }
+MOST_FRAMES = 200_000
+"""After resampling: two hours at 24 fps."""
 AS_THE_LAYOUT_HAS_IT = Conventions()
 
 
@@ -66,7 +68,14 @@ def read_motion(
 
 
 def at_rate(file: MotionFile, fps: float) -> MotionFile:
-    """The file's motion, and the expression that goes with it, at `fps` frames per second."""
+    """The file's motion, and the expression that goes with it, at `fps` frames per second.
+
+    Raises:
+        UserError: it would have more frames than fit into memory.
+    """
+    frames = len(file.motion) * fps / file.motion.fps
+    if frames > MOST_FRAMES:
+        raise UserError(f"expected at most {MOST_FRAMES} frames, got {frames:.0f} at {fps:g} fps: lower the rate")
     expression = file.expression
     if expression is not None and fps != file.motion.fps:
         expression = between(expression, positions(len(expression), file.motion.fps, fps))

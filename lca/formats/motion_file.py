@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from jaxtyping import Float
-from numpy.typing import ArrayLike
 from torch import Tensor
 
 from lca.errors import UserError
@@ -27,6 +26,8 @@ CHANNELS = {
 """Channels that move an avatar -> what it does where a file lacks one. "face" is all 52 actions, the jaw's among them."""
 LARGEST = 1e6
 """No angle, length or weight of a motion is larger: what is, is damage."""
+LARGEST_TEXT = 2**26
+"""Bytes of a .bvh, .csv or .json; the largest we know of have a third of it."""
 RATES = (1.0, 1000.0)
 """Frames per second that a file may have."""
 
@@ -94,11 +95,26 @@ def check_rate(fps: float, where: str | Path) -> float:
     return float(fps)
 
 
-def checked(values: ArrayLike, what: str, path: Path) -> Float[Tensor, "..."]:
+def text_of(path: Path, errors: str = "strict", encoding: str = "utf-8") -> str:
+    """What a text file holds.
+
+    Raises:
+        UserError: it is larger than a motion.
+        UnicodeDecodeError: `errors` is strict, and it is no text.
+    """
+    size = path.stat().st_size
+    if size > LARGEST_TEXT:
+        raise UserError(
+            f"expected a motion of at most {LARGEST_TEXT >> 20} MB of text, got {size >> 20} MB: {path}; cut it into parts"
+        )
+    return path.read_text(encoding=encoding, errors=errors)
+
+
+def checked(values: object, what: str, path: Path) -> Float[Tensor, "..."]:
     """Numbers from a file, in double precision; UserError if they are ragged, no numbers, not finite or absurd."""
     try:
         array = np.asarray(values, np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise UserError(
             f"expected numbers for {what} in {path}, got something else: export the motion again"
         ) from error

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from lca.errors import UserError
-from lca.formats.motion_file import Conventions, MotionFile, checked
+from lca.formats.motion_file import Conventions, MotionFile, checked, text_of
 from lca.formats.smplx_fields import NAMES, Layout, smplx_motion
 
 PLACES = (
@@ -83,7 +83,9 @@ def numbered(folder: Path) -> list[Path]:
 def read_json(path: Path) -> Any:
     """What a JSON file holds; UserError if it is none."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(text_of(path))
+    except UserError:
+        raise
     except (ValueError, RecursionError) as error:
         raise UserError(f"expected JSON in {path}, got something else ({error}): export the motion again") from error
 

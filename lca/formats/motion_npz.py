@@ -6,8 +6,6 @@ left hand, right hand; 165 are root, body, jaw, left eye, right eye, left hand, 
 AMASS's `gender` is sometimes an object, and is not needed.
 """
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,10 +17,13 @@ from lca.formats.atomic import writing
 from lca.formats.motion_file import CHANNELS, Conventions, MotionFile, check_rate, checked
 from lca.formats.smplx_fields import EXPRESSION, NAMES, SHAPE, Layout, smplx_motion
 from lca.geometry.motion import Motion
+from lca.geometry.npz_file import read_npz as read_plain_npz
 
 FORMAT, VERSION = "lca-motion", 1
 OWN = {"theta": 156, "translation": 3, "actions": 52, "psi": 4}
 """Our own arrays (frames, width), float32; beside them `fps`, `format` and `version`."""
+LARGEST_NPZ = 2**27
+"""Bytes of the arrays that are read: a quarter of an hour of AMASS at its 120 frames a second."""
 RATE_NAMES = ("mocap_framerate", "mocap_frame_rate", "fps", "frame_rate")
 AMASS = {
     156: ("AMASS SMPL-H", {"root_orient": 3, "pose_body": 63, "left_hand_pose": 45, "right_hand_pose": 45}),
@@ -67,12 +68,7 @@ def read_npz(path: Path, asked: Conventions) -> MotionFile:
 def read_arrays(path: Path) -> dict[str, ndarray]:
     """The arrays that some layout needs; the others stay unread."""
     wanted = {*OWN, "format", "version", "poses", "flat_hand_mean", *RATE_NAMES, *NAMES}
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files if name in wanted}
-    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-        reason = str(error).split("\n")[0]
-        raise UserError(f"expected a motion in .npz, got {path} ({reason}): download or export it again") from error
+    return read_plain_npz(path, wanted, LARGEST_NPZ, "a motion in .npz")
 
 
 def rate_of(value: ndarray, path: Path) -> float:
@@ -105,7 +101,7 @@ def own_motion(arrays: Mapping[str, ndarray], path: Path) -> MotionFile:
         problem = f"without {', '.join(missing)}" if missing else f"of version {arrays['version']}"
         raise UserError(f"expected a motion of version {VERSION}, got one {problem}: {path}; write it again")
     tensors = {name: checked(arrays[name], name, path).float() for name in OWN}
-    frames = len(arrays["theta"])
+    frames = len(tensors["theta"]) if tensors["theta"].ndim else 0
     for name, width in OWN.items():
         if tensors[name].shape != (frames, width) or not frames:
             raise UserError(

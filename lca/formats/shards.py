@@ -8,6 +8,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -21,6 +22,9 @@ COMPRESSION = "zstd"
 """Of parquet columns; pictures are compressed already."""
 LAYOUT = 1
 """Version of the folder's layout and columns."""
+LARGEST_MANIFEST = 16 << 20
+"""Bytes; the largest builds have a manifest of some hundred kilobytes."""
+SHARD, SHA256 = re.compile(rf"({'|'.join(SPLITS)})-\d{{5}}-of-\d{{5}}\.parquet"), re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,15 @@ class Manifest:
     finished: bool = False
     shards: dict[str, str] = field(default_factory=dict)
     layout: int = LAYOUT
+
+    def __post_init__(self):
+        """Raises: TypeError: an entry is not what it is said to be."""
+        numbers = (self.identities, self.seed, self.size, self.layout, *self.captures.values())
+        names = self.captures.keys() <= set(SPLITS) and all(SHARD.fullmatch(name) for name in self.shards)
+        texts = isinstance(self.stage, str) and isinstance(self.code, str) and isinstance(self.finished, bool)
+        sums = all(isinstance(one, str) and SHA256.fullmatch(one) for one in self.shards.values())
+        if not (names and texts and sums and all(type(one) is int and 0 <= one < 2**63 for one in numbers)):
+            raise TypeError("expected names, counts and checksums")
 
     def finish(self, shards: dict[str, str]) -> "Manifest":
         """The same, whole."""
@@ -64,8 +77,10 @@ def read_manifest(folder: str | Path) -> Manifest:
     if not path.is_file():
         raise UserError(f"expected manifest.json in {folder}, got none: this is not a folder made by `lca world build`")
     try:
+        if path.stat().st_size > LARGEST_MANIFEST:
+            raise TypeError("expected a manifest")
         manifest = Manifest(**json.loads(path.read_text()))
-    except (json.JSONDecodeError, TypeError, UnicodeDecodeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(
             f"expected a manifest of layout {LAYOUT}, got an unreadable {path}: build the folder again"
         ) from error
@@ -96,6 +111,17 @@ def shard_paths(folder: str | Path, split: str) -> list[Path]:
     if not paths:
         raise UserError(f"expected captures of split {split!r} in {folder}, got none: build it with more --identities")
     return paths
+
+
+def check_shard(path: Path) -> None:
+    """Raises: UserError: a shard of a whole folder is not the file that was built."""
+    folder = path.parent.parent
+    manifest = read_manifest(folder)
+    if checksum(path) != manifest.shards.get(path.name):
+        raise UserError(
+            f"expected {path} as it was built, got a damaged or another file: copy it again, or "
+            f"{resume_hint(manifest, folder)}"
+        )
 
 
 def resume_hint(manifest: Manifest, folder: Path) -> str:

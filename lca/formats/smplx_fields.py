@@ -98,7 +98,7 @@ def parts_of(fields: Mapping[str, ndarray], path: Path) -> dict[str, Float[Tenso
         if name is None:
             continue
         values = checked(fields[name], name, path)
-        values = values.reshape(len(values) if values.ndim > 1 else 1, -1)
+        values = values.flatten(1) if values.ndim > 1 else values.reshape(1, -1)
         if values.shape[-1] != width or not len(values):
             raise UserError(
                 f"expected {width} numbers a frame for {name} ({width // 3} x axis-angle), got {values.shape[-1]} in "

@@ -6,8 +6,6 @@ temporary file first, because `smplx` itself unpickles whatever a file contains.
 """
 
 import tempfile
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +15,11 @@ from torch import Tensor
 
 from lca.errors import UserError
 from lca.geometry.body import PARTS, Body
+from lca.geometry.npz_file import read_npz
 
 SHAPE_COLUMNS, EXPRESSION_COLUMNS, SHAPES_KEPT = 300, 100, 100
+LARGEST = 2**30
+"""Bytes of its arrays, four times those of the released files."""
 ARRAYS = {  # name -> axes; None is any length
     **{"v_template": (None, 3), "f": (None, 3), "shapedirs": (None, 3, None), "posedirs": (None, 3, 486)},
     **{"J_regressor": (55, None), "kintree_table": (2, 55), "weights": (None, 55)},
@@ -38,13 +39,8 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         raise UserError(
             f"expected an SMPL-X .npz file, got {path} (no such file): give the .npz from smpl-x.is.tue.mpg.de"
         )
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            missing = [name for name in ARRAYS if name not in file.files]
-            arrays = {name: file[name] for name in ARRAYS if name in file.files}
-    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-        reason = str(error).split("\n")[0]
-        raise UserError(f"expected a whole SMPL-X .npz, got {path} ({reason}): download the .npz again") from error
+    arrays = read_npz(path, ARRAYS, LARGEST, "a whole SMPL-X .npz")
+    missing = [name for name in ARRAYS if name not in arrays]
     if missing:
         raise UserError(
             f"expected an SMPL-X file, got {path} without {', '.join(missing)}: SMPL and SMPL-H are not SMPL-X"

@@ -15,12 +15,14 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from lca.errors import UserError
-from lca.formats.atomic import writing
+from lca.formats.atomic import only_writer
+from lca.formats.checkpoints import newest_checkpoint, write_checkpoint
 from lca.formats.photos import Picture
 from lca.matting.cutout import SURE, find_person
 from lca.matting.frames import Frames, MattingBatch, make_batch
 from lca.matting.network import Matte, Matting, MattingConfig
 from lca.precision import mixed_precision
+from lca.stopping import Wishes
 
 SAVE_SECONDS = 60.0
 
@@ -49,7 +51,13 @@ class MattingFit:
 def fit_matting(
     fit: MattingFit, frames: Frames, backgrounds: UInt8[Tensor, "backgrounds 3 size size"], checkpoint: Path
 ) -> Matting:
-    """Train and return the averaged weights; continue from `checkpoint` if it is there, as if never interrupted."""
+    """Train and return the averaged weights; continue from `checkpoint` if it is there, as if never interrupted.
+
+    Raises:
+        UserError: the checkpoint is damaged or of another run, or another process trains in its folder.
+        StoppedBySignal: Ctrl-C or SIGTERM came; the last step is saved.
+    """
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(fit.seed)
     generator = torch.Generator().manual_seed(fit.seed)
     network = Matting(MattingConfig())
@@ -57,18 +65,20 @@ def fit_matting(
     average = deepcopy(network)
     optimizer = torch.optim.AdamW(network.parameters(), fit.learning_rate, weight_decay=0.01)
     state = {"network": network, "average": average, "optimizer": optimizer}
-    done = _resume(checkpoint, state, generator, fit)
-    saved = time.monotonic()
-    bar = tqdm(range(done, fit.steps), total=fit.steps, initial=done, desc="matting", unit="step")
-    for step in bar:
-        share = step / fit.steps
-        batch = make_batch(frames, backgrounds, fit.batch, fit.sides[int(share * len(fit.sides))], generator)
-        loss = _step(network, optimizer, batch, fit.learning_rate * _schedule(share))
-        _follow(average, network, step)
-        bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
-        if time.monotonic() - saved > SAVE_SECONDS or step == fit.steps - 1:
-            saved = time.monotonic()
-            _save(checkpoint, state, generator, fit, step + 1)
+    with only_writer(checkpoint.parent), Wishes() as wishes:
+        done = _resume(checkpoint, state, generator, fit)
+        saved = time.monotonic()
+        bar = tqdm(range(done, fit.steps), total=fit.steps, initial=done, desc="matting", unit="step")
+        for step in bar:
+            share = step / fit.steps
+            batch = make_batch(frames, backgrounds, fit.batch, fit.sides[int(share * len(fit.sides))], generator)
+            loss = _step(network, optimizer, batch, fit.learning_rate * _schedule(share))
+            _follow(average, network, step)
+            bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+            if wishes.asked or time.monotonic() - saved > SAVE_SECONDS or step == fit.steps - 1:
+                saved = time.monotonic()
+                _save(checkpoint, state, generator, fit, step + 1)
+            wishes.grant(f"stopped after step {step + 1}, which is saved: fit again to go on")
     return average.eval()
 
 
@@ -171,21 +181,19 @@ def _mean(values: Float[Tensor, " batch"], chosen: Tensor) -> Float[Tensor, ""]:
 def _save(path: Path, state: dict, generator: torch.Generator, fit: MattingFit, steps: int) -> None:
     """Write what a killed run needs."""
     values = {name: part.state_dict() for name, part in state.items()}
-    with writing(path) as temporary:
-        torch.save(
-            {**values, "generator": generator.get_state(), "fit": asdict(fit), "steps": steps},
-            temporary,
-        )
+    write_checkpoint({**values, "generator": generator.get_state(), "fit": asdict(fit), "steps": steps}, path)
 
 
 def _resume(path: Path, state: dict, generator: torch.Generator, fit: MattingFit) -> int:
     """Read it back and return the steps done, 0 without a checkpoint."""
-    if not path.is_file():
+    found = newest_checkpoint(path, "steps")
+    if found is None:
         return 0
-    values = torch.load(path, weights_only=True)
-    if values["fit"] != asdict(fit):
+    source, values = found
+    if values.get("fit") != asdict(fit) or not state.keys() | {"generator"} <= values.keys():
         raise UserError(
-            f"expected a checkpoint of this run, got one of {values['fit']}: {path}; remove it or name another --work"
+            f"expected a checkpoint of this run, got one of {values.get('fit', 'another program')}: {source}; "
+            "remove it or name another --work"
         )
     for name, part in state.items():
         part.load_state_dict(values[name])

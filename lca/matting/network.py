@@ -12,16 +12,15 @@ from pathlib import Path
 import torch
 from einops import rearrange, reduce
 from jaxtyping import Float
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lca.errors import UserError
-from lca.formats.atomic import writing
+from lca.formats.tensor_file import FileKind, read_tensors, write_tensors
 
 MATTING_SIZE = 256
 DEFAULT_PATH = Path(__file__).parent.parent / "assets" / "matting.safetensors"
+WEIGHTS = FileKind("matting weights", "train them with `lca matting fit`")
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,7 @@ class Matting(nn.Module):
         """Write weights, config and notes to one safetensors file (half precision: 2.8 MB)."""
         state = self.state_dict()
         weights = {k: (v.half() if v.is_floating_point() else v).contiguous() for k, v in state.items()}
-        with writing(path) as temporary:
-            save_file(weights, temporary, {**metadata, "config": json.dumps(asdict(self.config))})
+        write_tensors(path, weights, {**metadata, "config": json.dumps(asdict(self.config))})
 
 
 def _head_box(
@@ -128,14 +126,12 @@ def load_matting(path: str | Path | None = None) -> Matting:
         UserError: the file is missing or is not a matting network.
     """
     path = Path(path or DEFAULT_PATH)
-    if not path.is_file():
-        raise UserError(f"expected matting weights, got no such file: {path}; train them with `lca matting fit`")
+    tensors, words = read_tensors(path, WEIGHTS)
     try:
-        with safe_open(path, "pt") as file:
-            config = {k: tuple(v) for k, v in json.loads((file.metadata() or {})["config"]).items()}
-            network = Matting(MattingConfig(**config))
-            network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})
-    except (SafetensorError, KeyError, TypeError, RuntimeError) as error:
+        config = {k: tuple(v) for k, v in json.loads(words["config"]).items()}
+        network = Matting(MattingConfig(**config))
+        network.load_state_dict(tensors)
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise UserError(
             f"expected matting weights, got another or damaged file: {path}; train with `lca matting fit`"
         ) from error

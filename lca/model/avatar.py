@@ -11,6 +11,7 @@ from torch import Tensor
 from lca.errors import UserError
 from lca.formats.avatar_file import read_avatar, write_avatar
 from lca.geometry.gaussians import Gaussians
+from lca.model.avatar_schema import check_avatar
 from lca.model.driver import EPS, OUTPUTS, PSI, THETA, Correction, PoseBranch, Prepared
 from lca.model.face_code import eps_from_actions
 from lca.model.rig import Rig, Signals, drive
@@ -99,23 +100,28 @@ class Avatar:
         return Avatar._from_state({name: value.to(device) for name, value in tensors.items()}, metadata)
 
     def save(self, path: str | Path) -> None:
-        """Write one safetensors file."""
-        write_avatar(path, *self._state())
+        """Write one file.
+
+        Raises:
+            UserError: a number is not finite or out of its range: a file of it would be refused.
+        """
+        tensors, metadata = self._state()
+        check_avatar(tensors)
+        write_avatar(path, tensors, metadata)
 
     @staticmethod
     def load(path: str | Path) -> "Avatar":
         """Read a file that `save` wrote.
 
         Raises:
-            UserError: the file is missing, damaged, no avatar, or of another version.
+            UserError: the file is missing, damaged, no avatar, of another version, or its tensors do not fit together.
         """
         tensors, metadata = read_avatar(path)
         try:
-            return Avatar._from_state(tensors, metadata)
-        except (KeyError, RuntimeError, ValueError) as error:
-            raise UserError(
-                f"expected an avatar file, got one with other contents: {path} ({error}); create it again"
-            ) from error
+            check_avatar(tensors)
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from error
+        return Avatar._from_state(tensors, metadata)
 
     def _state(self) -> tuple[dict[str, Tensor], dict[str, str]]:
         gaussians = dict(

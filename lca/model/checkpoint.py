@@ -1,59 +1,62 @@
 """A model in one safetensors file: weights, and the network's config in the metadata."""
 
+import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from jsonargparse import ArgumentParser
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
 from lca.errors import UserError
-from lca.formats.atomic import writing
+from lca.formats.tensor_file import FileKind, read_tensors, write_tensors
+from lca.geometry.body_file import load_body
+from lca.model.checkpoint_schema import check_model
 from lca.model.network import LCA, ModelConfig
 
 FORMAT = "lca-model"
 VERSION = "3"
 SHIPPED = Path(__file__).parent.parent / "assets" / "lca-small.safetensors"
+MODEL = FileKind("a model checkpoint", "train one with `lca pretrain fit`")
+FAULTS = (ValueError, RuntimeError, KeyError, TypeError, AttributeError, ArithmeticError, argparse.ArgumentError)
+"""What a config that is none, or tensors that do not fit into its network, can end in."""
 
 
 def save_model(network: LCA, path: str | Path, notes: dict[str, str] | None = None) -> None:
     """Write weights (half precision), config and `notes` (data, steps, seed ...) to one file."""
-    tensors = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    tensors = network.state_dict()
     tensors |= {name: value.half() for name, value in tensors.items() if name.endswith("weight") and value.ndim > 1}
-    metadata = {"format": FORMAT, "version": VERSION, "config": json.dumps(asdict(network.config)), **(notes or {})}
-    with writing(path) as temporary:
-        save_file(tensors, temporary, metadata)
+    config = json.dumps(asdict(network.config))
+    write_tensors(path, tensors, {"format": FORMAT, "version": VERSION, "config": config, **(notes or {})})
 
 
 def load_model(path: str | Path | None = None, device: torch.device | str = "cpu") -> LCA:
     """Read a file that `save_model` wrote; None is the shipped checkpoint.
 
     Raises:
-        UserError: the file is missing, damaged, or of another format or version.
+        UserError: the file is missing, damaged, of another format or version, or config and tensors do not fit together.
     """
     path = SHIPPED if path is None else Path(path)
-    if not path.is_file():
-        raise UserError(f"expected a model checkpoint, got no such file: {path}; train one with `lca pretrain fit`")
-    try:
-        with safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != FORMAT or metadata.get("version") not in ("2", VERSION):
-                raise UserError(
-                    f"expected a model file {FORMAT} version {VERSION}, got {metadata.get('format')} "
-                    f"version {metadata.get('version')}: {path}; use one written by this version of lca"
-                )
-            tensors = {name: _full(file.get_tensor(name)) for name in file.keys()}
-        config = json.loads(metadata["config"])
-        if metadata["version"] == "2":
-            tensors, config = from_version_2(tensors, config)
-        network = LCA(parse_config(config), (tensors["template.triangles"], tensors["template.barycentrics"]))
-        network.load_state_dict(tensors)
-    except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
-        reason = str(error).splitlines()[0]
+    tensors, words = read_tensors(path, MODEL)
+    if words.get("format") != FORMAT or words.get("version") not in ("2", VERSION):
         raise UserError(
-            f"expected a whole model checkpoint, got a damaged one: {path} ({reason}); copy it again"
+            f"expected a model file {FORMAT} version {VERSION}, got {words.get('format')} "
+            f"version {words.get('version')}: {path}; use one written by this version of lca"
+        )
+    try:
+        values = json.loads(words["config"])
+        if words["version"] == "2":
+            tensors, values = from_version_2(tensors, values)
+        config = parse_config(values)
+        check_model(config, tensors, len(load_body().faces))
+        tensors = {name: _full(value) for name, value in tensors.items()}
+        network = LCA(config, (tensors["template.triangles"].long(), tensors["template.barycentrics"]))
+        network.load_state_dict(tensors)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from error
+    except FAULTS as error:
+        raise UserError(
+            f"expected a whole model checkpoint, got a damaged one: {path} ({error}); copy it again"
         ) from error
     return network.to(device).eval()
 

@@ -16,6 +16,7 @@ from lca.model.template import Template
 
 THETA, EPS, PSI, ACTIONS = 156, 128, 4, 52
 ROOT = 3
+HIDDEN = 192
 STILL = 0.0003
 """Metres: a Gaussian that no facial action moves further has no blendshapes."""
 UNITS = (0.3,) * 3 + (0.03,) * 3 + (0.3,) * 4 + (0.3,) * 3
@@ -82,7 +83,7 @@ class PoseBranch(nn.Module):
     directions: Tensor
     units: Tensor
 
-    def __init__(self, width: int, per_anchor: int, hidden: int = 192, moved: int = 0):
+    def __init__(self, width: int, per_anchor: int, hidden: int = HIDDEN, moved: int = 0):
         """`moved` is the number of Gaussians with blendshapes, which `follow` gives."""
         super().__init__()
         self.per_anchor, self.size = per_anchor, (width, per_anchor, hidden, moved)

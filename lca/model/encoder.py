@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lca.errors import UserError
-from lca.model.layers import SelfBlock, grid_positions, pack_foreground, unpack
+from lca.model.layers import DEPTHS, WIDTHS, SelfBlock, check_heads, grid_positions, pack_foreground, unpack
+from lca.ranges import check_numbers
 
 PATCH = 16
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -36,6 +37,13 @@ class EncoderConfig:
     """Channels of the convolutional pyramid at strides 2, 4 and 8."""
     backbone: str | None = None
     """A Hugging Face vision backbone (id or folder) used frozen in place of the small transformer."""
+
+    def __post_init__(self):
+        """Raises: UserError: a number that makes no network."""
+        check_numbers(self, {"width": WIDTHS, "depth": DEPTHS, "photo_depth": DEPTHS, "stem": WIDTHS}, "encoder.")
+        check_heads("encoder", self.width, self.heads)
+        if any(channels % 4 for channels in self.stem):
+            raise UserError(f"expected encoder.stem in multiples of 4, got {self.stem}")
 
 
 @dataclass(frozen=True)

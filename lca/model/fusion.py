@@ -12,7 +12,8 @@ from einops import rearrange
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from lca.model.layers import CrossBlock, SelfBlock, fourier
+from lca.model.layers import DEPTHS, WIDTHS, CrossBlock, SelfBlock, check_heads, fourier
+from lca.ranges import check_numbers
 
 OCTAVES = 6
 
@@ -27,6 +28,11 @@ class FusionConfig:
     """L, layers; the paper has 8."""
     heads: int = 4
     """Attention heads."""
+
+    def __post_init__(self):
+        """Raises: UserError: a number that makes no network."""
+        check_numbers(self, {"width": WIDTHS, "depth": DEPTHS}, "fusion.")
+        check_heads("fusion", self.width, self.heads)
 
 
 class FusionLayer(nn.Module):

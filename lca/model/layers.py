@@ -8,6 +8,17 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lca.errors import UserError
+
+WIDTHS, DEPTHS = (4, 8192), (0, 128)
+"""Channels, and layers, that a network can have."""
+
+
+def check_heads(part: str, width: int, heads: int) -> None:
+    """Raises: UserError: attention heads that do not share the channels of a token."""
+    if not 1 <= heads <= width or width % heads:
+        raise UserError(f"expected {part}.heads that divide {part}.width, got {heads} heads and width {width}")
+
 
 class Attention(nn.Module):
     """Multi-head attention of `queries` on `context`; padded context tokens are hidden by `keep`."""

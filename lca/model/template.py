@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lca.geometry.body import PARTS, Body
+from lca.ranges import SEEDS, check_number, check_numbers
 
 DENSITY = {"face": 7.0, "head": 3.5, "hand": 3.0, "eye": 20.0, "mouth": 1.0, "neck": 1.5}
 DETAIL, DETAIL_METRES = 3.0, 0.015
@@ -42,6 +43,11 @@ class TemplateConfig:
     """Seed of the placement."""
     painted_eyes: bool = True
     """Eyeballs begin with painted sclera and iris and stay round; false is the paper to the letter."""
+
+    def __post_init__(self):
+        """Raises: UserError: a number that makes no template."""
+        check_numbers(self, {"anchors": (1, 2**14), "per_anchor": (1, 2**12), "seed": SEEDS}, "template.")
+        check_number("template.anchors x template.per_anchor", self.anchors * self.per_anchor, 1, 2**20)
 
 
 class Template(nn.Module):

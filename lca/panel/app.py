@@ -7,6 +7,7 @@ token would hand them a shell. Each page that is open has its own desk; closing 
 import asyncio
 import hmac
 import json
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,6 +27,7 @@ MOST_BYTES = 64 * 2**20
 """Of one WebSocket message."""
 MOST_BUFFERS = 64
 NewDesk = Callable[[Send], Desk]
+log = logging.getLogger(__name__)
 
 
 class Guarded(tornado.web.RequestHandler):
@@ -37,6 +39,11 @@ class Guarded(tornado.web.RequestHandler):
         token = self.get_query_argument("token", "")
         if not (named and hmac.compare_digest(token.encode(), self.settings["token"].encode())):
             raise tornado.web.HTTPError(403, reason="the address lacks the token: use the one that lca panel printed")
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Faults of the program, without the address, which holds the token."""
+        if not isinstance(value, tornado.web.HTTPError):
+            log.error("%s %s", self.request.method, self.request.path, exc_info=(typ, value, tb))
 
     def set_default_headers(self) -> None:
         """Nothing from elsewhere, nowhere else to: the address with its token does not leave."""
@@ -110,7 +117,7 @@ def _parsed(text: str) -> dict[str, Any] | None:
     """The head of a message; what is none is dropped: our page sends no such thing."""
     try:
         head = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return head if isinstance(head, dict) and isinstance(head.get("buffers", 0), int) else None
 

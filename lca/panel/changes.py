@@ -3,7 +3,6 @@
 A message is a dictionary with its `kind` and the fields named below. Files, films, photos and time are the desk's.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -54,14 +53,14 @@ def at_time(state: State, time: float, scene: PanelScene) -> State:
 
 
 def number(message: Message, field: str, low: float = -1e6, high: float = 1e6) -> float:
-    """A finite number from `low` to `high` under `field`.
+    """A number from `low` to `high` under `field`.
 
     Raises:
         UserError: there is none.
     """
     value: Any = message.get(field)
     plain = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (plain and math.isfinite(value) and low <= value <= high):
+    if not (plain and low <= value <= high):
         raise UserError(f"expected {field} from {low:g} to {high:g}, got {value!r}; {RELOAD}")
     return float(value)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from lca.errors import UserError
+from lca.errors import UserError, on_one_line
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
 from lca.panel.changes import CHANGES, CONTINUOUS, NO_STEP, RELOAD, Message, PanelScene, at_time, change, number, one_of
@@ -31,6 +31,8 @@ from lca.panel.tasks import Tasks
 
 FPS = 30.0
 """Pictures a second that a playing motion asks for."""
+MOST_PICTURES = 2.0**53
+"""Whole numbers beyond it are no longer exact on the page; nine million years of pictures."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Desk:
         try:
             kind = str(message.get("kind")) if isinstance(message, Mapping) else "none"
             if kind == "ack":
-                self.session.acknowledge(int(number(message, "number", 0.0)))
+                self.session.acknowledge(int(number(message, "number", 0.0, MOST_PICTURES)))
             elif kind in CHANGES:
                 with self.lock:
                     self._change(message, kind)
@@ -111,8 +113,9 @@ class Desk:
 
     def complain(self, error: Exception) -> None:
         """An error as one line: the user's own as they are, others with their kind."""
-        text = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-        self.say(" ".join(text.split()), "error")
+        self.say(
+            str(error) if isinstance(error, UserError) else on_one_line(f"{type(error).__name__}: {error}"), "error"
+        )
 
     def replace_avatars(self, avatars: Sequence[Avatar]) -> None:
         """Other people from here on; pose and camera stay."""
@@ -159,6 +162,7 @@ class Desk:
         }
 
     def _change(self, message: Message, kind: str) -> None:
+        stamp = number(message, "stamp", 0.0, 1e12) if "stamp" in message else None
         before, state = self.state, change(self.state, message, self.scene)
         ends = kind not in CONTINUOUS or bool(message.get("final"))
         if kind in NO_STEP or str(message.get("channel", "")).startswith("camera."):
@@ -170,8 +174,7 @@ class Desk:
         if ends:
             self.history = self.history.lifted()
         self._follow(before, kind)
-        stamp = message.get("stamp")
-        self.show(moving=not ends, stamp=float(stamp) if isinstance(stamp, int | float) else None)
+        self.show(moving=not ends, stamp=stamp)
         if ends:
             self.synchronise()
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from lca.errors import UserError
-from lca.formats.atomic import writing
+from lca.formats.atomic import new_file, writing
 from lca.formats.motion import read_motion
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
 from lca.panel.changes import PanelScene, one_of
 from lca.panel.channels import channels
-from lca.panel.files import SPLATS, free_path
+from lca.panel.files import SPLATS
 from lca.panel.frames import as_jpeg, as_png, frame
 from lca.panel.library import poses
 from lca.panel.motions import motion_of
@@ -84,8 +84,7 @@ Errand = Callable[[Panel, Mapping[str, Any], Sequence[bytes]], None]
 
 def snapshot(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
     """Write the present as a PNG."""
-    path = free_path(panel.folder, "snapshot", ".png")
-    with writing(path) as temporary:
+    with new_file(panel.folder, "snapshot", ".png") as path, writing(path) as temporary:
         temporary.write_bytes(as_png(frame(panel.scene.people, panel.state)))
     panel.say(f"wrote {path}")
 
@@ -93,15 +92,15 @@ def snapshot(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes])
 def splats(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
     """suffix: write the first person's Gaussians as they stand, for other viewers"""
     suffix = one_of(message, "suffix", SPLATS)
-    path = free_path(panel.folder, "splats", suffix)
-    SPLATS[suffix](path, panel.scene.people[0].posed(panel.state))
+    with new_file(panel.folder, "splats", suffix) as path:
+        SPLATS[suffix](path, panel.scene.people[0].posed(panel.state))
     panel.say(f"wrote {path}")
 
 
 def save(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
     """Write the state as JSON."""
-    path = free_path(panel.folder, "state", ".json")
-    write_state(path, panel.state, [person.name for person in panel.scene.people])
+    with new_file(panel.folder, "state", ".json") as path:
+        write_state(path, panel.state, [person.name for person in panel.scene.people])
     panel.say(f"wrote {path}")
 
 
@@ -116,20 +115,19 @@ def load(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> 
 
 
 def film(panel: Panel, states: Sequence[State]) -> None:
-    """Write what was recorded as an .mp4, beside everything else."""
+    """Write what was recorded as an .mp4, beside everything else and after the films that are not written yet."""
     people = panel.scene.people
-    path = free_path(panel.folder, "film", ".mp4")
 
     def progress(done: int, whole: int) -> None:
         panel.tasks.check(FILM)
         tell(panel, done, whole, "writing the film")
 
     def work() -> None:
-        with bar(panel):
+        with bar(panel), new_file(panel.folder, "film", ".mp4") as path:
             count = write_film(path, people, states, progress)
         panel.say(f"wrote {path}: {count} frames")
 
-    panel.tasks.start(FILM, work)
+    panel.tasks.queue(FILM, work)
 
 
 def photos(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
@@ -138,22 +136,21 @@ def photos(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
     if not isinstance(names, list) or len(names) != len(buffers):
         raise UserError(f"expected one name for each of {len(buffers)} photos, got {names!r}; choose the photos again")
     files = [(str(name), content) for name, content in zip(names, buffers, strict=True)]
-    path = free_path(panel.folder, "person", ".avatar")
     sharpening = Sharpening(panel, partial(tell, panel))
 
     def progress(done: int, whole: int, what: str) -> None:
         panel.tasks.check(PHOTOS)
         tell(panel, done, whole, what)
 
-    def drafted(start: Draft) -> None:
-        panel.tasks.check(PHOTOS)
-        start.avatar.save(path)
-        panel.replace_avatars([start.avatar, *(person.avatar for person in panel.scene.people[1:])])
-
-    audience = Audience(progress, lambda lines: panel.send({"kind": "notes", "lines": lines}, []), drafted, sharpening)
-
     def work() -> None:
-        with bar(panel), sharpening:
+        def drafted(start: Draft) -> None:
+            panel.tasks.check(PHOTOS)
+            start.avatar.save(path)
+            panel.replace_avatars([start.avatar, *(person.avatar for person in panel.scene.people[1:])])
+
+        notes = lambda lines: panel.send({"kind": "notes", "lines": lines}, [])
+        audience = Audience(progress, notes, drafted, sharpening)
+        with bar(panel), sharpening, new_file(panel.folder, "person", ".avatar") as path:
             likeness = create_avatar(files, audience, panel.checkpoint)
             if sharpening.last is not None:
                 likeness.avatar.save(path)

@@ -19,7 +19,7 @@ LINGER = 3.0
 """Seconds that the thread waits for something to do, or for an answer, before it leaves."""
 SLOW = 0.04
 """Seconds of a full picture above which moving pictures are drawn at half size."""
-FAULTS = (ValueError, RuntimeError, OSError, MemoryError)
+FAULTS = (ValueError, RuntimeError, OSError, MemoryError, ArithmeticError, LookupError, TypeError, AttributeError)
 """What drawing may raise: reported to the user, never fatal to the thread."""
 
 Job = TypeVar("Job")

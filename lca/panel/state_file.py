@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -48,7 +47,7 @@ def parse(text: str | bytes, avatars: Sequence[str], channels: Sequence[str], mo
     """
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"expected a state as JSON, got something else ({error}); {REMEDY}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise UserError(f"expected a state that a panel saved, got another JSON file; {REMEDY}")
@@ -61,7 +60,9 @@ def parse(text: str | bytes, avatars: Sequence[str], channels: Sequence[str], mo
         )
     try:
         return _state(content["state"], channels, motions)
-    except (KeyError, TypeError) as error:
+    except UserError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"expected a whole state, got a damaged one ({error!r}); {REMEDY}") from error
 
 
@@ -121,7 +122,7 @@ def _point(name: str, values: Any) -> tuple[float, float, float]:
 
 
 def _number(name: str, value: Any, low: float = -ROOM, high: float = ROOM) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not (is_number and low <= value <= high):
         raise UserError(f"expected {name} from {low:g} to {high:g}, got {value!r}; {REMEDY}")
     return float(value)

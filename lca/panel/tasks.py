@@ -1,6 +1,7 @@
 """Long work beside the panel: each task in its own thread, one of a kind at a time, none left when the panel closes."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 from lca.errors import UserError
@@ -18,6 +19,7 @@ class Tasks:
         self._report, self._lock, self._closing = report, threading.Lock(), threading.Event()
         self._running: dict[str, threading.Thread] = {}
         self._unwanted: set[str] = set()
+        self._waiting: dict[str, deque[Callable[[], None]]] = {}
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Run `work` beside everything else.
@@ -26,14 +28,19 @@ class Tasks:
             UserError: the same kind of work is still running.
         """
         with self._lock:
-            if self._closing.is_set():
-                return
             if name in self._running:
                 raise UserError(
                     f"expected one task at a time, got another: {name} is still running; wait for it or stop it"
                 )
-            self._running[name] = threading.Thread(target=self._run, args=(name, work), name=f"lca-{name}", daemon=True)
-            self._running[name].start()
+            self._begin(name, work)
+
+    def queue(self, name: str, work: Callable[[], None]) -> None:
+        """Run `work` beside everything else, after what of its kind was given before."""
+        with self._lock:
+            if name in self._running:
+                self._waiting.setdefault(name, deque()).append(work)
+            else:
+                self._begin(name, work)
 
     def running(self, name: str) -> bool:
         """Whether this kind of work is under way."""
@@ -64,14 +71,29 @@ class Tasks:
             if thread is not threading.current_thread():
                 thread.join(timeout)
 
-    def _run(self, name: str, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Stopped:
-            pass
-        except FAULTS as error:
-            self._report(error)
-        finally:
-            with self._lock:
-                del self._running[name]
-                self._unwanted.discard(name)
+    def _begin(self, name: str, work: Callable[[], None]) -> None:
+        """Under the lock, with nothing of this kind under way."""
+        if not self._closing.is_set():
+            self._running[name] = threading.Thread(target=self._run, args=(name, work), name=f"lca-{name}", daemon=True)
+            self._running[name].start()
+
+    def _run(self, name: str, work: Callable[[], None] | None) -> None:
+        while work is not None:
+            try:
+                work()
+            except Stopped:
+                pass
+            except FAULTS as error:
+                self._report(error)
+            finally:
+                work = self._next(name)
+
+    def _next(self, name: str) -> Callable[[], None] | None:
+        """What of this kind waits, or None, and then it runs no more."""
+        with self._lock:
+            self._unwanted.discard(name)
+            waiting = self._waiting.get(name)
+            if waiting and not self._closing.is_set():
+                return waiting.popleft()
+            del self._running[name]
+            return None

@@ -1,24 +1,35 @@
 """One door to both stages: the command line and notebooks build the same trainer, module and data from the same
 YAML."""
 
+import logging
 import sys
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import lightning
-from jsonargparse import ArgumentError
-from lightning.pytorch.callbacks import EMAWeightAveraging, LearningRateMonitor, ModelCheckpoint, TQDMProgressBar
+from jsonargparse import ArgumentError, Namespace
+from lightning.pytorch.callbacks import LearningRateMonitor, TQDMProgressBar
 from lightning.pytorch.cli import LightningCLI
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 from lca.data.allocator import keep_freed_memory
 from lca.data.module import AvatarData
 from lca.errors import UserError
-from lca.training.export import ExportModel
+from lca.formats.atomic import only_writer
+from lca.formats.checkpoints import LAST
+from lca.ranges import Range, check_number
+from lca.stopping import StoppedBySignal
+from lca.training.checkpointing import KeepCheckpoint, WholeCheckpoints, run_checkpoint
+from lca.training.config_text import check_config_file, check_override
+from lca.training.export import AveragedWeights, ExportModel
 from lca.training.posttrain import Posttrain
 from lca.training.pretrain import Pretrain
+
+log = logging.getLogger(__name__)
 
 CHECKPOINT_STEPS = 200
 """A killed run loses at most this many steps."""
@@ -34,12 +45,53 @@ class Experiment:
     data: AvatarData
 
     def fit(self) -> Path:
-        """Train, going on from the run's last checkpoint if there is one; returns the model file."""
+        """Train, going on from the run's newest whole checkpoint if there is one; returns the model file.
+
+        Raises:
+            UserError: another process trains in this folder, or its checkpoints are damaged or of another run.
+            StoppedBySignal: Ctrl-C or SIGTERM came; the last step is saved, and its model exported.
+        """
         keep_freed_memory()
-        root = Path(self.trainer.default_root_dir)
-        last = root / "checkpoints" / "last.ckpt"
-        self.trainer.fit(self.module, self.data, ckpt_path=str(last) if last.is_file() else None, weights_only=True)
+        root, keeper = Path(self.trainer.default_root_dir), self.keeper
+        root.mkdir(parents=True, exist_ok=True)
+        with only_writer(root) if self.trainer.is_global_zero else nullcontext(), keeper.wishes as wishes:
+            found = run_checkpoint(keeper.path, self.module)
+            if found and 0 < self.trainer.max_steps <= found[1]:
+                log.warning("%s is finished, at step %d: raise trainer.max_steps to go on", root, found[1])
+            try:
+                source = str(found[0]) if found else None
+                self.trainer.fit(self.module, self.data, ckpt_path=source, weights_only=True)
+            except SystemExit as error:  # how Lightning leaves after a signal
+                if not isinstance(error, StoppedBySignal):
+                    wishes.grant(f"stopped at once: fit again to go on from step {keeper.saved}")
+                raise
         return root / "model.safetensors"
+
+    @property
+    def keeper(self) -> KeepCheckpoint:
+        """What saves this run."""
+        return next(callback for callback in self.trainer.checkpoint_callbacks if isinstance(callback, KeepCheckpoint))
+
+
+TRAINER_RANGES: dict[str, Range] = {
+    **dict.fromkeys(("max_steps", "max_epochs", "min_steps", "min_epochs", "num_sanity_val_steps"), (-1, 10**9)),
+    **dict.fromkeys(("accumulate_grad_batches", "log_every_n_steps", "check_val_every_n_epoch"), (1, 10**9)),
+    **dict.fromkeys(("limit_train_batches", "limit_val_batches", "overfit_batches"), (0, 10**9)),
+    **{
+        "val_check_interval": (1e-9, 1e9),
+        "gradient_clip_val": (0.0, 1e9),
+        "devices": (-1, 1024),
+        "num_nodes": (1, 10**5),
+    },
+}
+"""Numbers of Lightning's trainer. It takes most of them as they come, and fails when the run is under way."""
+
+
+def check_trainer(settings: Namespace) -> None:
+    """Raises: UserError: a number of the trainer is out of range."""
+    for name, (low, high) in TRAINER_RANGES.items():
+        if isinstance(settings[name], int | float):
+            check_number(f"trainer.{name}", settings[name], low, high)
 
 
 class StageCLI(LightningCLI):
@@ -60,17 +112,20 @@ class StageCLI(LightningCLI):
     def instantiate_trainer(self, **kwargs) -> lightning.Trainer:
         """Add what every run needs: TensorBoard, checkpoints to resume from, averaged weights, the exported model."""
         settings = self._get(self.config_init, "trainer")
+        check_trainer(settings)
         root = Path(settings["default_root_dir"])
         ours = [
-            ModelCheckpoint(root / "checkpoints", save_last=True, every_n_train_steps=CHECKPOINT_STEPS, save_top_k=0),
+            KeepCheckpoint(root / "checkpoints" / LAST, CHECKPOINT_STEPS),
             LearningRateMonitor(),
-            EMAWeightAveraging(use_buffers=False, decay=0.98, update_every_n_steps=4),
+            AveragedWeights(use_buffers=False, decay=0.98, update_every_n_steps=4),
             ExportModel(str(root / "model.safetensors")),
         ]
         if settings["enable_progress_bar"] is not False:
             ours.append(TQDMProgressBar(refresh_rate=1 if sys.stderr.isatty() else 20))
         logger = TensorBoardLogger(root, name="", version="tensorboard")
-        return super().instantiate_trainer(callbacks=ours + (settings["callbacks"] or []), logger=logger, **kwargs)
+        plugins = [WholeCheckpoints(), *(settings["plugins"] or [])]
+        callbacks = ours + (settings["callbacks"] or [])
+        return super().instantiate_trainer(callbacks=callbacks, logger=logger, plugins=plugins, **kwargs)
 
 
 def experiment(stage: str, config: str | Path, *overrides: str) -> Experiment:
@@ -81,13 +136,16 @@ def experiment(stage: str, config: str | Path, *overrides: str) -> Experiment:
     """
     if stage not in STAGES:
         raise UserError(f"expected a stage of {', '.join(STAGES)}, got {stage!r}")
-    if not Path(config).is_file():
-        raise UserError(f"expected a config, got no such file: {config}; the shipped ones are in configs/")
+    check_config_file(config)
+    for override in overrides:
+        check_override(override)
     arguments = ["--config", str(config), *overrides]
     try:
         cli = build(stage, arguments, exit_on_error=False)
-    except ArgumentError as error:
-        raise UserError(f"expected a valid config, got an error in {config}: {' '.join(str(error).split())}") from error
+    except UserError:
+        raise
+    except (ArgumentError, MisconfigurationException, ValueError) as error:
+        raise UserError(f"expected a valid config, got an error in {config}: {error}") from error
     return Experiment(cli.trainer, cli.model, cli.datamodule)
 
 

@@ -1,16 +1,32 @@
-"""What a finished run leaves behind: one model file."""
+"""What a finished run leaves behind: one model file, of averaged weights."""
 
 from pathlib import Path
 
 import lightning
-from lightning.pytorch.callbacks import Callback
+from lightning.pytorch.callbacks import Callback, EMAWeightAveraging
 
 from lca.model.checkpoint import save_model
 from lca.model.network import LCA
+from lca.stopping import StoppedBySignal
+
+
+class AveragedWeights(EMAWeightAveraging):
+    """The module has the averaged weights however the run ends: also if it had ended before, and if it is stopped."""
+
+    def on_fit_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        """A finished run that is fitted again never ends its training."""
+        self.on_train_end(trainer, pl_module)
+
+    def on_exception(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, exception: BaseException
+    ) -> None:
+        """The same when the run was stopped."""
+        if isinstance(exception, StoppedBySignal):
+            self.on_train_end(trainer, pl_module)
 
 
 class ExportModel(Callback):
-    """Write `model.safetensors` beside the logs whenever the run ends, also when it is interrupted."""
+    """Write `model.safetensors` beside the logs whenever the run ends, also when it is stopped by Ctrl-C or SIGTERM."""
 
     def __init__(self, path: str | None = None):
         """Choose the file.
@@ -26,5 +42,12 @@ class ExportModel(Callback):
         if not isinstance(network, LCA):
             raise TypeError(f"expected a stage that trains an LCA network, got {type(network).__name__}")
         path = Path(self.path or Path(trainer.log_dir or trainer.default_root_dir) / "model.safetensors")
-        if trainer.is_global_zero:
+        if trainer.is_global_zero and not getattr(trainer, "fast_dev_run", False):
             save_model(network, path, {"stage": type(pl_module).__name__.lower(), "steps": str(trainer.global_step)})
+
+    def on_exception(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, exception: BaseException
+    ) -> None:
+        """Write what a stopped run has learned."""
+        if isinstance(exception, StoppedBySignal):
+            self.on_fit_end(trainer, pl_module)

@@ -12,17 +12,16 @@ from pathlib import Path
 import torch
 from einops import rearrange
 from jaxtyping import Float
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lca.errors import UserError
-from lca.formats.atomic import writing
 from lca.formats.photos import BODY_MARGIN, crop_square, square_box
+from lca.formats.tensor_file import FileKind, read_tensors, write_tensors
 from lca.training.scores import Views
 
 WEIGHTS = Path(__file__).parent.parent / "assets" / "identity.safetensors"
+KIND = FileKind("weights of the identity network", "run tools/build_identity.py")
 BODY_SIDE, FACE_SIDE = 96, 64
 """Pixels of the pictures that the network sees."""
 BANDS = 3
@@ -63,8 +62,7 @@ class IdentityNetwork(nn.Module):
         """Write weights (half precision), config and notes to one safetensors file."""
         state = self.state_dict()
         weights = {k: (v.half() if v.is_floating_point() else v).contiguous() for k, v in state.items()}
-        with writing(path) as temporary:
-            save_file(weights, temporary, {**metadata, "config": json.dumps(asdict(self.config))})
+        write_tensors(path, weights, {**metadata, "config": json.dumps(asdict(self.config))})
 
 
 def _tower(widths: tuple[int, ...]) -> nn.Sequential:
@@ -89,16 +87,11 @@ def load_identity(path: Path = WEIGHTS) -> IdentityNetwork:
     Raises:
         UserError: the file is missing or is not such a network.
     """
-    how = "run tools/build_identity.py"
-    if not path.is_file():
-        raise UserError(f"expected weights of the identity network, got no such file: {path}; {how}")
+    tensors, words = read_tensors(path, KIND)
     try:
-        with safe_open(path, "pt") as file:
-            config = json.loads((file.metadata() or {})["config"])
-            network = IdentityNetwork(IdentityConfig(tuple(config["widths"]), config["length"]))
-            network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})
-    except (SafetensorError, KeyError, TypeError, RuntimeError) as error:
-        raise UserError(
-            f"expected weights of the identity network, got another or damaged file: {path}; {how}"
-        ) from error
+        config = json.loads(words["config"])
+        network = IdentityNetwork(IdentityConfig(tuple(config["widths"]), config["length"]))
+        network.load_state_dict(tensors)
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise UserError(f"expected {KIND.name}, got another or damaged file: {path}; {KIND.remedy}") from error
     return network.eval().requires_grad_(False)

@@ -4,7 +4,7 @@ The paper's L_img is L1 + LPIPS. LPIPS needs weights that cannot be shipped here
 plus the L1 distance of Laplacian pyramids; every report says so. `objective` puts the terms together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from jaxtyping import Float
@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.geometry.gaussians import Gaussians
+from lca.ranges import check_numbers
 
 PERCEPTUAL = "SSIM + Laplacian pyramid"
 ACAP_METRES = 0.05625
@@ -56,6 +57,10 @@ class LossConfig:
     """ASAP: Gaussians longer than five times their thinnest side, or than 3 cm."""
     bottleneck: float = 2e-5
     """Nats through the face code's bottleneck."""
+
+    def __post_init__(self):
+        """Raises: UserError: a weight out of range."""
+        check_numbers(self, {term.name: (0.0, 1e6) for term in fields(self)}, "model.loss.")
 
 
 def image_loss(

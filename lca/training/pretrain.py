@@ -9,6 +9,7 @@ from torch import Tensor
 from lca.data.batch import Batch
 from lca.model.checkpoint import load_model
 from lca.model.network import LCA, ModelConfig
+from lca.ranges import check_number
 from lca.training.correspondence import mean_distance
 from lca.training.losses import LossConfig, psnr
 from lca.training.objective import objective, run, shape_errors, warm_up
@@ -37,6 +38,7 @@ class Pretrain(lightning.LightningModule):
             init: A model file to go on from instead of random weights; it also says what the network is.
         """
         super().__init__()
+        check_number("model.correspondence_steps", correspondence_steps, 0, 10**9)
         self.loss, self.optimizer = loss, optimizer
         self.network = load_model(init).train() if init else LCA(network)
         self.correspondence_steps = correspondence_steps if self.network.config.transport else 0

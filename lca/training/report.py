@@ -1,5 +1,6 @@
 """The report of an evaluation: means over people with their intervals, what was left out and why, and a contact sheet."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from einops import rearrange
 from PIL import Image, ImageDraw, ImageFont
 from torch.nn import functional as F
 
+from lca.errors import UserError
 from lca.formats.photos import BODY_SIZE
 from lca.training.retrieval import FEWEST, retrieved
 from lca.training.scores import NO_MAPS, Portrait, Score
@@ -89,9 +91,19 @@ def merged(entries: Sequence[LeftOut]) -> list[LeftOut]:
 
 
 def by_person(captures: Sequence[tuple[str, dict[str, Score]]]) -> dict[str, dict[str, Score]]:
-    """Scores by identity; of a person filmed more than once, the mean of each score over the captures that have it."""
+    """Scores by identity; of a person filmed more than once, the mean of each score over the captures that have it.
+
+    Raises:
+        UserError: a score is not finite: a mean over the others would hide that person.
+    """
     people: dict[str, list[dict[str, Score]]] = {}
     for identity, scores in captures:
+        lost = [name for name, score in scores.items() if not isinstance(score, str) and not math.isfinite(score)]
+        if lost:
+            raise UserError(
+                f"expected finite scores of {identity}, got NaN or infinity for {', '.join(lost)}: the model makes no picture "
+                "of this person, or the data are damaged; check both"
+            )
         people.setdefault(identity, []).append(scores)
     return {who: {name: _mean([s[name] for s in scores]) for name in scores[0]} for who, scores in people.items()}
 

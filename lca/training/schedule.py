@@ -7,6 +7,15 @@ from dataclasses import dataclass
 from torch import nn
 
 from lca.model.network import LCA
+from lca.ranges import SEEDS, Range, check_numbers
+
+OPTIMIZER_RANGES: dict[str, Range] = {
+    "lr": (1e-12, 10.0),
+    "muon": (0.0, 1e4),
+    "weight_decay": (0.0, 10.0),
+    "warmup": (0, 10**9),
+    "seed": SEEDS,
+}
 
 
 @dataclass(frozen=True)
@@ -26,9 +35,8 @@ class OptimizerConfig:
     """Seed of every random number of the run."""
 
     def __post_init__(self):
-        """Check ranges."""
-        if self.lr <= 0 or min(self.warmup, self.weight_decay, self.muon) < 0:
-            raise ValueError(f"expected lr > 0 and warmup, weight_decay and muon >= 0, got {self}")
+        """Raises: UserError: a number out of range."""
+        check_numbers(self, OPTIMIZER_RANGES, "model.optimizer.")
 
 
 def cosine_with_warmup(warmup: int, steps: int) -> Callable[[int], float]:

@@ -99,7 +99,7 @@ def test_bad_avatars(tmp_path, avatar, lca, command, suffix, kind, message):
     ("options", "message"),
     [
         (["--size", 65], "even --size"),
-        (["--size", 10], "even --size from 64"),
+        (["--size", 10], "--size from 64"),
         (["--fps", 0], "--fps from 1 to 240"),
         (["--seconds", 0], "at least one frame"),
         (["--background", "nocolour"], "expected a colour such as white"),

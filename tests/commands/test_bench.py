@@ -27,7 +27,7 @@ def test_one_object_on_one_line(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["bench", "create", "--repeats", "0"], "--repeats of at least 1, got 0"),
+        (["bench", "create", "--repeats", "0"], "--repeats from 1 to 1000, got 0"),
         (["bench", "panel", "--seconds", "0"], "--seconds from 1 to 3600, got 0"),
     ],
 )

@@ -30,7 +30,7 @@ def test_a_stature_makes_the_avatar_so_tall(tmp_path, photos, checkpoint, lca):
     code, _, error = lca(
         "create", photos, "--out", tmp_path / "b.avatar", "--checkpoint", checkpoint, "--stature", "175"
     )
-    assert code == 2 and "from 1.2 to 2.3 metres, got 175" in error and not (tmp_path / "b.avatar").exists()
+    assert code == 2 and "--stature from 1.2 to 2.3, got 175" in error and not (tmp_path / "b.avatar").exists()
 
 
 def _spoil(kind: str, folder) -> list:

@@ -80,8 +80,8 @@ def test_photos_without_a_pose_give_the_feed_forward_avatar_with_a_word(create, 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--refine", "-1"], "expected --refine from 0 to 3600 seconds, got -1"),
-        (["--refine", "nan"], "expected --refine from 0 to 3600 seconds, got nan"),
+        (["--refine", "-1"], "expected --refine from 0 to 3600, got -1"),
+        (["--refine", "nan"], "expected --refine from 0 to 3600, got nan"),
         (["--refine", "0", "--report", "sheet.png"], "expected refinement beside --report, got --refine 0"),
         (["--report", "."], "expected a file name for the report, got a folder"),
     ],

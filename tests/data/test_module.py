@@ -1,5 +1,8 @@
 """What training reads: ranks share the examples, a stream resumes, rows stream and interleave."""
 
+import multiprocessing
+import os
+import signal
 from dataclasses import replace
 from itertools import islice
 from types import SimpleNamespace
@@ -91,3 +94,13 @@ def test_streams_interleave_by_weight():
     assert {row["stage"] for row in rows} == {"wild", "studio"}
     with pytest.raises(UserError, match="one positive weight for each of 2 folders"):
         stream_mixture(folders, "test", [1.0])
+
+
+def test_loader_processes_leave_ctrl_c_to_the_training():
+    batches = iter(data(workers=1).train_dataloader())
+    next(batches)
+    (worker,) = multiprocessing.active_children()
+    os.kill(worker.pid or 0, signal.SIGINT)
+    for _ in range(4):
+        next(batches)
+    assert worker.is_alive()

@@ -1,5 +1,7 @@
 """Pictures as people have them: colour profiles, depths, HEIC, huge ones; nothing but known decoders is asked."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,13 @@ from lca.formats.photos import read_picture, read_pictures
 from tests.formats.icc import P3, p3_of_srgb, profile
 
 RAMP = Path(__file__).parent / "ramp.heic"
+
+
+def header_only(width, height, bits):
+    """A grey PNG that says its size, and nothing behind it."""
+    head = b"IHDR" + struct.pack(">2I5B", width, height, bits, 0, 0, 0, 0)
+    head = struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+    return b"\x89PNG\r\n\x1a\n" + head + struct.pack(">I", 9) + b"IDAT" + bytes(9)
 
 
 def _flat(colour, size=(96, 128), mode="RGB") -> Image.Image:
@@ -57,7 +66,15 @@ def test_deep_greys_keep_their_brightness(tmp_path, values, white):
     torch.testing.assert_close(image[:, 40], torch.linspace(0, 1, 128).expand(3, -1), atol=0.003, rtol=0)
 
 
-@pytest.mark.parametrize("kind", ["avif", "webp", "bmp", "tiff"])
+def test_highlights_of_floats_do_not_darken_the_rest(tmp_path):
+    values = np.full((96, 128), 0.5, np.float32)
+    values[:8] = 1.2
+    Image.fromarray(values).save(tmp_path / "bright.tif")
+    image = read_picture(tmp_path / "bright.tif").image
+    assert image[0, 50, 50] == pytest.approx(0.5, abs=0.01) and image[0, 2, 2] == 1
+
+
+@pytest.mark.parametrize("kind", ["avif", "webp", "bmp", "tiff", "gif"])
 def test_other_formats(tmp_path, kind):
     _flat((200, 100, 50)).save(tmp_path / f"photo.{kind}")
     image = read_picture(tmp_path / f"photo.{kind}").image
@@ -98,15 +115,15 @@ def test_without_its_decoder_heic_is_named(tmp_path, monkeypatch, caplog):
 
 def test_what_a_folder_holds_besides_is_named(tmp_path, caplog):
     _flat((1, 2, 3)).save(tmp_path / "b.png")
-    for name in ("letter.txt", "moving.gif", ".hidden"):
+    for name in ("letter.txt", "layers.psd", ".hidden"):
         (tmp_path / name).write_text("x")
     (tmp_path / "more").mkdir()
     assert len(read_pictures([tmp_path])) == 1
-    assert "letter.txt, more, moving.gif" in caplog.text and "hidden" not in caplog.text
+    assert "layers.psd, letter.txt, more" in caplog.text and "hidden" not in caplog.text
     assert len(caplog.records) == 1
 
 
-@pytest.mark.parametrize("start", [b"%!PS-Adobe-3.0 EPSF-3.0\n", b"GIF89a", b"8BPS\0\1", b"\xd7\xcd\xc6\x9a"])
+@pytest.mark.parametrize("start", [b"%!PS-Adobe-3.0 EPSF-3.0\n", b"P6 96 96 255\n", b"8BPS\0\1", b"\xd7\xcd\xc6\x9a"])
 def test_only_known_decoders_are_asked(tmp_path, start):
     (tmp_path / "photo.jpg").write_bytes(start + bytes(2000))
     with pytest.raises(UserError, match="got something else"):
@@ -124,6 +141,25 @@ def test_size_is_judged_before_decoding(tmp_path, monkeypatch, kind):
     monkeypatch.setattr(picture_file, "with_eight_bits", None)  # decoding would fail otherwise
     with pytest.raises(UserError, match="at most 7 million pixels, got 3000 x 2500"):
         read_picture(tmp_path / f"huge.{kind}")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "says"),
+    [(1, 10**8, "at least 64 px"), (64, 10**6, "got a strip of 64 x 1000000"), (60_000, 60_000, "at most 60 million")],
+)
+def test_a_header_takes_no_memory(tmp_path, width, height, says):
+    (tmp_path / "bomb.png").write_bytes(header_only(width, height, bits=16))
+    with pytest.raises(UserError, match=says):
+        read_picture(tmp_path / "bomb.png")
+
+
+def test_a_jpeg_of_several_passes_counts_as_one_that_is_decoded_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(picture_file, "MOST_PIXELS", 10_000)
+    _flat((200, 100, 50)).save(tmp_path / "one.jpg")
+    assert read_picture(tmp_path / "one.jpg").image.shape == (3, 128, 96)
+    _flat((200, 100, 50)).save(tmp_path / "many.jpg", progressive=True)
+    with pytest.raises(UserError, match="got 96 x 128"):
+        read_picture(tmp_path / "many.jpg")
 
 
 def test_a_picture_beyond_pillows_limit_is_read(tmp_path):

@@ -148,7 +148,7 @@ def test_not_an_npz(tmp_path):
     text, array = tmp_path / "body.pkl", tmp_path / "array.npy"
     text.write_bytes(b"\x80\x02}q\x00.")
     np.save(array, np.zeros(3))
-    assert "download the .npz" in rejected(text)
+    assert "export the .npz again" in rejected(text)
     assert "expected a whole SMPL-X .npz" in rejected(array)
 
 

@@ -10,7 +10,7 @@ from tests.house.tree import ROOT, files, imports, name, nothing_breaks_it
 
 PACKAGE = files(".py", under="lca")
 LEVELS = [
-    {"errors", "precision", "timing", "kernels", "assets", "__init__"},
+    {"errors", "precision", "ranges", "stopping", "timing", "kernels", "assets", "__init__"},
     {"geometry"},
     {"motion", "render", "formats"},
     {"matting", "model", "world"},

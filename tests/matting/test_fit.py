@@ -1,5 +1,7 @@
 """Training the matting network on red discs: augmentation keeps its promises, the loss falls, a killed run goes on."""
 
+import os
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 import torch
 
 from lca.errors import UserError
+from lca.formats.atomic import only_writer
 from lca.formats.captures import mask_bytes, photo_bytes
 from lca.formats.photos import mask_box
 from lca.matting.fit import (
@@ -20,6 +23,7 @@ from lca.matting.fit import (
 )
 from lca.matting.frames import Frames, MattingBatch, gather_frames, gather_portraits, make_batch, place
 from lca.matting.network import Matte, Matting
+from lca.stopping import StoppedBySignal
 
 SIDE = 64
 
@@ -132,6 +136,36 @@ def test_killed_run_ends_where_an_unbroken_one_does(tmp_path, monkeypatch):
         torch.testing.assert_close(value, continued.state_dict()[name])
     with pytest.raises(UserError, match="expected a checkpoint of this run"):
         fit_matting(replace(fit, seed=1), frames, backgrounds, checkpoint)
+    with only_writer(checkpoint.parent), pytest.raises(UserError, match="another process writing into it"):
+        fit_matting(fit, frames, backgrounds, checkpoint)
+
+
+def test_sigterm_saves_the_step_in_hand(tmp_path, monkeypatch):
+    def asked(*arguments):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return _step(*arguments)
+
+    monkeypatch.setattr("lca.matting.fit._step", asked)
+    fit = MattingFit(steps=4, batch=2, sides=(SIDE // 2,))
+    with pytest.raises(StoppedBySignal) as stopped:
+        fit_matting(fit, _frames(4), _backgrounds(), tmp_path / "last.ckpt")
+    assert stopped.value.code == 143
+    assert torch.load(tmp_path / "last.ckpt", weights_only=True)["steps"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", r"expected a whole checkpoint, got a damaged or foreign file: .*last\.ckpt"),
+        ({"global_step": 3, "state_dict": {}}, r"counts its steps, got another program's: .*last\.ckpt"),
+        ({"steps": 3}, r"of this run, got one of another program: .*last\.ckpt"),
+    ],
+)
+def test_what_is_no_checkpoint_of_matting_is_one_line(content, says, tmp_path):
+    path = tmp_path / "last.ckpt"
+    path.write_bytes(content) if isinstance(content, bytes) else torch.save(content, path)
+    with pytest.raises(UserError, match=says):
+        fit_matting(MattingFit(steps=1, sides=(SIDE,)), _frames(2), _backgrounds(), path)
 
 
 def test_measures_are_shares():

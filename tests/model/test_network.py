@@ -160,8 +160,8 @@ def test_checkpoint_round_trip(network, tmp_path):
     ("damage", "message"),
     [
         (lambda path: path.unlink(), "no such file"),
-        (lambda path: path.write_bytes(path.read_bytes()[:5000]), "damaged"),
-        (lambda path: path.write_bytes(b"not a checkpoint"), "damaged"),
+        (lambda path: path.write_bytes(path.read_bytes()[:5000]), "cut short"),
+        (lambda path: path.write_bytes(b"not a checkpoint"), "got something else"),
     ],
 )
 def test_bad_checkpoints(network, tmp_path, damage, message):

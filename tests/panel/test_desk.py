@@ -115,6 +115,8 @@ def test_two_people_are_driven_together_side_by_side(avatar, other, tmp_path):
         ({"kind": "set", "channel": "nose", "value": 1.0}, "expected channel among"),
         ({"kind": "set", "channel": "jawOpen", "value": "wide"}, "expected value from"),
         ({"kind": "set", "channel": "jawOpen", "value": float("nan")}, "expected value from"),
+        ({"kind": "set", "channel": "jawOpen", "value": 10**400}, "expected value from"),
+        ({"kind": "set", "channel": "jawOpen", "value": 0.5, "stamp": 10**400}, "expected stamp from"),
         ({"kind": "set", "channel": "jawOpen", "value": 3.0}, "jaw open: expected 0 to 1"),
         ({"kind": "orbit", "right": 0.1}, "expected down"),
         ({"kind": "look", "background": "red"}, "expected a colour such as"),
@@ -131,6 +133,27 @@ def test_a_bad_message_is_one_line_and_changes_nothing(page, message, says):
     page.desk.receive(message)
     assert says in page.error() and "\n" not in page.error()
     assert page.desk.state == before
+
+
+def test_the_millionth_picture_and_all_after_it_are_acknowledged(page):
+    page.desk.session._number = 999_999
+    for value in (0.2, 0.4, 0.6, 0.8):  # more than may be in flight
+        page.picture(kind="set", channel="jawOpen", value=value, final=True)
+    assert page.all("frame")[-1][0]["number"] > 10**6
+    assert not [m for m, _ in page.all("message") if m["level"] == "error"]
+
+
+@pytest.mark.parametrize("fault", [IndexError("index out of range"), OverflowError("too large"), TypeError("no")])
+def test_a_picture_that_cannot_be_drawn_is_said_and_the_next_one_is_drawn(page, monkeypatch, fault):
+    def fails(*anything):
+        raise fault
+
+    with monkeypatch.context() as patched:
+        patched.setattr(page.desk.session, "_draw", fails)
+        page.say(kind="set", channel="jawOpen", value=0.5, final=True)
+        assert type(fault).__name__ in page.error()
+    until(lambda: not page.desk.busy)
+    page.picture(kind="set", channel="jawOpen", value=0.1, final=True)
 
 
 def test_thumbnails_of_every_pose(page):

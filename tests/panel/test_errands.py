@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -59,12 +60,46 @@ def test_a_film_can_be_stopped_and_leaves_no_file(page, tmp_path):
     assert page.last("progress")["done"] == page.last("progress")["whole"]
 
 
+def test_two_pages_with_one_folder_do_not_overwrite_each_other(page, avatar, tmp_path):
+    other = Page([avatar], tmp_path)
+    for each in (page, other):
+        each.say(kind="record", on=True)
+        each.picture(kind="set", channel="left_elbow.bend", value=70.0, final=True)
+    for each in (page, other):
+        each.say(kind="record", on=False)
+    snaps = [threading.Thread(target=each.say, kwargs={"kind": "snapshot"}) for each in (page, other) for _ in range(5)]
+    for snap in snaps:
+        snap.start()
+    for snap in snaps:
+        snap.join()
+    until(lambda: not (page.desk.tasks.running("film") or other.desk.tasks.running("film")))
+    assert sorted(path.name for path in tmp_path.glob("film*")) == ["film_001.mp4", "film_002.mp4"]
+    assert len(list(tmp_path.glob("snapshot_*.png"))) == 10 and all(path.stat().st_size for path in tmp_path.iterdir())
+    told = [m["text"] for each in (page, other) for m, _ in each.all("message")]
+    assert len({text for text in told if "wrote" in text}) == 12
+    other.desk.close()
+
+
+def test_a_recording_that_stops_while_another_is_written_is_kept(page, tmp_path):
+    for value in (70.0, 20.0):
+        page.say(kind="record", on=True)
+        page.picture(kind="set", channel="left_elbow.bend", value=value, final=True)
+        page.desk.recording._began -= 2  # seconds ago: the first is still being written when the second stops
+        page.say(kind="record", on=False)
+    assert page.desk.tasks.running("film")
+    until(lambda: not page.desk.tasks.running("film"))
+    assert [path.name for path in sorted(tmp_path.glob("film*"))] == ["film_001.mp4", "film_002.mp4"]
+    assert not [m["text"] for m, _ in page.all("message") if m["level"] == "error"]
+
+
 def test_there_may_be_nothing_to_stop(page):
     page.say(kind="stop")
     assert not page.all("message")
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture at all", b"\xff\xd8\xff\xe0 cut short"])
+@pytest.mark.parametrize(
+    "content", [b"", b"no picture at all", b"\xff\xd8\xff\xe0 cut short", b"%!PS-Adobe-3.0 EPSF-3.0\n"]
+)
 def test_an_upload_that_is_no_picture_is_one_line_with_its_name(page, content):
     page.say(content, kind="photos", names=["holiday.jpg"])
     assert "holiday.jpg" in page.error() and "lca-upload" not in page.error()
@@ -113,6 +148,11 @@ def poses_file(poses):
         ("walk.txt", b"x", "convert it"),
         ("face.csv", b"a,b\n1,2\n", "52 ARKit columns"),
         ("gap.npz", poses_file(np.full((4, 156), np.nan)), "expected finite numbers"),
+        (
+            "big.json",
+            b'{"annotations": [{"smplx_params": {"trans": [0, 0, ' + b"9" * 400 + b"]}}]}",
+            "numbers for trans",
+        ),
         ("smpl.npz", poses_file(np.zeros((4, 72))), "24 joints"),
     ],
 )

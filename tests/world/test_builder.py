@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -34,7 +35,7 @@ WHAT = Build("wild", 3, seed=5, size=SIZE)
 def unfinished(folder: Path) -> None:
     """Turn a whole folder into one that an interrupted build left."""
     manifest = read_manifest(folder)
-    type(manifest)(**{**vars(manifest), "finished": False, "shards": {}}).write(folder)
+    replace(manifest, finished=False).write(folder)
 
 
 @pytest.mark.slow

@@ -46,6 +46,10 @@ SPOILT = {
     ),
     "another count": (lambda f: change_manifest(f, identities=9), "expected 9 captures, got 3 in its splits"),
     "lost": (lambda f: (f / "data" / TRAIN).unlink(), f"{TRAIN}: expected by the manifest, not there"),
+    "another seed": (
+        lambda f: change_manifest(f, seed=6),
+        "wild-000002: expected a person of seed 6, got one of another build",
+    ),
     "added": (lambda f: (f / "data/notes.txt").write_text("x"), r"notes\.txt: not in the manifest"),
     "cut short": (lambda f: (f / "data" / TRAIN).write_bytes((f / "data" / TRAIN).read_bytes()[:-9]), "damaged one"),
     "flipped": (lambda f: rewrite(f, lambda row: row | {"seed": 1}), f"{TRAIN}: expected the checksum of the manifest"),
@@ -90,6 +94,26 @@ def test_rows_survive_the_way_through_tables():
     assert fast["identity"] == plain["identity"] and fast["seed"] == plain["seed"]
     assert np.array_equal(fast["radiance"], plain["radiance"]) and fast["radiance"].shape == (8, 32, 3)
     assert [file["bytes"] for file in fast["mask"]] == [file["bytes"] for file in plain["mask"]]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"stage": None},
+        {"identities": "3"},
+        {"captures": {"train": -1}},
+        {"captures": [3]},
+        {"finished": 1},
+        {"shards": {"../../x.parquet": "0" * 64}},
+        {"shards": {"train-00000-of-00001.parquet": 7}},
+        {"size": 1e9},
+    ],
+)
+def test_a_manifest_of_another_kind_is_one_line(entry, tmp_path):
+    folder = shutil.copytree(built("wild"), tmp_path / "copy")
+    change_manifest(folder, **entry)
+    (finding,) = verify(folder)
+    assert re.search(r"expected a manifest of layout 1, got an unreadable .*manifest\.json", finding)
 
 
 def test_the_command_exits_with_2_and_a_line_for_each_finding(tmp_path, capsys):

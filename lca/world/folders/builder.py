@@ -2,17 +2,18 @@
 
 import errno
 import hashlib
+import logging
 import multiprocessing
 import os
 import shutil
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -26,7 +27,9 @@ from lca.formats.atomic import only_writer, writing
 from lca.formats.captures import FEATURES, SPLITS
 from lca.formats.shards import COMPRESSION, Manifest, checksum, read_manifest, resume_hint, table_of
 from lca.world.folders.rates import SIZE, read_rates
-from lca.world.stages.capture import STAGES, capture, split_of
+from lca.world.stages.capture import STAGES, capture, cast, split_of
+
+log = logging.getLogger(__name__)
 
 PACKAGE = Path(__file__).parents[2]
 CAPTURES_PER_SHARD = 16
@@ -105,46 +108,71 @@ def build(what: Build, folder: str | Path, workers: int = 2) -> Manifest:
     folder = Path(folder)
     if workers < 1:
         raise UserError(f"expected at least one worker, got {workers}: raise --workers")
-    manifest = opened(what, folder)
-    if manifest.finished:
-        return manifest
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"expected a folder to write, got the file {folder}: choose another --out")
+    if is_new(folder):
+        check_room(what, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    hint = resume_hint(what.manifest(), folder)
     with only_writer(folder):
-        clean(folder)
-        plan = what.shards()
-        waiting = {
-            name: indices for name, indices in plan.items() if not is_whole(folder / "data" / name, len(indices))
-        }
         try:
-            draw(what, folder, waiting, workers)
-            finished = manifest.finish({name: checksum(folder / "data" / name) for name in sorted(plan)})
-            finished.write(folder)
+            return finished(what, folder, opened(what, folder), workers)
         except BrokenProcessPool as error:
-            message = f"expected {workers} workers to live, but one was ended (out of memory?): {resume_hint(manifest, folder)}"
-            raise UserError(message) from error
+            raise UserError(
+                f"expected {workers} workers to live, but one was ended (out of memory?): {hint}"
+            ) from error
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            message = f"expected room on the disk of {folder}, but it is full: free some, then {resume_hint(manifest, folder)}"
+            message = f"expected room on the disk of {folder}, but it is full: free some, then {hint}"
             raise UserError(message) from error
-    return finished
 
 
-def draw(what: Build, folder: Path, waiting: dict[str, list[int]], workers: int) -> None:
-    """Draw the shards that wait: file name -> captures."""
+def finished(what: Build, folder: Path, manifest: Manifest, workers: int) -> Manifest:
+    """The manifest of the whole folder: every shard that is not the file which the manifest knows is drawn."""
+    plan, known = what.shards(), manifest.shards
+    waiting = {name: group for name, group in plan.items() if not is_whole(folder / "data" / name, what, group, known)}
+    if manifest.finished and not waiting:
+        return manifest
+    if manifest.finished:
+        log.warning("%s was whole, but now %s is damaged or lost: drawn again", folder, ", ".join(waiting))
+    clean(folder)
+    whole = {name: known[name] for name in plan if name not in waiting}
+    for name, sha in draw(what, folder, waiting, workers):
+        whole[name] = sha
+        replace(manifest, finished=False, shards=whole).write(folder)
+    manifest = manifest.finish({name: whole[name] for name in sorted(plan)})
+    manifest.write(folder)
+    return manifest
+
+
+def draw(what: Build, folder: Path, waiting: dict[str, list[int]], workers: int) -> Iterator[tuple[str, str]]:
+    """Draw the shards that wait (file name -> captures), and tell the name and the sha256 of each that is there."""
     left = sum(map(len, waiting.values()))
     bar = tqdm(total=what.identities, initial=what.identities - left, unit="capture", desc=what.stage, smoothing=0.05)
     with bar, pool(workers) as executor:
         rows = in_order(executor, what, [index for indices in waiting.values() for index in indices], 2 * workers + 2)
         for name, indices in waiting.items():
             write_shard(folder / "data" / name, islice(rows, len(indices)), bar)
+            yield name, checksum(folder / "data" / name)
 
 
-def is_whole(path: Path, captures: int) -> bool:
-    """Whether an earlier run left a shard that ends as parquet does and holds that many captures."""
+def is_whole(path: Path, what: Build, indices: Sequence[int], known: Mapping[str, str]) -> bool:
+    """Whether a shard is the file that was written, of the people who belong there."""
+    if not path.is_file() or checksum(path) != known.get(path.name):
+        return False
     try:
-        return path.is_file() and pq.read_metadata(path).num_rows == captures
+        people = pq.read_table(path, columns=["identity", "seed"])
     except (OSError, pa.ArrowException):
         return False
+    names = [f"{what.stage}-{index:06d}" for index in indices]
+    seed = cast(what.stage, what.seed, indices[0])[0].seed
+    return people["identity"].to_pylist() == names and people["seed"][0].as_py() == seed
+
+
+def is_new(folder: Path) -> bool:
+    """Whether nothing is there, or no more than the beginning of a manifest."""
+    return not folder.exists() or all(path.match(".manifest.*.tmp.json") for path in folder.iterdir())
 
 
 def check_room(what: Build, folder: Path) -> None:
@@ -164,8 +192,7 @@ def check_room(what: Build, folder: Path) -> None:
 def opened(what: Build, folder: Path) -> Manifest:
     """The folder's manifest, new or of an earlier run."""
     wanted = what.manifest()
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        check_room(what, folder)
+    if is_new(folder):
         wanted.write(folder)
         return wanted
     found = read_manifest(folder)

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from lca.errors import UserError
 from lca.formats.atomic import writing
 from lca.formats.captures import CANONICAL_REACH, canonical_points, decoded
-from lca.formats.shards import shard_paths
+from lca.formats.shards import check_shard, shard_paths
 
 TILE = 192
 ACROSS = 8
@@ -78,6 +78,7 @@ def sheet(folder: str | Path, out: str | Path, split: str = "train", captures: i
 def rows_of(paths: list[Path]) -> Iterator[dict]:
     """The rows of shards, read one by one."""
     for path in paths:
+        check_shard(path)
         with pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
                 yield from file.read_row_group(group).to_pylist()

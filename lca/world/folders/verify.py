@@ -1,6 +1,7 @@
 """Is a folder of captures what its manifest says? Every byte is read, every picture decoded."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from lca.formats.fields import COLUMNS, fault
 from lca.formats.rows import Rows
 from lca.formats.shards import Manifest, checksum, read_manifest, resume_hint
 from lca.world.folders.builder import pool
+from lca.world.stages.capture import STAGES, cast
 
 
 @dataclass
@@ -115,11 +117,19 @@ def add_row(report: Report, shard: str, row: dict, manifest: Manifest) -> None:
         findings.append(f"{shard}: {identity}: expected a capture of {manifest.stage}, got one of {row['stage']}")
     if not shard.startswith(f"{split}-"):
         findings.append(f"{shard}: {identity}: expected the split of the file's name, got {split}")
+    place = re.fullmatch(rf"({'|'.join(STAGES)})-([0-9]{{6,15}})", identity)
+    if place and place[1] == manifest.stage and row["seed"] != drawn_from(manifest, int(place[2])):
+        findings.append(f"{shard}: {identity}: expected a person of seed {manifest.seed}, got one of another build")
     try:
         json.loads(row["attributes"])
     except ValueError:
         findings.append(f"{shard}: {identity}: expected attributes in JSON, got something else")
     findings += [f"{shard}: {identity}: {wrong}" for wrong in row_faults(row, manifest.size)]
+
+
+def drawn_from(manifest: Manifest, index: int) -> int:
+    """The seed of a person."""
+    return cast(manifest.stage, manifest.seed, index)[0].seed
 
 
 def row_faults(row: dict, size: int) -> Iterator[str]:

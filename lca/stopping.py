@@ -1,0 +1,59 @@
+"""Ctrl-C and SIGTERM in long work: the first is a wish, granted as soon as what is in hand is done and saved.
+
+A second Ctrl-C ends the work at once.
+"""
+
+import signal
+import threading
+from types import FrameType
+
+HEARD = (signal.SIGINT, signal.SIGTERM)
+
+
+class StoppedBySignal(SystemExit):
+    """Work that ended because it was asked to; its `code` is the shell's: 130 after Ctrl-C, 143 after SIGTERM."""
+
+    def __init__(self, number: int, message: str):
+        """Take the signal, and what is left behind in a few words."""
+        super().__init__(128 + number)
+        self.message = message
+
+
+class Wishes:
+    """Listens while a `with` block runs; afterwards signals do what they did before."""
+
+    def __init__(self):
+        self.asked: int | None = None
+        """The signal that came first."""
+        self.before = {}
+
+    def __enter__(self) -> "Wishes":
+        self.asked = None
+        self.before = {number: signal.getsignal(number) for number in HEARD}
+        self.listen()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in self.before.items():
+                signal.signal(number, handler or signal.SIG_DFL)
+
+    def listen(self) -> None:
+        """Take signals from whoever took them meanwhile; one that the shell ignores for us stays ignored.
+
+        Only the main thread can: elsewhere nothing is heard.
+        """
+        if threading.current_thread() is threading.main_thread():
+            for number in HEARD:
+                if self.before[number] is not signal.SIG_IGN:
+                    signal.signal(number, self._note)
+
+    def grant(self, done: str) -> None:
+        """Raises: StoppedBySignal, if a signal has asked for it; `done` says what is left behind."""
+        if self.asked is not None:
+            raise StoppedBySignal(self.asked, done)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.asked is not None and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self.asked = self.asked or number
