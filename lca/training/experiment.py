@@ -144,7 +144,7 @@ def experiment(stage: str, config: str | Path, *overrides: str) -> Experiment:
         cli = build(stage, arguments, exit_on_error=False)
     except UserError:
         raise
-    except (ArgumentError, MisconfigurationException, ValueError) as error:
+    except (ArgumentError, MisconfigurationException, ValueError, TypeError) as error:
         raise UserError(f"expected a valid config, got an error in {config}: {error}") from error
     return Experiment(cli.trainer, cli.model, cli.datamodule)
 
