@@ -56,6 +56,7 @@ class Experiment:
         root.mkdir(parents=True, exist_ok=True)
         with only_writer(root) if self.trainer.is_global_zero else nullcontext(), keeper.wishes as wishes:
             found = run_checkpoint(keeper.path, self.module)
+            keeper.saved = found[1] if found else 0
             if found and 0 < self.trainer.max_steps <= found[1]:
                 log.warning("%s is finished, at step %d: raise trainer.max_steps to go on", root, found[1])
             try:
