@@ -119,7 +119,7 @@ class Capture:
         """Decode the chosen frames (all by default) of a row of `load_world`.
 
         Raises:
-            UserError: a frame that the row does not have.
+            UserError: a frame that the row does not have, or a row that is not one of `lca world build`.
         """
         count = len(row["image"])
         chosen = list(range(count)) if frames is None else [int(k) for k in frames]
@@ -127,6 +127,7 @@ class Capture:
             raise UserError(
                 f"expected frames from 0 to {count - 1} of {row['identity']}, got {chosen}: choose among them"
             )
+        check_lengths(row, count)
         image, places = photos(row["image"], chosen), np.array(chosen)
 
         def numbers(name: str) -> Tensor:
@@ -137,7 +138,7 @@ class Capture:
         return Capture(
             identity=row["identity"],
             stage=row["stage"],
-            attributes=json.loads(row["attributes"]),
+            attributes=attributes_of(row),
             image_8bit=image,
             mask_8bit=masks(row["mask"], chosen),
             canonical_16bit=codes_of(row["canonical"], chosen, image.shape[-1] // 2),
@@ -154,11 +155,35 @@ class Capture:
         )
 
 
+def check_lengths(row: Mapping[str, Any], frames: int) -> None:
+    """Raises: UserError: a column of something else than `frames` frames; maps of canonical points may be left out."""
+    for name in (*PER_FRAME, *VIEWS, *FILES):
+        found = len(row[name])
+        if found != frames and (found or name not in LEFT_OUT):
+            raise UserError(
+                f"expected {frames} frames of {name} in the capture of {row['identity']}, got {found}: build it again"
+            )
+
+
+def attributes_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the person looks like. Raises: UserError: it is not written as JSON."""
+    try:
+        return dict(json.loads(row["attributes"]))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UserError(
+            f"expected attributes of {row['identity']} in JSON, got something else: build it again"
+        ) from error
+
+
 PER_FRAME = (
     *("theta", "translation", "actions", "psi"),
     *("tracked_theta", "tracked_translation", "body_box", "face_box", "radiance"),
 )
 """Columns of numbers that a capture keeps under their own names."""
+
+VIEWS = ("camera_from_world", "tracked_camera_from_world", "intrinsics", "face_intrinsics")
+FILES = ("image", "mask", "canonical", "face", "face_mask", "face_canonical")
+LEFT_OUT = ("canonical", "face_canonical")
 
 PICTURE_SHAPES = {
     **{"image_8bit": (3, "image_8bit", 1), "mask_8bit": (1, "image_8bit", 1)},

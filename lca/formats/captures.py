@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float32, UInt8, UInt16
 from numpy import ndarray
 from PIL import Image as Pictures
 
+from lca.errors import UserError
 from lca.geometry.directions import RADIANCE_LIGHTS
 
 FACE_SIZE = 128
@@ -220,6 +221,9 @@ def halved(
 
 
 def decoded(coded: bytes) -> UInt8[ndarray, "..."] | UInt16[ndarray, "..."]:
-    """Pixels of a picture file as stored."""
-    with Pictures.open(io.BytesIO(coded)) as picture:
-        return np.asarray(picture)
+    """Pixels of a picture file as stored. Raises: UserError: it is damaged, or neither JPEG nor PNG."""
+    try:
+        with Pictures.open(io.BytesIO(coded), formats=("JPEG", "PNG")) as picture:
+            return np.asarray(picture)
+    except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError) as error:
+        raise UserError(f"expected a picture of a capture, got a damaged file ({error}): build it again") from error

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lca.errors import UserError
+
 
 @dataclass(frozen=True)
 class Files(Sequence):
@@ -42,13 +44,17 @@ class Rows(Sequence):
     """The rows of a table: numbers as arrays in the table's memory, frames first; pictures as `Files`."""
 
     def __init__(self, table: pa.Table):
-        """Look at the columns once."""
+        """Look at the columns once.
+
+        Raises:
+            UserError: a value is missing, or a text is none.
+        """
         shapes = [
             tuple(column.type.shape[1:]) if isinstance(column.type, pa.ExtensionType) else () for column in table.schema
         ]
         batches = [batch for batch in table.to_batches() if batch.num_rows]
         self.batches = [
-            {name: Cells.of(batch.column(place), shapes[place]) for place, name in enumerate(table.schema.names)}
+            {name: Cells.of(name, batch.column(place), shapes[place]) for place, name in enumerate(table.schema.names)}
             for batch in batches
         ]
         self.ends = np.cumsum([batch.num_rows for batch in batches])
@@ -77,17 +83,21 @@ class Cells:
     """Of the numbers of a frame."""
 
     @staticmethod
-    def of(values: pa.Array, shape: tuple[int, ...]) -> "Cells":
-        """Take an array of lists apart."""
+    def of(name: str, values: pa.Array, shape: tuple[int, ...]) -> "Cells":
+        """Take an array of lists apart. Raises: UserError."""
         values, levels = values.storage if isinstance(values, pa.ExtensionArray) else values, []
+        expect_all(name, values)
         while pa.types.is_list(values.type) or pa.types.is_fixed_size_list(values.type):
             if pa.types.is_list(values.type):
                 levels.append(values.offsets.to_numpy())
             else:
                 levels.append((values.offset, values.type.list_size))
             values = values.values
+            expect_all(name, values)
         if pa.types.is_struct(values.type):
-            return Cells(tuple(levels), Files.of(values.field("bytes")), ())
+            files = values.field("bytes")
+            expect_all(name, files)
+            return Cells(tuple(levels), Files.of(files), ())
         return Cells(tuple(levels), values.to_numpy() if levels else values, shape)
 
     def at(self, place: int) -> Any:
@@ -104,3 +114,14 @@ class Cells:
         if isinstance(self.leaf, np.ndarray):
             return self.leaf[first:last].reshape(-1, *self.shape) if self.shape else self.leaf[first:last]
         return self.leaf[place].as_py()
+
+
+def expect_all(name: str, values: pa.Array) -> None:
+    """Raises: UserError: some of the values are missing, or texts that are not UTF-8."""
+    try:
+        if values.null_count:
+            raise UserError(f"expected {name} of every capture and frame, got nothing in places: build it again")
+        if pa.types.is_string(values.type):
+            values.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise UserError(f"expected texts in {name}, got other bytes: build it again") from error

@@ -56,6 +56,7 @@ class Experiment:
         root.mkdir(parents=True, exist_ok=True)
         with only_writer(root) if self.trainer.is_global_zero else nullcontext(), keeper.wishes as wishes:
             found = run_checkpoint(keeper.path, self.module)
+            keeper.saved = found[1] if found else 0
             if found and 0 < self.trainer.max_steps <= found[1]:
                 log.warning("%s is finished, at step %d: raise trainer.max_steps to go on", root, found[1])
             try:
@@ -144,7 +145,7 @@ def experiment(stage: str, config: str | Path, *overrides: str) -> Experiment:
         cli = build(stage, arguments, exit_on_error=False)
     except UserError:
         raise
-    except (ArgumentError, MisconfigurationException, ValueError) as error:
+    except (ArgumentError, MisconfigurationException, ValueError, TypeError) as error:
         raise UserError(f"expected a valid config, got an error in {config}: {error}") from error
     return Experiment(cli.trainer, cli.model, cli.datamodule)
 

@@ -53,7 +53,10 @@ SPOILT = {
     "added": (lambda f: (f / "data/notes.txt").write_text("x"), r"notes\.txt: not in the manifest"),
     "cut short": (lambda f: (f / "data" / TRAIN).write_bytes((f / "data" / TRAIN).read_bytes()[:-9]), "damaged one"),
     "flipped": (lambda f: rewrite(f, lambda row: row | {"seed": 1}), f"{TRAIN}: expected the checksum of the manifest"),
-    "a picture": (lambda f: rewrite(f, cut("mask")), "wild-000002: mask of frame 0: expected a picture, got a damaged"),
+    "a picture": (
+        lambda f: rewrite(f, cut("mask")),
+        "wild-000002: mask of frame 0: expected a picture of a capture, got a damaged",
+    ),
     "frames": (lambda f: rewrite(f, lambda row: row | {"face": row["face"][:3]}), "expected 8 pictures in face, got 3"),
     "sizes": (
         lambda f: rewrite(f, lambda row: row | {"image": row["face"]}),

@@ -16,6 +16,8 @@ from lca.formats.captures import CANONICAL_REACH, canonical_points, decoded
 from lca.formats.shards import check_shard, shard_paths
 
 TILE = 192
+SHOWN = ("mask", "canonical", "face", "face_canonical", "body_box", "face_box")
+"""Columns of a frame, besides its photo."""
 ACROSS = 8
 """Tiles in a row of the sheet, if the strips are not longer."""
 
@@ -68,6 +70,10 @@ def sheet(folder: str | Path, out: str | Path, split: str = "train", captures: i
     if captures < 1 or frames < 1:
         raise UserError(f"expected at least one capture and one frame, got {captures} and {frames}: raise them")
     rows = list(islice(rows_of(shard_paths(folder, split)), captures))
+    for row in rows:
+        short = [name for name in SHOWN if len(row[name]) != len(row["image"])]
+        if short:
+            raise UserError(f"expected {short[0]} of every frame of {row['identity']}, got some: build it again")
     chosen = list(range(min(frames, *[len(row["image"]) for row in rows])))
     drawn = [strip(rows[0], chosen), *[photos_strip(row, chosen) for row in rows[1:]]]
     with writing(out) as path:

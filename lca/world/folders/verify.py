@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from PIL import UnidentifiedImageError
 from tqdm import tqdm
 
-from lca.errors import UserError
+from lca.errors import UserError, on_one_line
 from lca.formats.captures import FACE_SIZE, FEATURES, PICTURES, SPLITS, decoded
 from lca.formats.fields import COLUMNS, fault
 from lca.formats.rows import Rows
@@ -103,8 +102,8 @@ def shard_report(path: Path, manifest: Manifest) -> Report:
             for group in range(file.num_row_groups):
                 for row in Rows(file.read_row_group(group)):
                     add_row(report, say, row, manifest)
-    except (OSError, pa.ArrowException) as error:
-        report.findings.append(f"{say}: expected a parquet file, got a damaged one ({str(error).splitlines()[0]})")
+    except (OSError, ValueError, pa.ArrowException) as error:
+        report.findings.append(f"{say}: expected a parquet file, got a damaged one ({on_one_line(str(error))})")
     return report
 
 
@@ -122,7 +121,7 @@ def add_row(report: Report, shard: str, row: dict, manifest: Manifest) -> None:
         findings.append(f"{shard}: {identity}: expected a person of seed {manifest.seed}, got one of another build")
     try:
         json.loads(row["attributes"])
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         findings.append(f"{shard}: {identity}: expected attributes in JSON, got something else")
     findings += [f"{shard}: {identity}: {wrong}" for wrong in row_faults(row, manifest.size)]
 
@@ -156,8 +155,8 @@ def picture_fault(coded: bytes | None, shape: tuple[int, ...] | None) -> str | N
     """Whether a picture decodes, to pixels of `shape` where that is known."""
     try:
         pixels = decoded(coded or b"")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        return f"expected a picture, got a damaged file ({str(error).splitlines()[0]})"
+    except UserError as error:
+        return str(error)
     if shape is not None and pixels.shape != shape:
         return f"expected {shape} pixels, got {pixels.shape}"
     return None
