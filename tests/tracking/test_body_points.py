@@ -34,4 +34,5 @@ def test_they_lie_where_the_body_has_the_same_feature(name, own):
 
 
 def other_side(name):
-    return "_".join({"left": "right", "right": "left"}.get(part, part) for part in name.split("_"))
+    swap = {"left": "right", "right": "left"}
+    return "_".join(swap[part] if part in swap else part for part in name.split("_"))
