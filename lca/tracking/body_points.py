@@ -17,6 +17,8 @@ from lca.tracking.body_landmarks import NAMES
 from lca.tracking.kinematics import KinematicSkeleton, Points
 
 BODY_POINTS = Path(__file__).parent.parent / "assets" / "body_points.npz"
+HEAD = BODY_JOINTS.index("head")
+"""The joint that holds the face."""
 HELD_BY = {
     **dict.fromkeys(("shoulder", "elbow", "wrist", "hip", "knee", "ankle")),
     **dict.fromkeys(("pinky", "index", "thumb"), "wrist"),
@@ -48,12 +50,12 @@ class BodyPoints:
 @lru_cache(maxsize=1)
 def holding_joints() -> Int[ndarray, "33"]:
     """The joint that holds each landmark."""
-    names = []
+    numbers = {name: number for number, name in enumerate(BODY_JOINTS)}
+    joints = []
     for name in NAMES:
         side, _, rest = name.partition("_")
-        held = rest in HELD_BY
-        names.append(f"{side}_{HELD_BY[rest] or rest}" if held else "head")
-    return np.array([BODY_JOINTS.index(name) for name in names])
+        joints.append(numbers[f"{side}_{HELD_BY[rest] or rest}"] if rest in HELD_BY else HEAD)
+    return np.array(joints)
 
 
 @lru_cache(maxsize=1)

@@ -19,11 +19,10 @@ from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.model.avatar import Avatar
 from lca.model.rig import Signals
 from lca.model.template import EYES, Template
+from lca.tracking.body_points import HEAD
 from lca.tracking.face_points import FacePoints, load_face_points
 from lca.training.refining.surface import places_of, surface_of
 
-HEAD = 15
-"""The joint that holds the face."""
 IRISES = 468
 """Landmarks from this one on follow the gaze, not the face."""
 NEAREST = 4

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from lca.model.template import Template
 from lca.model.transport.nearest import nearest_gaussians
-from lca.tracking.body_points import load_body_points
+from lca.tracking.body_points import HEAD, load_body_points
 from lca.tracking.face_points import load_face_points
 from lca.tracking.kinematics import KinematicSkeleton, Points
 from lca.tracking.observe import Observations, Sight
@@ -141,11 +141,13 @@ def _remarks(sight: Sight, size: Tensor) -> tuple[str, ...]:
 def _landmarks(
     observations: Observations, photo: int, skeleton: KinematicSkeleton, config: SceneConfig
 ) -> Iterator[Pulls]:
-    """The body's landmarks, where they are known."""
+    """The body's landmarks, where they are known; the head's only where no landmarks of the face tell more."""
     if observations.landmarks is None or observations.visibility is None:
         return
     known = load_body_points()
     weights = config.landmark_weight * observations.visibility[photo].double().numpy()
+    if observations.faces is not None and observations.faces[photo] is not None:
+        weights = np.where(known.joints == HEAD, 0.0, weights)
     yield Pulls(known.on(skeleton), observations.landmarks[photo].double().numpy(), known.error, weights)
 
 
