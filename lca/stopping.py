@@ -41,9 +41,9 @@ class Wishes:
     def listen(self) -> None:
         """Take signals from whoever took them meanwhile; one that the shell ignores for us stays ignored.
 
-        Only the main thread can: elsewhere nothing is heard.
+        Only the main thread can, within a `with` block: elsewhere nothing is heard.
         """
-        if threading.current_thread() is threading.main_thread():
+        if self.before and threading.current_thread() is threading.main_thread():
             for number in HEARD:
                 if self.before[number] is not signal.SIG_IGN:
                     signal.signal(number, self._note)

@@ -81,7 +81,7 @@ def _spoil(kind: str, avatar) -> None:
     [
         ("half", "cut short"),
         ("version", f"expected an avatar of version {VERSION}, got version 99"),
-        ("other contents", "got one with other contents"),
+        ("other contents", "and x too many"),
         ("text", "got something else"),
         ("missing", "no such file"),
     ],

@@ -113,7 +113,7 @@ def test_a_stature_that_nobody_has(template):
     [
         (lambda o: replace(o, sights=()), "expected 1 to 16 photos, got 0"),
         (lambda o: replace(o, psi=torch.full((2, 4), torch.nan)), "expected finite psi"),
-        (lambda o: replace(o, landmarks=torch.zeros(2, 12, 2)), "landmarks and their visibility"),
+        (lambda o: replace(o, landmarks=torch.zeros(2, 33, 2)), "landmarks and their visibility"),
         (lambda o: replace(o.framing, focal=torch.tensor([-1.0, 0.0])), "expected focal lengths"),
     ],
 )
