@@ -23,7 +23,7 @@ from lca.data.sample import Capture
 from lca.formats.atomic import writing
 from lca.formats.picture_file import Picture
 from lca.geometry.body_file import load_body
-from lca.geometry.skinning import full_pose, joint_transforms
+from lca.geometry.skinning import full_pose, joint_transforms, skin
 from lca.tracking.body_landmarks import NAMES
 from lca.tracking.body_points import BODY_POINTS, holding_joints
 from lca.tracking.finder import PeopleFinder
@@ -64,8 +64,7 @@ def seen(folder: Path) -> Iterator[Seen]:
             moved = joint_transforms(pose, joints, body.parents, capture.translation[k].double())
             view = capture.camera.camera_from_world[k].double()
             turns = view[:3, :3] @ moved[:, :3, :3]
-            places = (moved[:, :3, :3] @ joints[..., None])[..., 0] + moved[:, :3, 3]
-            places = places @ view[:3, :3].T + view[:3, 3]
+            places = skin(joints, moved[:, :3]) @ view[:3, :3].T + view[:3, 3]
             landmarks = found.landmarks.double()
             inside = ((landmarks > 0) & (landmarks < image.shape[-1])).all(-1) & (found.visibility > SEEN)
             intrinsics = capture.camera.intrinsics[k].double()

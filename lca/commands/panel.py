@@ -4,13 +4,16 @@ import argparse
 from pathlib import Path
 
 from lca.errors import UserError
+from lca.ranges import InRange
 
 
 def add_command(subparsers) -> None:
     """Add `panel` to the command line."""
     parser = subparsers.add_parser("panel", help="take an avatar in your hands, in the browser")
     parser.add_argument("avatar", type=Path, nargs="+", help="one or two files that `lca create` wrote, side by side")
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: any free one)")
+    parser.add_argument(
+        "--port", action=InRange, low=0, high=65535, default=0, help="port on 127.0.0.1 (default: any free one)"
+    )
     parser.add_argument(
         "--out", type=Path, default=Path("out/panel"), help="folder of what you save (default out/panel)"
     )
@@ -25,8 +28,6 @@ def run(args: argparse.Namespace) -> None:
     """Load, serve, until Ctrl-C."""
     if len(args.avatar) > 2:
         raise UserError(f"expected one or two avatars, got {len(args.avatar)}: compare two at a time")
-    if not 0 <= args.port <= 65535:
-        raise UserError(f"expected --port from 0 to 65535, got {args.port}")
     import asyncio
     from contextlib import ExitStack
 

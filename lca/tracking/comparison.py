@@ -13,7 +13,7 @@ from lca.data.batch import Batch, Targets
 from lca.data.sample import Capture
 from lca.formats.photos import BODY_MARGIN, square_box
 from lca.formats.picture_file import Picture
-from lca.matting.cutout import FoundPerson
+from lca.matting.cutout import Finder, FoundPerson
 from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.model.rig import Signals
@@ -59,7 +59,8 @@ def compare(
     none was found, `refined` is the feed-forward avatar at the network's shape.
     """
     pictures = [Picture(f"photo {k + 1}", image, None) for k, image in enumerate(shown.image)]
-    people = [looked_at(picture, shown, k) for k, picture in enumerate(pictures)]
+    finder = load_finder()
+    people = [looked_at(picture, shown, k, finder) for k, picture in enumerate(pictures)]
     stature = float(model.template.stature(shown.betas))
     start = draft(model, pictures, people, stature)
     with torch.no_grad():
@@ -78,11 +79,10 @@ def compare(
     return Comparison(groups, views["refined"], likenesses(shown, wanted, views["feed_forward"], views["refined"]))
 
 
-def looked_at(picture: Picture, shown: Capture, photo: int) -> FoundPerson:
+def looked_at(picture: Picture, shown: Capture, photo: int, finder: Finder) -> FoundPerson:
     """The person in one photo of the capture, with the landmarks that the networks find there (if they are installed, and see the
     person)."""
     known = FoundPerson(shown.mask[photo], shown.body_box[photo], shown.face_box[photo], 1.0)
-    finder = load_finder()
     found = finder.look(picture) if isinstance(finder, PeopleFinder) else None
     if found is None or overlap(found.mask, known.mask) < SAME:
         return known

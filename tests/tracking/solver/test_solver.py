@@ -5,7 +5,7 @@ import torch
 
 from lca.errors import UserError
 from lca.geometry.body_file import load_body
-from lca.geometry.skinning import full_pose, joint_transforms
+from lca.geometry.skinning import full_pose, joint_transforms, skin
 from lca.tracking.body_points import load_body_points
 from lca.tracking.observe import Framing, Observations
 from lca.tracking.solution import solver_error
@@ -69,7 +69,7 @@ def landmarks_of(truth, photo):
     pose, place = full_pose(truth.theta[photo].double()), truth.translation[photo].double()
     held = joint_transforms(pose, joints, body.parents, place)[torch.from_numpy(points.joints)]
     rest = joints[torch.from_numpy(points.joints)] + torch.from_numpy(points.offsets)
-    return (held[:, :3, :3] @ rest[..., None])[..., 0] + held[:, :3, 3]
+    return skin(rest, held[:, :3])
 
 
 def test_landmarks_place_what_no_pixel_shows(act, template):
