@@ -134,7 +134,7 @@ def test_known_shape_replaces_the_predicted_one(network, photos):
 
 def test_colours_travel_from_photos_to_the_gaussians_they_show(network):
     """Transport alone: pixels that claim to show known points hand over their colours."""
-    from lca.model.transport.carry import PixelEvidence, carry
+    from lca.model.transport.carry import PixelEvidence, arranged, shared
     from lca.model.transport.dense import FEATURES
 
     template = network.template
@@ -143,7 +143,7 @@ def test_colours_travel_from_photos_to_the_gaussians_they_show(network):
     pixels = PixelEvidence(
         torch.zeros(len(wanted), dtype=torch.long), template.points, torch.ones(len(wanted)), payload
     )
-    sharp = carry([pixels], template, 1)[0, :, :3]
+    sharp = arranged(shared([pixels], template, 1), template)[0, :, :3]
     blurred = wanted.mean(0).expand_as(wanted)
     assert (sharp - wanted).abs().mean() < 0.6 * (blurred - wanted).abs().mean()
 

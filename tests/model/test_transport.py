@@ -5,8 +5,8 @@ from torch.nn import functional as F
 from lca.geometry.body_file import load_body
 from lca.model.encoder import ImageTokens
 from lca.model.template import Template, TemplateConfig
-from lca.model.transport.carry import carry, collect
-from lca.model.transport.dense import FEATURES, Coarse, DenseHead, DenseMaps
+from lca.model.transport.carry import arranged, collect, shared, sums_by_kernel, sums_by_torch
+from lca.model.transport.dense import FEATURES, Coarse, DenseHead, DenseMaps, Finer
 from lca.model.transport.nearest import nearest_gaussians, search
 from lca.training.correspondence import coarse_loss
 from lca.training.losses import LossConfig
@@ -28,6 +28,44 @@ def test_the_fused_search_is_the_readable_one(template):
     assert torch.equal(nearest_gaussians(points, template), search(points, template))
 
 
+def test_every_cell_lists_the_anchor_nearest_to_its_points(template):
+    far = torch.tensor([[3.0, 0.0, 0.0], [0.0, -4.0, 0.3]])
+    points = torch.cat([torch.rand(4000, 3) * torch.tensor([2.2, 2.2, 0.8]) - torch.tensor([1.1, 1.5, 0.4]), far])
+    nearest, candidates = torch.cdist(points, template.anchors).argmin(-1), template.candidates
+    found = nearest_gaussians(points, template)
+    assert (found[..., None] == candidates[nearest][:, None]).any(-1).all()
+
+
+def random_maps(template: Template, size: int) -> DenseMaps:
+    """Of two people seen twice: points near the body, which need a gradient as everything here does."""
+    points = template.points[torch.randint(len(template.points), (4 * size * size,))] + 0.02 * torch.randn(
+        4 * size**2, 3
+    )
+    canonical = points.unflatten(0, (4, size, size)).permute(0, 3, 1, 2).contiguous().requires_grad_()
+    error, weight = torch.rand(4, 1, size, size).log(), torch.randn(4, 1, size, size, requires_grad=True)
+    feature = torch.randn(4, FEATURES, size, size, requires_grad=True)
+    return DenseMaps(choosing(torch.tensor([0, 1, 2, 3]), template), canonical, error, weight, feature)
+
+
+def test_the_fused_transport_is_the_readable_one_and_so_are_its_gradients(template):
+    size = 12
+    maps, wanted = random_maps(template, size), torch.randn(2, len(template.points), FEATURES + 7)
+    pictures = [(torch.rand(4, 3, 2 * size, 2 * size), (torch.rand(4, 1, 2 * size, 2 * size) > 0.3).float())]
+    leaves = [maps.canonical, maps.log_weight, maps.feature]
+    found = []
+    for way in (sums_by_torch, sums_by_kernel):
+        sums = way([maps], pictures, template, (2, 2))
+        found.append([sums, *torch.autograd.grad((sums * wanted).sum(), leaves)])
+    for by_torch, by_kernel in zip(*found, strict=True):
+        torch.testing.assert_close(by_kernel, by_torch, atol=1e-4 * float(by_torch.detach().abs().max()), rtol=1e-4)
+
+
+def test_nobody_in_the_pictures_is_nothing_carried(template):
+    maps = random_maps(template, 4)
+    sums = sums_by_kernel([maps], [(torch.rand(4, 3, 8, 8), torch.zeros(4, 1, 8, 8))], template, (2, 2))
+    assert not sums.any() and torch.isfinite(arranged(sums, template)).all()
+
+
 def test_tokens_are_rewarded_for_the_right_anchor_and_only_where_there_is_a_person(template):
     right = torch.tensor([3, 20, 41, 60])
     canonical = template.anchors[right].T.reshape(1, 3, 2, 2).repeat_interleave(8, 2).repeat_interleave(8, 3)
@@ -37,6 +75,20 @@ def test_tokens_are_rewarded_for_the_right_anchor_and_only_where_there_is_a_pers
     assert coarse_loss(wrong, template.anchors, (canonical, valid), LossConfig()) > 3 * best
     valid[..., :8, :] = 0  # both wrong tokens are outside now
     assert coarse_loss(wrong, template.anchors, (canonical, valid), LossConfig()) < 1.5 * best
+
+
+def test_finer_features_are_those_of_doubled_ones_beside_the_detail():
+    x, detail = torch.randn(2, 6, 5, 4, requires_grad=True), torch.randn(2, 3, 10, 8)
+    finer = Finer(6, 3)
+    side_by_side = torch.cat([F.interpolate(x, scale_factor=2, mode="nearest"), detail], 1)
+    plain = torch.nn.Sequential(*finer)(side_by_side)
+    torch.testing.assert_close(finer(x, detail), plain, atol=1e-6, rtol=1e-5)
+    wanted = torch.randn_like(plain)
+    leaves = [x, *finer.parameters()]
+    for ours, readable in zip(
+        *(torch.autograd.grad((y * wanted).sum(), leaves) for y in (finer(x, detail), plain)), strict=True
+    ):
+        torch.testing.assert_close(ours, readable, atol=1e-5, rtol=1e-4)
 
 
 def test_background_does_not_bleed_into_the_points_of_the_silhouette(template):
@@ -74,5 +126,5 @@ def test_stripes_one_pixel_wide_reach_the_gaussians(template):
     assert set(pixels.payload[:, 0].tolist()) == {0.0, 1.0}
     across = pixels.canonical[:, 0].unflatten(0, (size, size))[:, 1:-1]
     torch.testing.assert_close(across.diff(dim=1), torch.full_like(across.diff(dim=1), pixel), atol=1e-5, rtol=0)
-    evidence = carry([pixels], template, people=1)
+    evidence = arranged(shared([pixels], template, people=1), template)
     assert evidence.shape == (1, len(template.points), evidence.shape[-1]) and torch.isfinite(evidence).all()

@@ -7,7 +7,9 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor
 
+from lca.formats.photos import Photos
 from lca.model.template import Template
+from lca.model.transport.carry_cpu import carry_fused, foreground
 from lca.model.transport.dense import FEATURES, DenseMaps, double
 from lca.model.transport.nearest import NEIGHBOURS, nearest_gaussians
 
@@ -27,24 +29,59 @@ class PixelEvidence:
 
 def collect(maps: DenseMaps, images: Tensor, masks: Tensor, views: int) -> PixelEvidence:
     """Foreground pixels of body pictures or face crops; `images` (people x views, 3, H, W), `masks` (.., 1, H, W)."""
-    image, row, column = (masks[:, 0] > 0.6).nonzero(as_tuple=True)
+    image, row, column = foreground(masks).unbind(1)
 
     def at_pixels(values: Tensor) -> Tensor:
-        return double(values, "bilinear")[image, :, row, column]
+        return double(values)[image, :, row, column]
 
-    weight = at_pixels(maps.log_weight - 0.5 * maps.log_error.detach())[:, 0].exp()
+    weight = at_pixels(_log_weight(maps))[:, 0].exp()
     payload = torch.cat([images[image, :, row, column], at_pixels(maps.feature)], -1)
     return PixelEvidence(image // views, at_pixels(maps.canonical), weight, payload)
 
 
-def carry(evidence: list[PixelEvidence], template: Template, people: int) -> Float[Tensor, "people gaussians evidence"]:
-    """Carry pixels to the Gaussians that they show.
+def carry(maps: list[DenseMaps], photos: Photos, template: Template) -> Float[Tensor, "people gaussians evidence"]:
+    """Carry pixels to the Gaussians that they show; `maps` of the body pictures and of the face crops of `photos`, which have one
+    batch axis (people).
 
     Per Gaussian: its own colour, its mirror's and that of its whole anchor, each with a log weight that says how much it can
     be trusted, then feature and distance from the body; all weighted means over the pixels (see `lca.model.transport.evidence`).
-    Each pixel shares its weight among its `NEIGHBOURS` nearest Gaussians by softmax(-d^2 / 2 tau^2), tau being half
-    their spacing.
     """
+    people, views = photos.body.shape[:2]
+    pictures = ((photos.body, photos.body_mask), (photos.face, photos.face_mask))
+    flat = [(image.flatten(0, 1), mask.flatten(0, 1)) for image, mask in pictures]
+    gather = sums_by_torch if photos.body.is_cuda else sums_by_kernel
+    return arranged(gather(maps, flat, template, (people, views)), template)
+
+
+def sums_by_torch(
+    maps: list[DenseMaps], pictures: list[tuple[Tensor, Tensor]], template: Template, size: tuple[int, int]
+) -> Float[Tensor, "people gaussians sums"]:
+    """The readable twin, also for CUDA: (colour, feature, residual, 1) of all pixels, weighted; `size` is (people, views)."""
+    people, views = size
+    evidence = [collect(found, *picture, views) for found, picture in zip(maps, pictures, strict=True)]
+    return shared(evidence, template, people)
+
+
+def sums_by_kernel(
+    maps: list[DenseMaps], pictures: list[tuple[Tensor, Tensor]], template: Template, size: tuple[int, int]
+) -> Float[Tensor, "people gaussians sums"]:
+    """The same, fused, on the CPU."""
+    sums = [
+        carry_fused(channels_of(found), image, mask, template, size)
+        for found, (image, mask) in zip(maps, pictures, strict=True)
+    ]
+    return torch.stack(sums).sum(0)
+
+
+def channels_of(maps: DenseMaps) -> Float[Tensor, "images rows columns channels"]:
+    """What a pixel reads, side by side: canonical point, log weight, feature."""
+    channels = torch.cat([maps.canonical, _log_weight(maps), maps.feature], 1)
+    return rearrange(channels, "image channel row column -> image row column channel")
+
+
+def shared(evidence: list[PixelEvidence], template: Template, people: int) -> Float[Tensor, "people gaussians sums"]:
+    """Each pixel shares its weight among its `NEIGHBOURS` nearest Gaussians by softmax(-d^2 / 2 tau^2), tau being half their
+    spacing."""
     person = torch.cat([e.person for e in evidence])
     point = torch.cat([e.canonical for e in evidence])
     pixel_weight = torch.cat([e.weight for e in evidence])
@@ -56,7 +93,13 @@ def carry(evidence: list[PixelEvidence], template: Template, people: int) -> Flo
     carried = torch.cat([payload[:, None].expand(-1, NEIGHBOURS, -1), residual, torch.ones_like(share)[..., None]], -1)
     slot = (person[:, None] * len(template.points) + gaussian).flatten()
     sums = carried.new_zeros(people * len(template.points), carried.shape[-1])
-    sums = sums.index_add(0, slot, (carried * share[..., None]).flatten(0, 1)).unflatten(0, (people, -1))
+    return sums.index_add(0, slot, (carried * share[..., None]).flatten(0, 1)).unflatten(0, (people, -1))
+
+
+def arranged(
+    sums: Float[Tensor, "people gaussians sums"], template: Template
+) -> Float[Tensor, "people gaussians evidence"]:
+    """Sums -> means with their log weights, beside those of the mirror and of the anchor (see `carry`)."""
     mean, own = _normalise(sums)
     anchor_sums = rearrange(sums, "b (g k) c -> b g k c", k=template.config.per_anchor).sum(2)
     anchor_mean, anchor_weight = _normalise(anchor_sums)
@@ -68,3 +111,7 @@ def carry(evidence: list[PixelEvidence], template: Template, people: int) -> Flo
 def _normalise(sums: Tensor) -> tuple[Tensor, Tensor]:
     weight = sums[..., -1:]
     return sums[..., :-1] / (weight + 1e-3), (weight + 1e-3).log()
+
+
+def _log_weight(maps: DenseMaps) -> Tensor:
+    return maps.log_weight - 0.5 * maps.log_error.detach()

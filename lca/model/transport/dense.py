@@ -7,7 +7,7 @@ vertices): regression alone answers left or right, front or back with the middle
 from dataclasses import dataclass
 
 import torch
-from einops import rearrange
+from einops import einsum, rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -17,6 +17,9 @@ from lca.model.encoder import ImageTokens
 FEATURES = 8
 STEP = 0.1
 """Metres per unit of a linear output; without it one step of Adam moves every point by centimetres and drowns the rest."""
+
+TAPS = ((0.0, 0.0, 1.0), (0.0, 1.0, 1.0), (1.0, 1.0, 0.0), (1.0, 0.0, 0.0))
+"""Which of three taps on doubled rows fall on the same one of the four that a transposed convolution has."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,31 @@ class DenseMaps:
     feature: Float[Tensor, "images feature rows columns"]
 
 
+class Finer(nn.Sequential):
+    """Features of twice the rows and columns: x, doubled, beside the pyramid's `detail`, through a 3 x 3 and a 1 x 1 convolution.
+
+    What falls on doubled places is summed up beforehand: of nine taps on x, four are left, and nothing is put side by side.
+    """
+
+    def __init__(self, channels: int, out: int):
+        """`out` is how many channels the detail has, too."""
+        super().__init__(nn.Conv2d(channels + out, out, 3, padding=1), nn.GELU(), nn.Conv2d(out, out, 1), nn.GELU())
+
+    def forward(
+        self, x: Float[Tensor, "images channels rows columns"], detail: Float[Tensor, "images out height width"]
+    ) -> Float[Tensor, "images out height width"]:
+        """Equal to `super().forward(cat([doubled x, detail]))`."""
+        first, *rest = self
+        assert isinstance(first, nn.Conv2d)
+        of_x, of_detail = first.weight.split([x.shape[1], detail.shape[1]], 1)
+        places = torch.tensor(TAPS).to(of_x)
+        taps = einsum(of_x, places, places, "o i row column, y row, x column -> i o y x")
+        x = F.conv_transpose2d(x, taps, stride=2, padding=1) + F.conv2d(detail, of_detail, first.bias, padding=1)
+        for layer in rest:
+            x = layer(x)
+        return x
+
+
 class DenseHead(nn.Module):
     """A coarse point per token (stride 16) and, up to stride 2 with the pyramid's detail, what is to be added to it."""
 
@@ -51,9 +79,9 @@ class DenseHead(nn.Module):
         self.choice = nn.Linear(width, anchors)
         self.shift = nn.Linear(width, 3)
         self.lift = nn.Linear(width, eight)
-        self.at_eight = _mixed(2 * eight, eight)
-        self.at_four = _mixed(eight + four, four)
-        self.at_two = _mixed(four + two, two)
+        self.at_eight = Finer(eight, eight)
+        self.at_four = Finer(eight, four)
+        self.at_two = Finer(four, two)
         self.out = nn.Conv2d(two, 5 + FEATURES, 1)
 
     def coarse(self, tokens: ImageTokens, anchors: Float[Tensor, "anchors 3"]) -> Coarse:
@@ -67,9 +95,7 @@ class DenseHead(nn.Module):
         """Maps at half the picture's size from the tokens and the pyramid of the same pictures."""
         two, four, eight = tokens.pyramid
         x = rearrange(self.lift(tokens.grid), "i (h w) c -> i c h w", h=tokens.rows)
-        x = self.at_eight(torch.cat([double(x), eight], 1))
-        x = self.at_four(torch.cat([double(x), four], 1))
-        x = self.at_two(torch.cat([double(x), two], 1))
+        x = self.at_two(self.at_four(self.at_eight(x, eight), four), two)
         fine, log_error, log_weight, feature = self.out(x).float().split([3, 1, 1, FEATURES], 1)
         coarse = self.coarse(tokens, anchors)
         known = rearrange(tokens.foreground.float(), "i (h w) -> i 1 h w", h=tokens.rows)
@@ -82,10 +108,6 @@ def enlarge(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=8, mode="bilinear", align_corners=False)
 
 
-def _mixed(channels: int, out: int) -> nn.Module:
-    return nn.Sequential(nn.Conv2d(channels, out, 3, padding=1), nn.GELU(), nn.Conv2d(out, out, 1), nn.GELU())
-
-
-def double(x: Tensor, mode: str = "nearest") -> Tensor:
+def double(x: Tensor) -> Tensor:
     """Twice the rows and columns."""
-    return F.interpolate(x, scale_factor=2, mode=mode)
+    return F.interpolate(x, scale_factor=2, mode="bilinear")

@@ -1,17 +1,28 @@
 """The Gaussians nearest to given canonical points: one fused search on the CPU, plain torch elsewhere."""
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import no_type_check
+import math
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
 from jaxtyping import Float
-from numba import njit
+from numpy import ndarray
 from torch import Tensor
 
+from lca.kernels.runtime import launching
+from lca.model.kernels.nearest import NEIGHBOURS, list_anchors, nearest_all
 from lca.model.template import Template
 
-NEIGHBOURS = 4
+CELL = 0.04
+"""Metres: the edge of a cell that knows which anchors may be nearest to its points."""
+MARGIN = 0.1
+"""Metres from the outermost anchors to the end of the grid."""
+MOST = 48
+"""Anchors that a cell remembers; in cells of more, all anchors are asked."""
+
+Table = tuple[ndarray | np.floating, ...]
+"""What the search reads (`lca.model.kernels.nearest`): anchors by axis; the grid's origin, edge and shape; how many anchors each
+cell lists, and which; by anchor, its candidates' places by axis, and the candidates."""
 
 
 @torch.no_grad()
@@ -21,12 +32,8 @@ def nearest_gaussians(points: Float[Tensor, "pixels 3"], template: Template) -> 
     if points.is_cuda:
         return search(points, template)
     found = np.empty((len(points), NEIGHBOURS), np.int64)
-    anchors, candidates = template.anchors.numpy().T.copy(), template.candidates.numpy()
-    around = np.ascontiguousarray(template.points.numpy()[candidates].transpose(0, 2, 1))
-    threads = torch.get_num_threads()
-    shares = zip(np.array_split(points.contiguous().numpy(), threads), np.array_split(found, threads), strict=True)
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda share: _search(share[0], anchors, candidates, around, share[1]), shares))
+    with launching(len(points)) as threads:
+        nearest_all(threads, points.contiguous().numpy(), table_of(template), found)
     return torch.from_numpy(found)
 
 
@@ -38,30 +45,25 @@ def search(points: Float[Tensor, "pixels 3"], template: Template) -> Tensor:
     return candidates.gather(1, distance.topk(NEIGHBOURS, largest=False).indices)
 
 
-@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-@no_type_check
-def _search(points, anchors, candidates, around, found):
-    """Buffers of distances first, minima after: both loops become vector instructions."""
-    to_anchor = np.empty(anchors.shape[1], np.float32)
-    to_candidate = np.empty(candidates.shape[1], np.float32)
-    for pixel in range(len(points)):
-        x, y, z = points[pixel, 0], points[pixel, 1], points[pixel, 2]
-        best = np.float32(np.inf)
-        for a in range(to_anchor.size):
-            to_anchor[a] = (anchors[0, a] - x) ** 2 + (anchors[1, a] - y) ** 2 + (anchors[2, a] - z) ** 2
-            best = min(best, to_anchor[a])
-        anchor = 0
-        while anchor < to_anchor.size - 1 and to_anchor[anchor] != best:
-            anchor += 1
-        for c in range(to_candidate.size):
-            dx, dy, dz = around[anchor, 0, c] - x, around[anchor, 1, c] - y, around[anchor, 2, c] - z
-            to_candidate[c] = dx * dx + dy * dy + dz * dz
-        for place in range(found.shape[1]):
-            best = np.float32(np.inf)
-            for c in range(to_candidate.size):
-                best = min(best, to_candidate[c])
-            c = 0
-            while c < to_candidate.size - 1 and to_candidate[c] != best:
-                c += 1
-            found[pixel, place] = candidates[anchor, c]
-            to_candidate[c] = np.float32(3e38)
+def table_of(template: Template) -> Table:
+    """What the fused search reads, made once for a template on the CPU."""
+    if template not in _tables:
+        _tables[template] = _make_table(template)
+    return _tables[template]
+
+
+_tables: WeakKeyDictionary[Template, Table] = WeakKeyDictionary()
+
+
+def _make_table(template: Template) -> Table:
+    anchors = np.ascontiguousarray(template.anchors.numpy().T)
+    low, high = anchors.min(1) - MARGIN, anchors.max(1) + MARGIN
+    shape = np.ceil((high - low) / CELL).astype(np.int64)
+    counts, members = np.zeros(shape.prod(), np.int32), np.zeros((shape.prod(), MOST), np.int32)
+    grid = low.astype(np.float32), np.float32(CELL), shape
+    reach = np.float32(math.sqrt(3.0) * CELL + 1e-4)
+    with launching(counts.size) as threads:
+        list_anchors(threads, anchors, *grid, reach, counts, members)
+    candidates = template.candidates.numpy()
+    around = np.ascontiguousarray(template.points.numpy()[candidates].transpose(0, 2, 1))
+    return anchors, *grid, counts, members, around, candidates

@@ -9,7 +9,7 @@ from lca.formats.photos import Photos
 from lca.model.encoder import ImageTokens
 from lca.model.layers import FeedForward
 from lca.model.template import Template
-from lca.model.transport.carry import CHANNELS, carry, collect
+from lca.model.transport.carry import CHANNELS, carry
 from lca.model.transport.dense import Coarse, DenseHead, DenseMaps
 from lca.model.transport.evidence import SOURCES, Carried, Evidence, Nothing
 from lca.precision import mixed_precision
@@ -37,13 +37,7 @@ class Transport(nn.Module):
 
     def carry(self, maps: list[DenseMaps], photos: Photos, template: Template) -> Evidence:
         """What all photos of each person show at each Gaussian; `photos` with one batch axis (people)."""
-        people, views = photos.body.shape[:2]
-        pictures = ((photos.body, photos.body_mask), (photos.face, photos.face_mask))
-        pixels = [
-            collect(found, image.flatten(0, 1), mask.flatten(0, 1), views)
-            for found, (image, mask) in zip(maps, pictures, strict=True)
-        ]
-        return Carried(carry(pixels, template, people))
+        return Carried(carry(maps, photos, template))
 
     def at_anchors(self, evidence: Evidence, per_anchor: int) -> Float[Tensor, "people anchors width"]:
         """What is added to the geometry tokens."""
