@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from lca.model.layers import CrossBlock, SelfBlock
+from lca.training.muon import Muon
 from lca.training.schedule import OptimizerConfig
 
 
@@ -18,8 +19,7 @@ def block_matrices(network: nn.Module) -> set[int]:
 class MuonAdamW(torch.optim.Optimizer):
     """One optimiser to schedulers, clipping and checkpoints; its groups are those of its two parts.
 
-    Muon (Jordan et al. 2024) makes every update of a matrix orthogonal; in a race on this project's correspondence it
-    needed two thirds of AdamW's steps.
+    In a race on this project's correspondence Muon needed two thirds of AdamW's steps.
     """
 
     def __init__(self, groups: list[dict[str, Any]], matrices: set[int], config: OptimizerConfig):
@@ -33,7 +33,7 @@ class MuonAdamW(torch.optim.Optimizer):
         decay = config.weight_decay
         self.parts: list[torch.optim.Optimizer] = [torch.optim.AdamW(rest, betas=(0.9, 0.98), weight_decay=decay)]
         if hidden:
-            self.parts.append(torch.optim.Muon(hidden, weight_decay=decay))
+            self.parts.append(Muon(hidden, weight_decay=decay))
         super().__init__(self._groups(), {})
         self.param_groups = self._groups()
 

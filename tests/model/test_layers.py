@@ -1,16 +1,24 @@
 import pytest
 import torch
-from torch.nn import functional as F
 
 from lca.model.layers import Attention, attend, fourier, grid_positions
 
 
-def test_attention_agrees_with_torch():
-    q, k, v = (torch.randn(2, 4, 7, 16) for _ in range(3))
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 3e-2)])
+def test_attention_is_its_definition(dtype, tolerance):
+    q, k, v = torch.randn(3, 2, 4, 7, 16)
     keep = torch.rand(2, 1, 1, 7) > 0.3
     keep[..., 0] = True
-    expected = F.scaled_dot_product_attention(q, k, v, attn_mask=keep)
-    torch.testing.assert_close(attend(q, k, v, keep), expected, atol=1e-5, rtol=1e-5)
+    share = (torch.einsum("bhqd,bhkd->bhqk", q, k) / 4.0).exp() * keep
+    expected = (share / share.sum(-1, keepdim=True)) @ v
+    found = attend(q.to(dtype), k.to(dtype), v.to(dtype), keep)
+    torch.testing.assert_close(found.float(), expected, atol=tolerance, rtol=tolerance)
+
+
+def test_attention_on_nothing_is_finite():
+    q, k, v = (torch.randn(1, 2, 3, 8, requires_grad=True) for _ in range(3))
+    attended = attend(q, k, v, torch.zeros(1, 1, 1, 3, dtype=torch.bool))
+    assert all(x.isfinite().all() for x in (attended, *torch.autograd.grad(attended.sum(), (q, k, v))))
 
 
 def test_hidden_context_has_no_influence():

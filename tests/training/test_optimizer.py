@@ -3,7 +3,9 @@ from copy import deepcopy
 import pytest
 import torch
 
+from lca import precision
 from lca.model.layers import SelfBlock
+from lca.training.muon import Muon, orthogonal
 from lca.training.optimizer import MuonAdamW, block_matrices
 from lca.training.schedule import OptimizerConfig
 
@@ -55,3 +57,24 @@ def test_a_restored_optimizer_goes_on_as_the_first_would_have():
     step(network, optimizer, 2)
     step(copy, restored, 2)
     assert torch.equal(weights(network), weights(copy))
+
+
+@pytest.mark.parametrize(("kind", "tolerance"), [("bf16", 1e-6), ("fp32", 0.01)])
+def test_muon_is_that_of_torch_which_knows_bfloat16_only(monkeypatch, kind, tolerance):
+    monkeypatch.setenv(precision.CHOICE, kind)
+    matrices = [torch.randn(12, 8), torch.randn(6, 10)]
+    ours, theirs = ([torch.nn.Parameter(matrix.clone()) for matrix in matrices] for _ in range(2))
+    optimizers = Muon([{"params": ours, "lr": 0.02}], 0.1), torch.optim.Muon(theirs, lr=0.02, weight_decay=0.1)
+    for _ in range(3):
+        for mine, other in zip(ours, theirs, strict=True):
+            mine.grad = torch.randn_like(mine)
+            other.grad = mine.grad.clone()
+        for optimizer in optimizers:
+            optimizer.step()
+    for mine, other in zip(ours, theirs, strict=True):
+        assert (mine - other).abs().max() < tolerance
+
+
+def test_an_update_is_nearly_orthogonal():
+    for shape in ((12, 30), (30, 12)):
+        assert ((torch.linalg.svdvals(orthogonal(torch.randn(shape)).float()) - 1.0).abs() < 0.35).all()
