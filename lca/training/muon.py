@@ -39,7 +39,7 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """U V^T of the singular value decomposition U S V^T, roughly: singular values of 0.7 to 1.2, in the machine's number format."""
+    """U V^T of the singular value decomposition U S V^T, roughly: singular values 0.7 to 1.2, in the machine's number format."""
     tall = matrix.shape[0] > matrix.shape[1]
     x = (matrix.mT if tall else matrix).to(number_format(matrix.device))
     x = x / x.norm().clamp(min=1e-7)
