@@ -62,7 +62,13 @@ class Tally:
 
 TALLIES: list[Tally] = []
 """Of every door that was attacked, in order."""
-HEAD = "| door | cases | taken | tracebacks | hangs | NaN without a word | over 1 GB | MB above idle |\n|---|---|---|---|---|---|---|---|"
+LINES: list[str] = []
+"""Of other tables for the end of a run."""
+HEAD = (
+    "| door | cases | taken | tracebacks | hangs | NaN without a word | over 1 GB | MB above idle |\n"
+    + "|---" * 8
+    + "|"
+)
 
 
 def attack(door: str, enter: Enter, folder: Path, cases: int) -> None:
