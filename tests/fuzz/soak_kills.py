@@ -33,7 +33,10 @@ import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import lca.__main__
 if sys.argv[1] == "pretrain":
-    import lca.training.experiment
+    try:
+        import lca.training.experiment
+    except KeyboardInterrupt:
+        sys.exit(130)
     lca.training.experiment.CHECKPOINT_STEPS = 2
 sys.exit(lca.__main__.main(sys.argv[1:]))
 """
