@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +22,6 @@ from lca.data.sample import capture_frames
 from lca.errors import UserError
 from lca.formats.atomic import only_writer
 from lca.formats.shards import read_manifest
-from lca.world.folders import builder
 from lca.world.folders.builder import DRAWING, DRAWS_NOTHING, PACKAGE, Build, build, code_version, drawing_sources
 from lca.world.folders.presets import builds
 from lca.world.folders.rates import Rate
@@ -38,21 +36,6 @@ def unfinished(folder: Path) -> None:
     """Turn a whole folder into one that an interrupted build left."""
     manifest = read_manifest(folder)
     replace(manifest, finished=False).write(folder)
-
-
-def test_workers_are_deaf_to_ctrl_c_from_their_first_moment(monkeypatch):
-    heard = []
-
-    class Started(ThreadPoolExecutor):
-        def submit(self, task, *arguments):
-            heard.append(signal.getsignal(signal.SIGINT))
-            return super().submit(task, *arguments)
-
-    monkeypatch.setattr(builder, "ProcessPoolExecutor", lambda workers, context, initializer: Started(workers))
-    before = signal.getsignal(signal.SIGINT)
-    with builder.pool(1) as executor:
-        executor.submit(int)
-    assert heard == [signal.SIG_IGN, before] and signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.slow
