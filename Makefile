@@ -1,4 +1,4 @@
-# make env | demo | test | fuzz | check | lab | lock | clean      (demo: PHOTOS=folder takes your own photos)
+# make env | demo | test | fuzz | soak | check | lab | lock | clean      (demo: PHOTOS=folder takes your own photos)
 # PYTHON=python3.12 chooses the interpreter; PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu" a CPU torch.
 # JOBS=4 tests with so many processes.
 PYTHON ?= python3
@@ -10,7 +10,7 @@ BIN := .venv/bin
 VALIDATOR := .venv/node_modules/gltf-validator
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: env demo test fuzz check lab figures hooks lock clean
+.PHONY: env demo test fuzz soak check lab figures hooks lock clean
 
 env: .venv/.ready
 
@@ -27,6 +27,10 @@ test: env $(VALIDATOR)
 fuzz: env
 	LCA_FUZZ_SEED=$${LCA_FUZZ_SEED:-$$(date +%s)} LCA_FUZZ_CASES=$${LCA_FUZZ_CASES:-2000} \
 	  $(BIN)/python -m pytest -q tests/fuzz $(PYTEST_ARGS)
+
+# Commands killed at seeded moments, a thousand avatars and fifty panels in one process: half an hour, tables at the end.
+soak: env
+	LCA_FUZZ_SEED=$${LCA_FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest -q tests/fuzz/soak_*.py $(PYTEST_ARGS)
 
 # The Khronos glTF validator, by the Node that pyright brings. Without a network its tests skip (in CI they fail).
 $(VALIDATOR): | .venv/.ready

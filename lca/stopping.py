@@ -22,14 +22,16 @@ class StoppedBySignal(SystemExit):
 class Wishes:
     """Listens while a `with` block runs; afterwards signals do what they did before."""
 
-    def __init__(self):
+    def __init__(self, *heard: signal.Signals):
+        """Choose which signals are wishes; all of `HEARD` if none is named."""
+        self.heard = heard or HEARD
         self.asked: int | None = None
         """The signal that came first."""
         self.before = {}
 
     def __enter__(self) -> "Wishes":
         self.asked = None
-        self.before = {number: signal.getsignal(number) for number in HEARD}
+        self.before = {number: signal.getsignal(number) for number in self.heard}
         self.listen()
         return self
 
@@ -44,7 +46,7 @@ class Wishes:
         Only the main thread can, within a `with` block: elsewhere nothing is heard.
         """
         if self.before and threading.current_thread() is threading.main_thread():
-            for number in HEARD:
+            for number in self.heard:
                 if self.before[number] is not signal.SIG_IGN:
                     signal.signal(number, self._note)
 

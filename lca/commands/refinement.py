@@ -3,9 +3,11 @@
 import argparse
 import signal
 import time
+from contextlib import ExitStack
 from typing import Any
 
 from lca.ranges import InRange
+from lca.stopping import Wishes
 
 LONGEST = 3600.0
 """Seconds of refinement."""
@@ -24,24 +26,6 @@ def add_refine_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-class CtrlC:
-    """Within the block, once `armed`, Ctrl-C is not an exception but a wish: `asked`. A second one ends the program as ever."""
-
-    armed = asked = False
-
-    def __enter__(self) -> "CtrlC":
-        self.before = signal.signal(signal.SIGINT, self._hear)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        signal.signal(signal.SIGINT, self.before)
-
-    def _hear(self, number: int, frame: object) -> None:
-        if self.asked or not self.armed:
-            raise KeyboardInterrupt
-        self.asked = True
-
-
 def refined(model, pictures, people, stature: float | None, seconds: float | None) -> tuple[Any, dict[str, float]]:
     """Solve and refine, and print what there is to say: (`Likeness`, seconds of each part: solved, refined)."""
     from tqdm import tqdm
@@ -49,19 +33,19 @@ def refined(model, pictures, people, stature: float | None, seconds: float | Non
     from lca.tracking.likeness import Draft, Enough, Progress, Watcher, refine_on_photos
     from lca.tracking.words import pose_lines
 
-    marks = [time.perf_counter()]
-    with CtrlC() as ctrl_c, tqdm(desc="refine", unit="step", delay=0.1) as bar:
+    marks, wishes = [time.perf_counter()], Wishes(signal.SIGINT)
+    with tqdm(desc="refine", unit="step", delay=0.1) as bar, ExitStack() as listening:
 
         def solved(start: Draft) -> None:
             marks.append(time.perf_counter())
             for line in pose_lines(pictures, start.solution):
                 bar.write(line)
-            ctrl_c.armed = True
+            listening.enter_context(wishes)
 
         def stepped(progress: Progress) -> None:
             bar.total = progress.total
             bar.update(progress.step - bar.n)
-            if ctrl_c.asked:
+            if wishes.asked:
                 bar.write(f"stopped after step {progress.step} of {progress.total}: the best so far is kept")
                 raise Enough
 

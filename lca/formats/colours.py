@@ -51,10 +51,12 @@ def to_srgb(picture: Image.Image) -> tuple[Image.Image, Image.Image | None, list
 
 def _eight_bits(values: np.ndarray, mode: str) -> np.ndarray:
     """Greys of any depth -> 0 to 255."""
-    finite = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    finite = np.nan_to_num(values.astype(np.float32), copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     most = float(finite.max())
     white = 65535.0 if mode.startswith("I;16") else next((full for full in FULL if most <= OVERSHOOT * full), most)
-    return (finite / white * 255).round().clip(0, 255).astype(np.uint8)
+    finite /= white
+    finite *= 255
+    return finite.round(out=finite).clip(0, 255, out=finite).astype(np.uint8)
 
 
 def _by_profile(picture: Image.Image) -> tuple[Image.Image | None, list[str]]:

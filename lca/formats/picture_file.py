@@ -30,10 +30,10 @@ from lca.formats.focal import focal_pixels
 
 SMALLEST_SIDE = 64
 LARGEST_SIDE = 2048
-MOST_PIXELS = 180_000_000
-"""Of a picture that has to be decoded whole; it then needs 720 MB at most."""
+MOST_PIXELS = 100_000_000
+"""Of a picture that has to be decoded whole; scaling it takes 8 bytes a pixel where it has a transparent background."""
 MOST_PIXELS_DEEP = 60_000_000
-"""Of greys of 16 bits and more, which become floats on the way."""
+"""Of greys of 16 bits and more, which become floats on the way, and of pictures whose decoders keep them twice."""
 MOST_PIXELS_JPEG = 600_000_000
 """A JPEG is scaled while it is decoded, unless it comes in several passes."""
 MOST_LONG = 32
@@ -187,7 +187,8 @@ def _judge(picture: Image.Image, several_passes: bool, path: Path) -> None:
         )
     if max(width, height) > MOST_LONG * min(width, height):
         raise UserError(f"expected a photo of a person, got a strip of {width} x {height} pixels: {path}; cut it")
-    most = MOST_PIXELS_DEEP if picture.mode[0] in "IF" else MOST_PIXELS
+    deep = picture.mode[0] in "IF" or picture.format in ("WEBP", "AVIF", "HEIF")
+    most = MOST_PIXELS_DEEP if deep else MOST_PIXELS
     if picture.format in ("JPEG", "MPO") and not several_passes:
         most = MOST_PIXELS_JPEG
     if width * height > most:
@@ -203,10 +204,13 @@ def _read(picture: Image.Image, path: Path) -> Picture:
     share = LARGEST_SIDE / max(width, height)
     if picture.format in ("JPEG", "MPO") and share < 1:
         picture.draft(None, (int(width * share), int(height * share)))
-    upright = ImageOps.exif_transpose(with_eight_bits(picture))
-    upright.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    colours, alpha, said = to_srgb(upright)
-    focal = focal_pixels(picture.getexif(), (width, height), upright.size)
+    picture.load()  # before `thumbnail`, which would ask for another draft
+    small = with_eight_bits(picture)
+    small.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    exif = picture.getexif()
+    ImageOps.exif_transpose(small, in_place=True)
+    colours, alpha, said = to_srgb(small)
+    focal = focal_pixels(exif, (width, height), small.size)
     return Picture(path.name, _plane(colours), None if alpha is None else _plane(alpha), focal, (*notes, *said))
 
 

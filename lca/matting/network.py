@@ -17,9 +17,14 @@ from torch.nn import functional as F
 
 from lca.errors import UserError
 from lca.formats.tensor_file import FileKind, read_tensors, write_tensors
+from lca.ranges import check_number, check_numbers
 
 MATTING_SIZE = 256
 DEFAULT_PATH = Path(__file__).parent.parent / "assets" / "matting.safetensors"
+DEEPEST, WIDEST = 8, 4096
+"""Of a network: levels, until one pixel is left, and channels."""
+WEIGHT = 1e4
+"""No number of a network is larger."""
 WEIGHTS = FileKind("matting weights", "train them with `lca matting fit`")
 
 
@@ -31,9 +36,12 @@ class MattingConfig:
     """Channels at 128, 64, 32, 16 and 8 px."""
 
     def __post_init__(self):
-        """Raises UserError for a depth that the picture's size cannot carry."""
-        if len(self.widths) < 4:
-            raise UserError(f"expected at least 4 widths, got {self.widths}: the head is sought at the fourth, 16 px")
+        """Raises UserError for widths out of range, and for a depth that the picture's size cannot carry."""
+        if not 5 <= len(self.widths) <= DEEPEST:
+            raise UserError(
+                f"expected 5 to {DEEPEST} widths, got {len(self.widths)}: the head is sought on the way up, at 16 px"
+            )
+        check_numbers(self, {"widths": (1, WIDEST)})
 
 
 @dataclass(frozen=True)
@@ -129,8 +137,14 @@ def load_matting(path: str | Path | None = None) -> Matting:
     tensors, words = read_tensors(path, WEIGHTS)
     try:
         config = {k: tuple(v) for k, v in json.loads(words["config"]).items()}
-        network = Matting(MattingConfig(**config))
-        network.load_state_dict(tensors)
+        with torch.device("meta"):  # nothing is allocated for what the file does not hold
+            network = Matting(MattingConfig(**config))
+        kinds = {name: value.dtype for name, value in network.state_dict().items()}
+        network.load_state_dict({name: value.to(kinds.get(name)) for name, value in tensors.items()}, assign=True)
+        for name, value in network.state_dict().items():
+            if value.is_floating_point():
+                check_number(name, float(value.min()), 0.0 if name.endswith("_var") else -WEIGHT, WEIGHT)
+                check_number(name, float(value.max()), -WEIGHT, WEIGHT)
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise UserError(
             f"expected matting weights, got another or damaged file: {path}; train with `lca matting fit`"

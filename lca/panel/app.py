@@ -1,7 +1,8 @@
 """The panel on a page of its own: a small server on this machine, behind a token.
 
 Not a Jupyter server on purpose: whoever has the address may move the avatar and upload photos, and nothing else; a Jupyter
-token would hand them a shell. Each page that is open has its own desk; closing the page ends the desk's threads.
+token would hand them a shell. Each page that is open has its own desk; closing the page ends the desk's threads, once its films
+are written.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import hmac
 import json
 import logging
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -26,6 +28,8 @@ HOSTS = (LOCAL, "localhost")
 MOST_BYTES = 64 * 2**20
 """Of one WebSocket message."""
 MOST_BUFFERS = 64
+LONGEST_FILM = 3600.0
+"""Seconds that films of a page that has gone may take, while the server runs."""
 NewDesk = Callable[[Send], Desk]
 log = logging.getLogger(__name__)
 
@@ -87,11 +91,13 @@ class Socket(Guarded, tornado.websocket.WebSocketHandler):
             self.desk.receive(head, self.parts)
 
     def on_close(self) -> None:
-        """End the desk, away from the server's thread: it may have to wait for a picture."""
-        desk = getattr(self, "desk", None)
-        if desk is not None:
-            self.settings["desks"].discard(desk)
-            self.loop.run_in_executor(None, desk.close)
+        """End the desk, away from the server's thread: it may have to wait for a picture, or for a film."""
+        if hasattr(self, "desk"):
+            threading.Thread(target=self._end, name="lca-closing", daemon=True).start()
+
+    def _end(self) -> None:
+        self.desk.close(LONGEST_FILM)
+        self.settings["desks"].discard(self.desk)
 
     def send_soon(self, message: dict[str, Any], buffers: Sequence[bytes]) -> None:
         """Send from any thread."""

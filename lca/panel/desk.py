@@ -144,10 +144,10 @@ class Desk:
         with self.lock:
             self._step(self.history.changed(state))
 
-    def close(self) -> None:
-        """End every thread; the desk is of no use afterwards."""
-        self.tasks.close()
+    def close(self, patience: float = 30.0) -> None:
+        """End every thread; the desk is of no use afterwards. Films that are not written in `patience` seconds are dropped."""
         self.session.close()
+        self.tasks.close(patience)
 
     def _commands(self) -> dict[str, Callable[[Message], None]]:
         return {

@@ -1,11 +1,18 @@
-"""Long work beside the panel: each task in its own thread, one of a kind at a time, none left when the panel closes."""
+"""Long work beside the panel: each task in its own thread, one of a kind at a time, none left when the panel closes.
+
+What is started is asked to stop when the panel closes; what is queued is owed to somebody, and done first.
+"""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
 from lca.errors import UserError
 from lca.panel.session import FAULTS
+
+SOON = 30.0
+"""Seconds after which work that was asked to stop is left to itself."""
 
 
 class Stopped(RuntimeError):
@@ -16,7 +23,7 @@ class Tasks:
     """Runs functions in threads; `report` gets what they raise."""
 
     def __init__(self, report: Callable[[Exception], None]):
-        self._report, self._lock, self._closing = report, threading.Lock(), threading.Event()
+        self._report, self._lock, self._closing = report, threading.Lock(), False
         self._running: dict[str, threading.Thread] = {}
         self._unwanted: set[str] = set()
         self._waiting: dict[str, deque[Callable[[], None]]] = {}
@@ -35,10 +42,11 @@ class Tasks:
             self._begin(name, work)
 
     def queue(self, name: str, work: Callable[[], None]) -> None:
-        """Run `work` beside everything else, after what of its kind was given before."""
+        """Run `work` beside everything else, after what of its kind was given before; it outlives the panel."""
         with self._lock:
+            waiting = self._waiting.setdefault(name, deque())
             if name in self._running:
-                self._waiting.setdefault(name, deque()).append(work)
+                waiting.append(work)
             else:
                 self._begin(name, work)
 
@@ -51,9 +59,9 @@ class Tasks:
         """Called by long work of this name now and then.
 
         Raises:
-            Stopped: the panel has closed, or the work is not wanted any more.
+            Stopped: the work is not wanted any more.
         """
-        if self._closing.is_set() or name in self._unwanted:
+        if name in self._unwanted:
             raise Stopped
 
     def stop(self, name: str) -> None:
@@ -62,18 +70,29 @@ class Tasks:
             if name in self._running:
                 self._unwanted.add(name)
 
-    def close(self, timeout: float = 30.0) -> None:
-        """Ask all tasks to stop at their next `check` and wait for them."""
-        self._closing.set()
+    def close(self, patience: float) -> None:
+        """Take no more work, and wait for what runs: for queued work so many seconds, for all else until its next `check`."""
+        with self._lock:
+            self._closing = True
+            self._unwanted |= self._running.keys() - self._waiting.keys()
+        self._wait(patience)
+        with self._lock:
+            self._waiting.clear()
+            self._unwanted |= self._running.keys()
+        self._wait(SOON)
+
+    def _wait(self, seconds: float) -> None:
+        """Until nothing runs, at most so long."""
+        end = time.monotonic() + seconds
         with self._lock:
             threads = list(self._running.values())
         for thread in threads:
             if thread is not threading.current_thread():
-                thread.join(timeout)
+                thread.join(max(0.0, end - time.monotonic()))
 
     def _begin(self, name: str, work: Callable[[], None]) -> None:
         """Under the lock, with nothing of this kind under way."""
-        if not self._closing.is_set():
+        if not self._closing:
             self._running[name] = threading.Thread(target=self._run, args=(name, work), name=f"lca-{name}", daemon=True)
             self._running[name].start()
 
@@ -93,7 +112,7 @@ class Tasks:
         with self._lock:
             self._unwanted.discard(name)
             waiting = self._waiting.get(name)
-            if waiting and not self._closing.is_set():
+            if waiting:
                 return waiting.popleft()
             del self._running[name]
             return None

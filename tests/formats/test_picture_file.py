@@ -165,3 +165,19 @@ def test_a_jpeg_of_several_passes_counts_as_one_that_is_decoded_whole(tmp_path, 
 def test_a_picture_beyond_pillows_limit_is_read(tmp_path):
     _flat(120, (13000, 7000), "L").save(tmp_path / "huge.jpg", quality=30)
     assert read_picture(tmp_path / "huge.jpg").image.shape == (3, 1103, 2048)
+
+
+@pytest.mark.parametrize(("kind", "side", "bytes_of_a_pixel"), [("png", 5000, 8), ("tif", 4000, 11)])
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="reads the most memory of a moment from /proc")
+def test_a_large_picture_is_kept_twice_at_most(kind, side, bytes_of_a_pixel, tmp_path):
+    path = tmp_path / f"large.{kind}"
+    if kind == "png":
+        Image.new("RGBA", (side, side), (200, 100, 50, 100)).save(path, compress_level=1)
+    else:
+        Image.fromarray(np.zeros((side, side), np.float32)).save(path, compression="tiff_lzw")
+    Path("/proc/self/clear_refs").write_text("5")
+    status = lambda name: 1024 * int(Path("/proc/self/status").read_text().split(f"{name}:")[1].split()[0])
+    before = status("VmRSS")
+    picture = read_picture(path)
+    kept = 4 * (picture.image.numel() + (0 if picture.alpha is None else picture.alpha.numel()))
+    assert status("VmHWM") - before < bytes_of_a_pixel * side**2 + kept + 2**25

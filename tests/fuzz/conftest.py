@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from tests.fuzz.harness import HEAD, SEED, TALLIES, attack
+from tests.fuzz.harness import HEAD, LINES, SEED, TALLIES, attack
 
 
 @pytest.fixture
@@ -14,8 +14,10 @@ def attacked(tmp_path):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """What came of each door."""
+    """What came of each door, and of a soak."""
     if TALLIES:
         terminalreporter.write_line(f"\nattacks of seed {SEED}\n{HEAD}")
         for tally in TALLIES:
             terminalreporter.write_line(tally.row())
+    if LINES:
+        terminalreporter.write_line("\n".join(["", f"soak of seed {SEED}", *LINES]))

@@ -31,7 +31,7 @@ HANG = 10
 LONGEST = 2000
 """Characters of a message."""
 MEMORY = 2**30
-"""Bytes above what the process needed before."""
+"""Bytes above what the process needed before its first case."""
 Enter = Callable[[Random, Path], Iterable[object]]
 """(chance, an empty folder) -> the numbers that came out; damages its input and opens the door."""
 
@@ -47,6 +47,8 @@ class Tally:
     door: str
     cases: int = 0
     taken: int = 0
+    most: int = 0
+    """Bytes of memory above what the process needed before the first case."""
     faults: dict[str, list[str]] = field(default_factory=lambda: {"traceback": [], "hang": [], "NaN": [], "memory": []})
 
     def row(self) -> str:
@@ -54,27 +56,35 @@ class Tally:
         return (
             f"| {self.door} | {self.cases} | {self.taken} | "
             + " | ".join(str(len(f)) for f in self.faults.values())
-            + " |"
+            + f" | {self.most / 2**20:.0f} |"
         )
 
 
 TALLIES: list[Tally] = []
 """Of every door that was attacked, in order."""
-HEAD = "| door | cases | taken | tracebacks | hangs | NaN without a word | memory |\n|---|---|---|---|---|---|---|"
+LINES: list[str] = []
+"""Of other tables for the end of a run."""
+HEAD = (
+    "| door | cases | taken | tracebacks | hangs | NaN without a word | over 1 GB | MB above idle |\n"
+    + "|---" * 8
+    + "|"
+)
 
 
 def attack(door: str, enter: Enter, folder: Path, cases: int) -> None:
     """Open the door for each case and note what comes of it; fails with the faults, if there are any."""
     tally = Tally(door)
     TALLIES.append(tally)
+    idle = peak()
     end = time.monotonic() + (SECONDS if ASKED is None else float("inf"))
     for case in range(FIRST, FIRST + (cases if ASKED is None else int(ASKED))):
         if time.monotonic() > end:
             break
         place = folder / str(case)
         place.mkdir()
-        kind, what = outcome(enter, Random(f"{door} {SEED} {case}"), place)
+        kind, what = outcome(enter, Random(f"{door} {SEED} {case}"), place, idle)
         tally.cases += 1
+        tally.most = peak() - idle
         tally.taken += kind == "taken"
         if kind in tally.faults:
             tally.faults[kind].append(f"seed {SEED}, case {case}: {kind}: {what}")
@@ -86,8 +96,8 @@ def attack(door: str, enter: Enter, folder: Path, cases: int) -> None:
         pytest.fail("\n".join([f"{door}: {len(every)} faults", *every[:8]]), pytrace=False)
 
 
-def outcome(enter: Enter, rng: Random, folder: Path) -> tuple[str, str]:
-    """(taken, refused or the kind of fault, more about it) of one case."""
+def outcome(enter: Enter, rng: Random, folder: Path, idle: int) -> tuple[str, str]:
+    """(taken, refused or the kind of fault, more about it) of one case; `idle` bytes were needed before the first."""
     before = peak()
     try:
         with within(HANG), warnings.catch_warnings():
@@ -102,7 +112,7 @@ def outcome(enter: Enter, rng: Random, folder: Path) -> tuple[str, str]:
     except Exception as error:  # noqa: BLE001  (whatever it is, it is what is looked for)
         last = traceback.extract_tb(error.__traceback__)[-1]
         kind, what = "traceback", f"{last.filename}:{last.lineno}: {type(error).__name__}: {str(error)[:200]}"
-    grown = peak() - before
+    grown = peak() - idle if peak() > before else 0
     return ("memory", f"{grown / 2**20:.0f} MB") if kind in ("taken", "refused") and grown > MEMORY else (kind, what)
 
 

@@ -39,7 +39,7 @@ def told(text):
 )
 def test_outcomes(enter, kind, tmp_path, monkeypatch):
     monkeypatch.setattr(harness, "HANG", 1)
-    assert harness.outcome(enter, Random(0), tmp_path)[0] == kind
+    assert harness.outcome(enter, Random(0), tmp_path, harness.peak())[0] == kind
 
 
 def test_cases_are_seeded_and_each_is_another():

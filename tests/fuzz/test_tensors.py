@@ -1,4 +1,4 @@
-"""Damaged avatars and models: what is read can be driven, drawn and asked for another avatar."""
+"""Damaged avatars, models and matting weights: what is read can be driven, drawn and asked for another avatar, or a mask."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import load, save
 
 from lca.geometry.camera import orbit
+from lca.matting.network import Matting, MattingConfig, load_matting
 from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model, save_model
 from lca.render import render
@@ -57,3 +58,15 @@ def test_models(attacked, files, photos):  # noqa: F811
         return drawn(load_model(folder / "m.safetensors").reconstruct(photos))
 
     attacked("models", enter, cases=200)
+
+
+def test_matting(attacked, tmp_path):
+    Matting(MattingConfig((4, 4, 4, 4, 8))).save(tmp_path / "m.safetensors", {})
+    content = without_sum(tmp_path / "m.safetensors")
+
+    def enter(rng, folder):
+        (folder / "m.safetensors").write_bytes(damaged_tensors(rng, content))
+        matte = load_matting(folder / "m.safetensors")(torch.full((1, 3, 64, 64), 0.5))
+        return [matte.mask_logits, matte.head_box, matte.person_logits]
+
+    attacked("matting weights", enter, cases=300)

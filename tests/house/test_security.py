@@ -17,7 +17,7 @@ TEXT = " ".join((ROOT / "SECURITY.md").read_text().split())
     [
         f"{picture_file.SMALLEST_SIDE} px a side, {picture_file.MOST_LONG} times as long as wide",
         f"{picture_file.MOST_PIXELS // 10**6} million pixels ({picture_file.MOST_PIXELS_JPEG // 10**6} million of a JPEG",
-        f"{picture_file.MOST_PIXELS_DEEP // 10**6} million of deep greys), {photos.MOST_PHOTOS} photos",
+        f"{picture_file.MOST_PIXELS_DEEP // 10**6} million of deep greys, WebP, AVIF and HEIC), {photos.MOST_PHOTOS} photos",
         f"{tensor_file.LONGEST_HEADER >> 20} MB of header, a million Gaussians, {MOST['anchors']:,} anchors",
         f"{motion_npz.LARGEST_NPZ >> 20} MB of arrays, {motion_file.LARGEST_TEXT >> 20} MB of text, {MOST_JOINTS:,} joints",
         f"{motion.MOST_FRAMES:,} frames after resampling",

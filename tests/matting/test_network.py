@@ -1,6 +1,7 @@
 """The matting network: its boxes are votes, its file comes back, what is not its file is said so."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from safetensors.torch import save_file
 
 from lca.errors import UserError
 from lca.matting.network import DEFAULT_PATH, Matting, MattingConfig, _head_box, load_matting
+from tests.fuzz.harness import peak
 
 TINY = MattingConfig((8, 8, 8, 8, 8))
 
@@ -84,8 +86,19 @@ def test_other_files_are_refused(tmp_path, kind, says):
 def test_missing_file_and_shallow_network():
     with pytest.raises(UserError, match="no such file"):
         load_matting("nowhere.safetensors")
-    with pytest.raises(UserError, match="at least 4 widths"):
-        MattingConfig((8, 8))
+    with pytest.raises(UserError, match="expected 5 to 8 widths, got 4"):
+        MattingConfig((8, 8, 8, 8))
+
+
+@pytest.mark.parametrize(
+    "widths", [[10**9] * 5, [0] * 5, [8] * 10**5, [-1, 8, 8, 8, 8], [4096] * 5, [1.5] * 5, ["8"] * 5]
+)
+def test_a_file_that_declares_another_network_takes_no_memory(widths, tmp_path):
+    save_file({"x": torch.zeros(1)}, tmp_path / "m.safetensors", {"config": json.dumps({"widths": widths})})
+    before, started = peak(), time.monotonic()
+    with pytest.raises(UserError, match="expected matting weights, got another or damaged file"):
+        load_matting(tmp_path / "m.safetensors")
+    assert peak() - before < 2**26 and time.monotonic() - started < 5
 
 
 def test_the_model_card_states_what_the_shipped_network_measured():

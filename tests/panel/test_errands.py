@@ -92,6 +92,19 @@ def test_a_recording_that_stops_while_another_is_written_is_kept(page, tmp_path)
     assert not [m["text"] for m, _ in page.all("message") if m["level"] == "error"]
 
 
+@pytest.mark.parametrize(("patience", "films"), [(60.0, 2), (0.0, 0)])
+def test_a_closed_desk_writes_its_films_while_there_is_patience(patience, films, page, tmp_path):
+    for value in (70.0, 20.0):
+        page.say(kind="record", on=True)
+        page.say(kind="set", channel="left_elbow.bend", value=value, final=True)
+        page.desk.recording._began -= 1.5  # seconds ago
+        page.say(kind="record", on=False)
+    page.desk.close(patience)
+    written = sorted(tmp_path.glob("film*"))
+    assert [path.name for path in written] == ["film_001.mp4", "film_002.mp4"][:films]
+    assert all(path.stat().st_size for path in written) and not page.desk.tasks.running("film")
+
+
 def test_there_may_be_nothing_to_stop(page):
     page.say(kind="stop")
     assert not page.all("message")

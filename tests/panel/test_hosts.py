@@ -180,6 +180,26 @@ def test_a_page_is_served_frames_and_leaves_no_thread_when_it_closes(avatar, tmp
     until(lambda: not [t for t in threading.enumerate() if t.name == "lca-panel"])
 
 
+def test_a_page_that_closes_leaves_its_film_to_the_server(avatar, tmp_path):
+    async def script(address):
+        socket = await tornado.websocket.websocket_connect(address.replace("http", "ws", 1).replace("/?", "/socket?"))
+        pose = {"kind": "set", "channel": "left_elbow.bend", "value": 70.0, "final": True}
+        for message in (
+            {"kind": "look", "size": 128},
+            {"kind": "record", "on": True},
+            pose,
+            {"kind": "record", "on": False},
+        ):
+            await socket.write_message(json.dumps(message | {"buffers": 0}))
+        while b"writing the film" not in str(await socket.read_message()).encode():
+            pass
+        socket.close()
+        await asyncio.to_thread(until, lambda: not [t for t in threading.enumerate() if t.name.startswith("lca-")])
+        return [path.stat().st_size > 0 for path in tmp_path.iterdir()]
+
+    assert visit(avatar, tmp_path, script) == [True]
+
+
 def test_hostile_messages_end_nothing_and_leave_no_token_in_the_log(avatar, tmp_path, caplog, monkeypatch):
     def fails(desk, message, buffers):
         raise KeyError("a fault of ours")

@@ -239,11 +239,27 @@ def pool(workers: int) -> Iterator[Executor]:
     os.environ.update(ONE_THREAD)
     executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=start_worker)
     try:
+        with deaf():
+            executor.submit(int)  # the processes start with the first task
         yield executor
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Processes that start within the block never hear Ctrl-C, not even while they import; only the main thread can see to it."""
+    before = signal.getsignal(signal.SIGINT)
+    able = threading.current_thread() is threading.main_thread()
+    if able:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        if able:
+            signal.signal(signal.SIGINT, before)
 
 
 def start_worker() -> None:
