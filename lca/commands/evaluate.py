@@ -34,6 +34,11 @@ def add_command(subparsers) -> None:
         action="store_true",
         help="measure refinement too, on the CPU: half a minute a person instead of three seconds",
     )
+    parser.add_argument(
+        "--face-code",
+        action="store_true",
+        help="measure what the face code knows too: actions, identity, one person's code on another's face",
+    )
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="where the model runs (default cpu)")
     parser.add_argument("--out", type=Path, required=True, help="folder for report.json and contact_sheet.png")
     parser.set_defaults(run=run)
@@ -61,6 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.people,
         arguments.smplx,
         compare if arguments.refine else None,
+        arguments.face_code,
     )
     report = evaluate_model(load_model(arguments.checkpoint, arguments.device), evaluation, arguments.out)
     print(json.dumps(report, indent=2))

@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import lightning
@@ -49,6 +49,11 @@ class Examples(TorchDataset):
             )
         chosen, wanted = choose_frames(rng, len(recording), photos, self.targets)
         return make_example(recording.photos(chosen), recording.targets(wanted), rng, self.exact)
+
+    def person(self, index: int) -> str:
+        """Whom example `index` shows, by identity."""
+        source, place = self.order(index)
+        return self.sources[source][place].targets([0]).identity
 
     def _photo_count(self, index: int) -> int:
         """Examples of one batch must agree: the number of photos changes every 16 examples."""
@@ -129,10 +134,22 @@ class AvatarData(lightning.LightningDataModule):
         sources = self._sources("train")
         order = mixture([len(source) for source in sources], self.weights, self.seed)
         examples = Examples(sources, order, self.photos, self.targets, self.seed, exact=False)
-        if self.trainer is None:
-            return self._loader(examples, From(0, self.batch_size))
-        done = self.trainer.global_step * self.trainer.accumulate_grad_batches
-        return self._loader(examples, From(done, self.batch_size, self.trainer.global_rank, self.trainer.world_size))
+        self._examples = examples
+        return self._loader(examples, self._order(0 if self.trainer is None else self.trainer.global_step))
+
+    def _order(self, step: int) -> From:
+        """The examples of this rank from a step on."""
+        trainer = self.trainer
+        if trainer is None:
+            return From(step, self.batch_size)
+        done = step * trainer.accumulate_grad_batches
+        return From(done, self.batch_size, trainer.global_rank, trainer.world_size)
+
+    def people_of(self, step: int) -> list[str]:
+        """Who is in the training examples of a step of this rank, all its accumulated batches, by identity."""
+        sampler, examples = self._order(step), self._examples
+        batches = 1 if self.trainer is None else self.trainer.accumulate_grad_batches
+        return [examples.person(index) for index in islice(sampler, batches * self.batch_size)]
 
     def val_dataloader(self) -> DataLoader:
         """Held-out people with exact truth, always the same frames."""

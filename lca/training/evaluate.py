@@ -19,6 +19,7 @@ from lca.errors import UserError
 from lca.formats.atomic import writing
 from lca.formats.photos import MOST_PHOTOS
 from lca.model.network import LCA
+from lca.training.face_probe import probe_face_code
 from lca.training.losses import PERCEPTUAL
 from lca.training.report import LeftOut, by_person, contact_sheet, merged, sheet_row, summarise, summarise_groups
 from lca.training.scores import Comparison, Portrait, measure
@@ -48,6 +49,8 @@ class Evaluation:
     """The licensed SMPL-X .npz that a real capture was fitted with; the world does without."""
     compare: Compare | None = None
     """Measures refinement too (`lca.tracking.comparison.compare`); it takes half a minute a person, the rest three seconds."""
+    face_code: bool = False
+    """Measures the face code too (`lca.training.face_probe`)."""
 
     @property
     def frames(self) -> int:
@@ -100,6 +103,8 @@ def evaluate_model(model: LCA, evaluation: Evaluation, out: str | Path) -> dict:
     groups, missing_groups = summarise_groups(portraits)
     asked = {"photos": evaluation.photos, "targets": evaluation.targets, "split": evaluation.split}
     every = [entry.as_json() for entry in merged([*left_out, *missing, *missing_groups])]
+    if evaluation.face_code:
+        groups["face_code"] = probe_face_code(model, [each for _, _, each in chosen_captures(evaluation, sources)[0]])
     report |= {**groups, **asked, "perceptual": PERCEPTUAL, "left_out": every}
     write(report, contact_sheet(rows), Path(out))
     return report

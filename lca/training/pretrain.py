@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from lca.data.batch import Batch
+from lca.data.module import AvatarData
+from lca.errors import UserError
 from lca.model.checkpoint import load_model
 from lca.model.network import LCA, ModelConfig
 from lca.ranges import check_number
@@ -61,12 +63,19 @@ class Pretrain(lightning.LightningModule):
             terms = objective(self.network, batch, run(self.network, batch), self.loss)
         total = sum(terms.values(), start=batch.betas.new_zeros(()))
         if not torch.isfinite(total):
-            raise RuntimeError(
-                f"expected a finite loss, got {total.item()} at step {self.global_step}; lower the learning rate"
+            lost = [name for name, value in terms.items() if not torch.isfinite(value)]
+            raise UserError(
+                f"expected a finite loss, got {total.item()} for {', '.join(lost)} at step {self.global_step}{self._whose()}: "
+                "lower model.optimizer.lr, or look at their captures (`lca world verify`)"
             )
         self.log_dict({f"train/{name}": value.detach() for name, value in terms.items()})
         self.log("loss", total.detach(), prog_bar=True)
         return total
+
+    def _whose(self) -> str:
+        """Whom the batch in hand shows, in words."""
+        data = getattr(self.trainer, "datamodule", None)
+        return f", of {', '.join(data.people_of(self.global_step))}" if isinstance(data, AvatarData) else ""
 
     @torch.no_grad()
     def validation_step(self, batch: Batch, batch_idx: int) -> None:

@@ -1,12 +1,15 @@
 """Both stages on a tiny world: they learn, resume exactly, and hand over a model."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 import torch
 
 from lca.__main__ import main
 from lca.data.batch import Batch
+from lca.errors import UserError
 from lca.model.checkpoint import load_model
 from lca.training.experiment import experiment
 from lca.training.posttrain import Posttrain
@@ -52,7 +55,28 @@ def test_a_killed_run_resumes_exactly(tmp_path, monkeypatch):
     resumed = pretraining(tmp_path / "killed", 4)
     resumed.fit()
     assert resumed.trainer.global_step == 4
-    torch.testing.assert_close(weights(resumed), weights(whole), atol=1e-6, rtol=1e-5)
+    assert torch.equal(weights(resumed), weights(whole))
+
+
+def test_a_loss_that_is_no_number_names_the_term_the_step_and_the_people(tmp_path, monkeypatch):
+    run = pretraining(tmp_path, 3, "--trainer.accumulate_grad_batches=2")
+    monkeypatch.setattr("lca.training.objective.acap", lambda *_: (torch.tensor(torch.nan), torch.tensor(0.0)))
+    with pytest.raises(UserError, match=r"finite loss, got nan for acap at step 1, of (wild-\d+), \1: lower"):
+        run.fit()
+
+
+def test_two_processes_train_as_one_that_takes_their_batches_in_turn(tmp_path):
+    """Two ranks (gloo) of one person a step, against one process that accumulates two."""
+    pretraining(tmp_path / "one", 3, "--trainer.accumulate_grad_batches=2").fit()
+    options = [f"--data.folders=[{built('wild')}]", f"--trainer.default_root_dir={tmp_path / 'two'}"]
+    options += ["--trainer.max_steps=3", "--trainer.limit_val_batches=0", "--model.correspondence_steps=1", *QUIET]
+    options += ["--trainer.devices=2", "--trainer.strategy=ddp_find_unused_parameters_true"]
+    command = [sys.executable, "-m", "lca", "pretrain", "fit", "--config", "configs/tiny_pretrain.yaml", *options]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert ended.returncode == 0, ended.stderr
+    one, two = (load_model(tmp_path / name / "model.safetensors").state_dict() for name in ("one", "two"))
+    for name, value in one.items():
+        torch.testing.assert_close(two[name], value, atol=2e-3, rtol=2e-3, msg=name)
 
 
 def test_posttraining_starts_from_the_pretrained_model_and_decays_by_layer(tmp_path):
