@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "world": ("lca.commands.world", "add_world_commands", "build and look at the synthetic human world"),
     "pretrain": ("lca.commands.training", "add_training_commands", "first stage of training, on the wild world"),
     "posttrain": ("lca.commands.training", "add_training_commands", "second stage of training, on the studio world"),
+    "plan": ("lca.commands.plan", "add_command", "what a training would cost: operations, memory, hours"),
     "evaluate": ("lca.commands.evaluate", "add_command", "quality on held-out people -> a report"),
     "matting": ("lca.commands.matting", "add_matting_commands", "train the network that finds the person"),
     "bench": ("lca.commands.bench", "add_command", "speed of one part on this machine, as JSON"),
