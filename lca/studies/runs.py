@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,24 +46,23 @@ class TrainingRun:
         """This run and those before it, the first one first."""
         return [*(self.before.chain if self.before else []), self]
 
+    @cached_property
     def described(self) -> dict[str, Any]:
         """Everything that decides the run, in plain values."""
-        path = self.size.config(self.link.stage)
-        check_config_file(path)
         return {
             "stage": self.link.stage,
-            "config": yaml.safe_load(path.read_text()),
+            "config": config_of(self.size.config(self.link.stage)),
             "overrides": list(self.link.overrides),
             "worlds": [asdict(self.world(name)) for name in self.link.data],
             "steps": self.steps,
             "seed": self.seed,
-            "before": self.before.described() if self.before else None,
+            "before": self.before.described if self.before else None,
         }
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Twelve digits of the SHA-256 of `described`."""
-        text = json.dumps(self.described(), sort_keys=True)
+        text = json.dumps(self.described, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def folder(self, out: Path) -> Path:
@@ -88,6 +88,13 @@ class TrainingRun:
         ]
         init = [f"--model.init={self.before.folder(out) / 'model.safetensors'}"] if self.before else []
         return [*own, *init, *QUIET, *self.link.overrides]
+
+
+@cache
+def config_of(path: Path) -> dict[str, Any]:
+    """The values of a config file. Raises: UserError."""
+    check_config_file(path)
+    return yaml.safe_load(path.read_text())
 
 
 class CountSteps(Callback):
@@ -134,7 +141,7 @@ def train(run: TrainingRun, out: Path, tell: Callable[[int], Any]) -> Path:
     job.trainer.callbacks.append(counted)  # pyright: ignore[reportAttributeAccessIssue]
     model = job.fit()
     tell(run.steps - counted.steps)
-    done = {"name": run.name, "run": run.described(), "step_seconds": counted.seconds / max(counted.steps, 1)}
+    done = {"name": run.name, "run": run.described, "step_seconds": counted.seconds / max(counted.steps, 1)}
     with writing(folder / "run.json") as temporary:
         temporary.write_text(json.dumps(done, indent=1) + "\n")
     return model
