@@ -70,7 +70,7 @@ class Session:
                 f"expected {len(self.runs())} runs in {self.out}, {len(missing)} are not done: leave --report-only out"
             )
         findings = [self.finding(row) for row in tqdm(self.rows, unit="row", desc="scores")]
-        return write_report(self.study, self.size_name, self.size, findings, worlds, self.out / self.study.name)
+        return write_report(self.study, self.size_name, self.size, findings, worlds, self.out / "reports")
 
     def finding(self, row: Trial) -> Finding:
         """The scores of a row: world -> one table of people for each seed."""

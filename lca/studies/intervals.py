@@ -1,6 +1,7 @@
 """Means over seeds and people, with intervals that know of both: seeds are drawn again, and people are."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -17,7 +18,7 @@ def table(seeds: Sequence[People], score: str) -> tuple[list[str], Float[np.ndar
     return names, np.array([[one[who][score] for who in names] for one in seeds])
 
 
-def mean_and_interval95(numbers: Float[np.ndarray, "seeds people"]) -> dict[str, float | list[float]]:
+def mean_and_interval95(numbers: Float[np.ndarray, "seeds people"]) -> dict[str, Any]:
     """`mean`, and `interval95` [low, high]: 2.5th and 97.5th percentile of means over seeds drawn with replacement and, apart
     from them, people drawn with replacement. The people are the same in every seed."""
     rng, (seeds, people) = np.random.default_rng(0), numbers.shape
@@ -28,7 +29,7 @@ def mean_and_interval95(numbers: Float[np.ndarray, "seeds people"]) -> dict[str,
     return {"mean": round(float(numbers.mean()), 3), "interval95": [round(float(low), 3), round(float(high), 3)]}
 
 
-def paired(ours: Sequence[People], other: Sequence[People], score: str) -> dict[str, float | list[float]]:
+def paired(ours: Sequence[People], other: Sequence[People], score: str) -> dict[str, Any]:
     """`other` minus `ours`, seed by seed and person by person, over the people whom both have."""
     names, first = table(ours, score)
     others, second = table(other, score)

@@ -1,4 +1,4 @@
-"""The report of a study: report.json, which holds every figure, and from it report.md and report.png."""
+"""The report of a study: NAME.json, which holds every figure, and from it NAME.md and NAME.png."""
 
 import json
 from collections.abc import Sequence
@@ -11,9 +11,6 @@ from lca.studies.design import Size, Study, Trial
 from lca.studies.intervals import mean_and_interval95, paired, table
 from lca.studies.plot import plot
 from lca.studies.scoring import SCORES, People
-
-LARGEST_PLOT = 60_000
-"""Bytes."""
 
 
 @dataclass(frozen=True)
@@ -66,15 +63,15 @@ def write_report(
     study: Study, size_name: str, size: Size, findings: Sequence[Finding], worlds: dict[str, str], folder: Path
 ) -> Path:
     """Write the three files into `folder`; returns the Markdown one."""
-    report = report_of(study, size_name, size, findings, worlds)
+    report, stem = report_of(study, size_name, size, findings, worlds), folder / study.name
     folder.mkdir(parents=True, exist_ok=True)
-    with writing(folder / "report.json") as temporary:
+    with writing(stem.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    with writing(folder / "report.png") as temporary:
+    with writing(stem.with_suffix(".png")) as temporary:
         plot(report).save(temporary, "PNG", optimize=True)
-    with writing(folder / "report.md") as temporary:
+    with writing(stem.with_suffix(".md")) as temporary:
         temporary.write_text(markdown(report))
-    return folder / "report.md"
+    return stem.with_suffix(".md")
 
 
 def markdown(report: dict[str, Any]) -> str:
@@ -93,7 +90,7 @@ dB of PSNR inside the foreground mask, known shape; in brackets 95% intervals ov
 *against* is the difference to *{report["best"]}*, seed by seed and person by person. The paper's figures are of real captures
 and large networks: the order can be compared, the numbers cannot.
 
-![the table as a picture](report.png)
+![the table as a picture]({report["study"]}.png)
 """
 
 

@@ -60,7 +60,7 @@ def test_a_killed_study_goes_on_and_a_done_one_is_only_reported(session, monkeyp
     path = session.conduct()
     assert session.waiting() == []
     assert len(heard) in (4, 5)  # four steps, and the killed one once more at most
-    report = json.loads((path.parent / "report.json").read_text())
+    report = json.loads(path.with_suffix(".json").read_text())
     assert [row["name"] for row in report["rows"]] == ["broad", "broad, then deep"]
     assert report["rows"][0]["worlds"]["studio"]["psnr_fg"]["people"] == 1
     assert list(report["world_code"]) == ["wild-3-5-96", "studio-1-5-96"]

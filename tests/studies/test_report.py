@@ -1,6 +1,7 @@
 """Figures of reports on made-up numbers."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ def seeds_of(numbers: np.ndarray, score: str = "psnr_fg") -> list[dict[str, dict
     return [{f"p{i:02d}": {score: float(x)} for i, x in enumerate(row)} for row in numbers]
 
 
-def width(found: dict) -> float:
+def width(found: dict[str, Any]) -> float:
     return found["interval95"][1] - found["interval95"][0]
 
 
