@@ -3,6 +3,7 @@
 import pytest
 
 from lca.__main__ import main
+from lca.studies.design import read_size
 
 
 @pytest.mark.parametrize(
@@ -25,5 +26,6 @@ def test_list_says_what_each_study_asks_and_costs(monkeypatch, tmp_path, capfd):
     monkeypatch.setattr("lca.studies.catalogue.measured_step", lambda size: 0.6)
     assert main(["study", "list", "--out", str(tmp_path)]) == 0
     table = {line.split(" | ")[0].strip("| "): line.split(" | ") for line in capfd.readouterr().out.splitlines()}
-    assert table["scheme"][2:] == ["15 (15)", "6000", "60 |"]
+    steps = 12 * read_size("micro").steps  # four rows, three seeds
+    assert table["scheme"][2:] == ["15 (15)", str(steps), f"{steps * 0.6 / 60:.0f} |"]
     assert table["views"][1] == "how many photos does an avatar need?"

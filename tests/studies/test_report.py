@@ -69,7 +69,7 @@ def test_a_table_sets_ours_beside_the_papers(report):
     lines = rows_table(report)
     assert lines[0] == "| | studio | against | paper | wild | against | paper |"
     assert (
-        lines[-1].startswith("| pretrain → post-train | 18.") and "| 30.51 |" in lines[-1] and "| 28.18 |" in lines[-1]
+        lines[-1].startswith("| pretrain, then post-train | 18.") and "| 30.51 |" in lines[-1] and "| 28.18 |" in lines[-1]
     )
     first = report["rows"][0]["worlds"]["wild"]
     assert f"{first['psnr_fg']['mean']:.2f} (" in lines[2] and f"{first['against_best']['mean']:+.2f} (" in lines[2]
