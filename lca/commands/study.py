@@ -27,7 +27,7 @@ def add_command(subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Conduct a study, or list them."""
-    from lca.studies.conduct import Session
+    from lca.studies.conduct import Campaign
     from lca.studies.design import read_size, read_study
 
     size = read_size(arguments.size)
@@ -37,8 +37,8 @@ def run(arguments: argparse.Namespace) -> None:
         list_studies(arguments)
         return
     study = read_study(arguments.name, arguments.seeds)
-    session = Session(study, arguments.size, size, study.only(arguments.rows), arguments.out)
-    report = session.report(session.worlds()) if arguments.report_only else session.conduct()
+    campaign = Campaign(study, arguments.size, size, study.only(arguments.rows), arguments.out)
+    report = campaign.report(campaign.worlds()) if arguments.report_only else campaign.conduct()
     print(report.read_text())
     print(report)
 

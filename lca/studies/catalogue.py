@@ -12,7 +12,7 @@ from lca.data.batch import Batch, make_example, stack
 from lca.data.drawn import drawn
 from lca.data.module import AvatarData
 from lca.data.sample import Capture
-from lca.studies.conduct import Session
+from lca.studies.conduct import Campaign
 from lca.studies.design import Size, known_studies, read_size, read_study
 from lca.studies.runs import QUIET
 from lca.training.experiment import experiment
@@ -25,13 +25,13 @@ REPEATS = 3
 def catalogue(size_name: str, out: Path, seeds: int | None = None) -> str:
     """A Markdown table: name, question, runs and steps that are not done, minutes of their steps here."""
     size = read_size(size_name)
-    sessions = [
-        Session(study, size_name, size, study.rows, out) for study in (read_study(n, seeds) for n in known_studies())
+    campaigns = [
+        Campaign(study, size_name, size, study.rows, out) for study in (read_study(n, seeds) for n in known_studies())
     ]
-    waiting = [one.waiting() for one in sessions]
+    waiting = [one.waiting() for one in campaigns]
     seconds = step_seconds(size, out)
     lines = ["| study | asks | runs to do (of) | steps | minutes |", "|---|---|---|---|---|"]
-    for one, left in zip(sessions, waiting, strict=True):
+    for one, left in zip(campaigns, waiting, strict=True):
         steps = sum(each.steps for each in left)
         cells = (
             one.study.name,
@@ -47,16 +47,14 @@ def catalogue(size_name: str, out: Path, seeds: int | None = None) -> str:
 def step_seconds(size: Size, out: Path) -> float:
     """Of a step: the median of the runs that are done, or measured now on people drawn on the spot."""
     done = [json.loads(path.read_text()) for path in sorted((out / "runs").glob("*/run.json"))]
-    same = [
-        one["step_seconds"] for one in done if one["run"]["worlds"][0]["size"] == next(iter(size.train.values())).size
-    ]
+    same = [one["step_seconds"] for one in done if one["run"]["worlds"][0]["size"] == size.pixels]
     return statistics.median(same) if same else measured_step(size)
 
 
 def measured_step(size: Size) -> float:
     """Median seconds of a step of the size's pretraining, loading left out."""
     job = experiment("pretrain", size.config("pretrain"), *QUIET)
-    module, batch = job.module, batch_for(job.data, next(iter(size.train.values())).size)
+    module, batch = job.module, batch_for(job.data, size.pixels)
     optimizer = MuonAdamW(module.parameter_groups(), block_matrices(module.network), module.optimizer)
     took = []
     for _ in range(REPEATS + 1):

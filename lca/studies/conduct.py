@@ -11,13 +11,13 @@ from tqdm import tqdm
 from lca.errors import UserError
 from lca.studies.design import Size, Study, Trial
 from lca.studies.report import Finding, write_report
-from lca.studies.runs import TrainingRun, is_done, runs_of, train
+from lca.studies.runs import TrainingRun, is_done, read_run, runs_of, train
 from lca.studies.scoring import exams, scores_of
-from lca.studies.worlds import ready
+from lca.studies.worlds import ready, world_folder
 
 
 @dataclass(frozen=True)
-class Session:
+class Campaign:
     """A study at a size, in a folder which holds worlds and runs of other studies too."""
 
     study: Study
@@ -39,8 +39,8 @@ class Session:
         """Build what is missing of the worlds that the study needs; world -> the version of the code that drew it."""
         used = dict.fromkeys(name for run in self.runs() for name in run.link.data)
         needed = [self.size.train[name] for name in used] + list(self.size.test.values())
-        found = {f"{w.stage}-{w.identities}-{w.seed}-{w.size}": ready(w, self.out / "data") for w in needed}
-        return {name: manifest.code for name, manifest in found.items()}
+        data = self.out / "data"
+        return {world_folder(world, data).name: ready(world, data).code for world in needed}
 
     def conduct(self) -> Path:
         """Train what is missing, measure, report; returns the Markdown file.
@@ -70,7 +70,14 @@ class Session:
                 f"expected {len(self.runs())} runs in {self.out}, {len(missing)} are not done: leave --report-only out"
             )
         findings = [self.finding(row) for row in tqdm(self.rows, unit="row", desc="scores")]
-        return write_report(self.study, self.size_name, self.size, findings, worlds, self.out / "reports")
+        facts = {"size": self.size_name, "world_code": worlds, "training": self.cost()}
+        return write_report(self.study, self.size, findings, facts, self.out / "reports")
+
+    def cost(self) -> dict[str, float]:
+        """Runs, their steps, and minutes by the clock."""
+        runs = self.runs()
+        minutes = sum(run.steps * read_run(run, self.out)["step_seconds"] for run in runs) / 60
+        return {"runs": len(runs), "steps": sum(run.steps for run in runs), "minutes": round(minutes, 1)}
 
     def finding(self, row: Trial) -> Finding:
         """The scores of a row: world -> one table of people for each seed."""

@@ -9,7 +9,7 @@ import yaml
 from jsonargparse import ArgumentError, ArgumentParser
 
 from lca.errors import UserError
-from lca.ranges import SEEDS, check_number, check_numbers
+from lca.ranges import check_number, check_numbers
 from lca.training.config_text import check_override, config_values
 from lca.training.experiment import STAGES
 from lca.world.folders.builder import Build
@@ -122,6 +122,11 @@ class Size:
         if both:
             raise UserError(f"expected people to be tested on whom nobody trained on, got the same seed for {both[0]}")
 
+    @property
+    def pixels(self) -> int:
+        """Of a training photo's side."""
+        return next(iter(self.train.values())).size
+
     def config(self, stage: str) -> Path:
         """The config of a stage."""
         return STUDIES.parents[1] / self.configs[stage]
@@ -146,12 +151,6 @@ def read_size(name: str) -> Size:
     if name not in known:
         raise UserError(f"expected a size among {', '.join(known)}, got {name!r}: choose one of them")
     return _parsed(Size, _values(STUDIES / "sizes" / f"{name}.yaml"), f"size {name}")
-
-
-def check_seed(seed: int) -> int:
-    """The seed, if it is one. Raises: UserError."""
-    check_number("seed", seed, *SEEDS)
-    return seed
 
 
 def _values(path: Path) -> dict:

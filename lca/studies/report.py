@@ -21,24 +21,21 @@ class Finding:
     scores: dict[str, list[People]]
 
 
-def report_of(
-    study: Study, size_name: str, size: Size, findings: Sequence[Finding], worlds: dict[str, str]
-) -> dict[str, Any]:
-    """Everything that the report says, in plain values."""
+def report_of(study: Study, size: Size, findings: Sequence[Finding], facts: dict[str, Any]) -> dict[str, Any]:
+    """Everything that the report says, in plain values; `facts` are size, world_code and training (runs, steps, minutes)."""
     best = next((one for one in findings if one.row.name == study.best), None)
     return {
+        **facts,
         "study": study.name,
         "asks": study.asks,
         "table": study.table,
         "best": study.best,
-        "size": size_name,
         "steps": size.steps,
         "seeds": study.seeds,
         "photos": size.photos,
         "targets": size.targets,
         "train": {name: asdict(world) for name, world in size.train.items()},
         "test": {name: asdict(world) for name, world in size.test.items()},
-        "world_code": worlds,
         "rows": [_row(one, best, size) for one in findings],
     }
 
@@ -59,11 +56,9 @@ def _measured(seeds: Sequence[People], score: str) -> dict[str, Any]:
     return {**mean_and_interval95(numbers), "people": len(names), "by_seed": by_seed}
 
 
-def write_report(
-    study: Study, size_name: str, size: Size, findings: Sequence[Finding], worlds: dict[str, str], folder: Path
-) -> Path:
+def write_report(study: Study, size: Size, findings: Sequence[Finding], facts: dict[str, Any], folder: Path) -> Path:
     """Write the three files into `folder`; returns the Markdown one."""
-    report, stem = report_of(study, size_name, size, findings, worlds), folder / study.name
+    report, stem = report_of(study, size, findings, facts), folder / study.name
     folder.mkdir(parents=True, exist_ok=True)
     with writing(stem.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
@@ -77,12 +72,13 @@ def write_report(
 def markdown(report: dict[str, Any]) -> str:
     """The report as text: the question, how it was measured, the table, what its columns are."""
     trained = ", ".join(f"{world['identities']} {name} people" for name, world in report["train"].items())
-    first = report["rows"][0]["worlds"]
+    first, cost = report["rows"][0]["worlds"], report["training"]
     tested = ", ".join(f"{first[name]['psnr_fg']['people']} {name}" for name in report["test"])
     return f"""# {report["study"]}: {report["asks"]}
 
 {report["table"]}. Size *{report["size"]}*: {report["steps"]} steps a row in all, {report["seeds"]} seeds; worlds of {trained};
 measured on {tested} people of other seeds, {report["photos"]} photos and {report["targets"]} new frames each.
+{cost["runs"]} runs, {cost["steps"]} steps, {cost["minutes"]:.0f} minutes of one thread by the clock.
 
 {chr(10).join(rows_table(report))}
 

@@ -129,6 +129,11 @@ def is_done(run: TrainingRun, out: Path) -> bool:
     return (folder / "run.json").is_file() and (folder / "model.safetensors").is_file()
 
 
+def read_run(run: TrainingRun, out: Path) -> dict[str, Any]:
+    """What a run that is done left of itself besides the model: `name`, `run`, `step_seconds`."""
+    return json.loads((run.folder(out) / "run.json").read_text())
+
+
 def train(run: TrainingRun, out: Path, tell: Callable[[int], Any]) -> Path:
     """Train one run whose predecessors are done, or go on with it; returns its model file. `tell` hears of steps done.
 

@@ -8,7 +8,7 @@ import pytest
 from lca.errors import UserError
 from lca.model.checkpoint import load_model
 from lca.studies import conduct, runs
-from lca.studies.conduct import Session
+from lca.studies.conduct import Campaign
 from lca.studies.design import Link, Size, Study, Trial
 from lca.studies.worlds import ready, world_folder
 from lca.world.folders.builder import Build
@@ -29,18 +29,18 @@ SMALLEST = Size(4, CONFIGS, {"wild": WILD}, {"studio": STUDIO}, photos=2, target
 
 
 @pytest.fixture
-def session(tmp_path) -> Session:
+def campaign(tmp_path) -> Campaign:
     (tmp_path / "data").mkdir()
     for world in (WILD, STUDIO):
         world_folder(world, tmp_path / "data").symlink_to(built(world.stage))
-    return Session(STUDY, "smallest", SMALLEST, ROWS, tmp_path)
+    return Campaign(STUDY, "smallest", SMALLEST, ROWS, tmp_path)
 
 
 class Killed(Exception):
     """The end of a process."""
 
 
-def test_a_killed_study_goes_on_and_a_done_one_is_only_reported(session, monkeypatch):
+def test_a_killed_study_goes_on_and_a_done_one_is_only_reported(campaign, monkeypatch):
     monkeypatch.setattr("lca.training.experiment.CHECKPOINT_STEPS", 1)
     heard, tell = [], runs.CountSteps.on_train_batch_end
 
@@ -52,25 +52,25 @@ def test_a_killed_study_goes_on_and_a_done_one_is_only_reported(session, monkeyp
 
     monkeypatch.setattr(runs.CountSteps, "on_train_batch_end", until_killed)
     with pytest.raises(Killed):
-        session.conduct()
-    first, second = session.runs()
-    assert len(session.waiting()) == 2 and (first.folder(session.out) / "checkpoints" / "last.ckpt").is_file()
+        campaign.conduct()
+    first, second = campaign.runs()
+    assert len(campaign.waiting()) == 2 and (first.folder(campaign.out) / "checkpoints" / "last.ckpt").is_file()
     with pytest.raises(UserError, match=r"expected 2 runs in .*, 2 are not done: leave --report-only out"):
-        session.report({})
-    path = session.conduct()
-    assert session.waiting() == []
+        campaign.report({})
+    path = campaign.conduct()
+    assert campaign.waiting() == []
     assert len(heard) in (4, 5)  # four steps, and the killed one once more at most
     report = json.loads(path.with_suffix(".json").read_text())
     assert [row["name"] for row in report["rows"]] == ["broad", "broad, then deep"]
     assert report["rows"][0]["worlds"]["studio"]["psnr_fg"]["people"] == 1
     assert list(report["world_code"]) == ["wild-3-5-96", "studio-1-5-96"]
-    before, after = (load_model(run.folder(session.out) / "model.safetensors").state_dict() for run in (first, second))
+    before, after = (load_model(run.folder(campaign.out) / "model.safetensors").state_dict() for run in (first, second))
     moved = {name.partition(".")[0] for name in before if not before[name].equal(after[name])}
     assert (
         moved <= {"decoder", "driver", "face_code", "shape"} and "decoder" in moved
     )  # gamma 0: the output layers alone
     monkeypatch.setattr(conduct, "train", None)
-    assert session.conduct().read_text() == path.read_text()
+    assert campaign.conduct().read_text() == path.read_text()
 
 
 def test_a_folder_of_another_name_is_refused(tmp_path):
