@@ -5,14 +5,16 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from lca.errors import UserError
 from lca.studies.design import Size, Study, Trial
+from lca.studies.intervals import mean_and_interval95, table
 from lca.studies.report import Finding, write_report
 from lca.studies.runs import TrainingRun, is_done, read_run, runs_of, train
-from lca.studies.scoring import exams, scores_of
+from lca.studies.scoring import bare_scores, exams, scores_of
 from lca.studies.worlds import ready, world_folder
 
 
@@ -70,8 +72,14 @@ class Campaign:
                 f"expected {len(self.runs())} runs in {self.out}, {len(missing)} are not done: leave --report-only out"
             )
         findings = [self.finding(row) for row in tqdm(self.rows, unit="row", desc="scores")]
-        facts = {"size": self.size_name, "world_code": worlds, "training": self.cost()}
+        facts = {"size": self.size_name, "world_code": worlds, "training": self.cost(), "bare_body": self.bare_body()}
         return write_report(self.study, self.size, findings, facts, self.out / "reports")
+
+    def bare_body(self) -> dict[str, dict[str, Any]]:
+        """PSNR of bare bodies in their photos' mean colour: world -> mean and interval over people."""
+        model = self.runs()[0].folder(self.out) / "model.safetensors"
+        found = {world: bare_scores(model, exam, self.out / "data") for world, exam in exams(self.size).items()}
+        return {world: mean_and_interval95(table([people], "psnr_fg")[1]) for world, people in found.items()}
 
     def cost(self) -> dict[str, float]:
         """Runs, their steps, and minutes by the clock."""

@@ -22,7 +22,8 @@ class Finding:
 
 
 def report_of(study: Study, size: Size, findings: Sequence[Finding], facts: dict[str, Any]) -> dict[str, Any]:
-    """Everything that the report says, in plain values; `facts` are size, world_code and training (runs, steps, minutes)."""
+    """Everything that the report says, in plain values; `facts` are size, world_code, training (runs, steps,
+    minutes) and bare_body (PSNR by test world)."""
     best = next((one for one in findings if one.row.name == study.best), None)
     return {
         **facts,
@@ -98,7 +99,8 @@ def rows_table(report: dict[str, Any]) -> list[str]:
     for row in report["rows"]:
         cells = [cell for world in worlds for cell in _cells(row, world)]
         lines.append(f"| {row['name']} | {' | '.join(cells)} |")
-    return lines
+    bare = " | ".join(f"{said(report['bare_body'][world], '.2f')} | | " for world in worlds)
+    return [*lines, f"| *bare body in the photos' mean colour* | {bare}|"]
 
 
 def _cells(row: dict[str, Any], world: str) -> list[str]:

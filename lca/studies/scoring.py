@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -12,9 +12,12 @@ import torch
 
 from lca.data.batch import Batch, choose_frames, make_example
 from lca.formats.atomic import writing
+from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
+from lca.model.network import LCA
 from lca.studies.design import Size
 from lca.studies.worlds import world_folder
+from lca.training.baselines import bare
 from lca.training.evaluate import ALL, Evaluation, chosen_captures, open_splits
 from lca.training.scores import compared, show, truth_of
 from lca.world.folders.builder import Build
@@ -63,7 +66,6 @@ def examples(exam: Exam, data: Path) -> Sequence[tuple[str, Batch]]:
     return found
 
 
-@torch.no_grad()
 def scores_of(model_file: Path, exam: Exam, data: Path) -> People:
     """Measure a model, or read what was measured before, which lies beside it.
 
@@ -73,11 +75,28 @@ def scores_of(model_file: Path, exam: Exam, data: Path) -> People:
     path = model_file.parent / f"{exam.name}.json"
     if path.is_file() and path.stat().st_mtime >= model_file.stat().st_mtime:
         return json.loads(path.read_text())["people"]
-    model, people = load_model(model_file), {}
-    for identity, example in examples(exam, data):
-        avatar = model.reconstruct(example.photos, example.betas)
-        found = compared(show(avatar, example.targets), truth_of(example.targets), example.targets, None)
-        people[identity] = {name: found[name] for name in SCORES if not isinstance(found[name], str)}
+    people = measured(load_model(model_file), exam, data, as_reconstructed)
     with writing(path) as temporary:
         temporary.write_text(json.dumps({"exam": asdict(exam), "people": people}, indent=1) + "\n")
+    return people
+
+
+def bare_scores(model_file: Path, exam: Exam, data: Path) -> People:
+    """The same people as bare bodies in the mean colour of their photos: the model's template, untrained."""
+    return measured(load_model(model_file), exam, data, bare)
+
+
+def as_reconstructed(model: LCA, avatar: Avatar, example: Batch) -> Avatar:
+    """The avatar itself."""
+    return avatar
+
+
+@torch.no_grad()
+def measured(model: LCA, exam: Exam, data: Path, shown: Callable[[LCA, Avatar, Batch], Avatar]) -> People:
+    """Scores of what `shown` makes of everybody's avatar."""
+    people: People = {}
+    for identity, example in examples(exam, data):
+        avatar = shown(model, model.reconstruct(example.photos, example.betas), example)
+        found = compared(show(avatar, example.targets), truth_of(example.targets), example.targets, None)
+        people[identity] = {name: score for name in SCORES if not isinstance(score := found[name], str)}
     return people

@@ -63,11 +63,13 @@ def report() -> dict:
                 )
         findings.append(Finding(row, scores))
     facts = {"size": "micro", "world_code": {}, "training": {"runs": 15, "steps": 3600, "minutes": 21.4}}
+    facts["bare_body"] = {world: {"mean": 12.5, "interval95": [12.0, 13.0]} for world in SIZE.test}
     return report_of(STUDY, SIZE, findings, facts)
 
 
 def test_a_table_sets_ours_beside_the_papers(report):
     lines = rows_table(report)
+    assert {line.count("|") for line in lines} == {8}
     assert lines[0] == "| | studio | against | paper | wild | against | paper |"
     assert (
         lines[-1].startswith("| pretrain, then post-train | 18.")
