@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,15 @@ class Campaign:
                 bar.set_postfix_str(f"run {place} of {len(waiting)}: {run.link.stage}, seed {run.seed}")
                 with warnings.catch_warnings():
                     warnings.filterwarnings("ignore", module="lightning")
-                    train(run, self.out, bar.update)
+                    self.train_once(run, bar.update)
         return self.report(worlds)
+
+    def train_once(self, run: TrainingRun, tell: Callable[[int], Any]) -> None:
+        """Train a run, unless another process has done it meanwhile: studies may run beside each other."""
+        if is_done(run, self.out):
+            tell(run.steps)
+        else:
+            train(run, self.out, tell)
 
     def report(self, worlds: dict[str, str]) -> Path:
         """Measure what is trained and write the report; returns the Markdown file.
