@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "posttrain": ("lca.commands.training", "add_training_commands", "second stage of training, on the studio world"),
     "plan": ("lca.commands.plan", "add_command", "what a training would cost: operations, memory, hours"),
     "evaluate": ("lca.commands.evaluate", "add_command", "quality on held-out people -> a report"),
+    "study": ("lca.commands.study", "add_command", "rerun a table of the paper, small, with error bars"),
     "matting": ("lca.commands.matting", "add_matting_commands", "train the network that finds the person"),
     "bench": ("lca.commands.bench", "add_command", "speed of one part on this machine, as JSON"),
 }

@@ -30,6 +30,9 @@ def add_command(subparsers) -> None:
         "--smplx", type=Path, metavar="FILE", help="the licensed SMPL-X .npz that a real capture was fitted with"
     )
     parser.add_argument(
+        "--gallery", type=Path, metavar="DIR", help="training people: the one most alike becomes a baseline too"
+    )
+    parser.add_argument(
         "--refine",
         action="store_true",
         help="measure refinement too, on the CPU: half a minute a person instead of three seconds",
@@ -67,6 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.smplx,
         compare if arguments.refine else None,
         arguments.face_code,
+        arguments.gallery,
     )
     report = evaluate_model(load_model(arguments.checkpoint, arguments.device), evaluation, arguments.out)
     print(json.dumps(report, indent=2))

@@ -93,6 +93,7 @@ class AvatarData(lightning.LightningDataModule):
         validation_people: int = 12,
         weights: list[float] | None = None,
         smplx: str | None = None,
+        people: int | None = None,
     ):
         """Say where the data lies and how examples are made.
 
@@ -106,6 +107,7 @@ class AvatarData(lightning.LightningDataModule):
             validation_people: Held-out people of each folder looked at in each validation.
             weights: Share of the examples that comes from each folder; by default a folder counts by its people.
             smplx: The licensed SMPL-X .npz that real captures were fitted with; the world does without.
+            people: Only the first so many captures of the training split of each folder.
         """
         super().__init__()
         if not folders:
@@ -120,6 +122,7 @@ class AvatarData(lightning.LightningDataModule):
         check_number("data.workers", workers, 0, WORKERS[1])
         check_number("data.seed", seed, *SEEDS)
         check_number("data.validation_people", validation_people, 1, 10**8)
+        check_number("data.people", 1 if people is None else people, 1, 10**8)
         self.folders, self.batch_size, self.photos, self.targets = (
             [Path(f) for f in folders],
             batch_size,
@@ -127,11 +130,11 @@ class AvatarData(lightning.LightningDataModule):
             targets,
         )
         self.workers, self.seed, self.validation_people = workers, seed, validation_people
-        self.weights, self.smplx = weights, smplx
+        self.weights, self.smplx, self.people = weights, smplx, people
 
     def train_dataloader(self) -> DataLoader:
         """An endless stream that starts where the run stands, each rank with its own examples."""
-        sources = self._sources("train")
+        sources = self._sources("train", self.people)
         order = mixture([len(source) for source in sources], self.weights, self.seed)
         examples = Examples(sources, order, self.photos, self.targets, self.seed, exact=False)
         self._examples = examples

@@ -1,4 +1,4 @@
-"""Quality on held-out people: novel pose and novel view from a few photos, against the part-means baseline."""
+"""Quality on held-out people: novel pose and novel view from a few photos, against baselines."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +19,7 @@ from lca.errors import UserError
 from lca.formats.atomic import writing
 from lca.formats.photos import MOST_PHOTOS
 from lca.model.network import LCA
+from lca.training.baselines import Gallery, baselines, open_gallery
 from lca.training.face_probe import probe_face_code
 from lca.training.losses import PERCEPTUAL
 from lca.training.report import LeftOut, by_person, contact_sheet, merged, sheet_row, summarise, summarise_groups
@@ -51,6 +52,8 @@ class Evaluation:
     """Measures refinement too (`lca.tracking.comparison.compare`); it takes half a minute a person, the rest three seconds."""
     face_code: bool = False
     """Measures the face code too (`lca.training.face_probe`)."""
+    gallery: str | Path | None = None
+    """A folder of training people: whoever of them looks most alike becomes a baseline."""
 
     @property
     def frames(self) -> int:
@@ -84,13 +87,14 @@ def evaluate_model(model: LCA, evaluation: Evaluation, out: str | Path) -> dict:
         UserError: a folder that cannot be read, or nobody with enough frames.
     """
     sources, left_out = open_splits(evaluation)
+    gallery = open_gallery(evaluation.gallery, evaluation.photos) if evaluation.gallery else None
     portraits, rows = [], []
     for split, place, recording in tqdm(*chosen_captures(evaluation, sources), unit="person"):
         if len(recording) < evaluation.frames:
             reason = f"{len(recording)} of the {evaluation.frames} frames that views and targets need"
             left_out.append(LeftOut(f"captures of {split}", reason, (recording.photos([0]).identity,)))
             continue
-        portrait = portray(model, evaluation, place, recording)
+        portrait = portray(model, evaluation, place, recording, gallery)
         if len(rows) < SHEET_ROWS:
             rows.append(sheet_row(portrait))
         portraits.append(portrait)
@@ -118,7 +122,9 @@ def write(report: dict, sheet: Image.Image, folder: Path) -> None:
         sheet.save(temporary)
 
 
-def portray(model: LCA, evaluation: Evaluation, place: int, recording: Recording) -> Portrait:
+def portray(
+    model: LCA, evaluation: Evaluation, place: int, recording: Recording, gallery: Gallery | None = None
+) -> Portrait:
     """Measure a capture; its place in its split says which frames are photos and which are targets."""
     rng = np.random.default_rng((7, place))
     chosen, targeted = choose_frames(rng, len(recording), evaluation.photos, evaluation.targets)
@@ -126,6 +132,7 @@ def portray(model: LCA, evaluation: Evaluation, place: int, recording: Recording
     wanted = recording.photos(targeted)  # with canonical maps, which say where hands are
     example = make_example(shown, wanted, rng, exact=True).to(model.template.points.device)
     portrait = measure(model, example, wanted)
+    portrait = replace(portrait, scores={**portrait.scores, **baselines(model, example, shown, gallery)})
     if evaluation.compare is None:
         return portrait
     return replace(portrait, comparison=evaluation.compare(model, example, shown, wanted))

@@ -118,7 +118,7 @@ class StageCLI(LightningCLI):
         ours = [
             KeepCheckpoint(root / "checkpoints" / LAST, CHECKPOINT_STEPS),
             LearningRateMonitor(),
-            AveragedWeights(use_buffers=False, decay=0.98, update_every_n_steps=4),
+            AveragedWeights(),
             ExportModel(str(root / "model.safetensors")),
         ]
         if settings["enable_progress_bar"] is not False:

@@ -3,15 +3,34 @@
 from pathlib import Path
 
 import lightning
-from lightning.pytorch.callbacks import Callback, EMAWeightAveraging
+import torch
+from lightning.pytorch.callbacks import Callback, WeightAveraging
+from torch import Tensor
 
 from lca.model.checkpoint import save_model
 from lca.model.network import LCA
 from lca.stopping import StoppedBySignal
 
+DECAY = 0.98
+"""Of the average from one update to the next, in long runs."""
+UPDATE_STEPS = 4
 
-class AveragedWeights(EMAWeightAveraging):
+
+def moving_average(averaged: Tensor, current: Tensor, updates: Tensor | int) -> Tensor:
+    """Exponential, over the last tenth of the updates until `DECAY` is reached: a short run forgets where it began, too."""
+    count = int(updates)
+    return torch.lerp(current, averaged, min(DECAY, (1 + count) / (10 + count)))
+
+
+class AveragedWeights(WeightAveraging):
     """The module has the averaged weights however the run ends: also if it had ended before, and if it is stopped."""
+
+    def __init__(self):
+        super().__init__(use_buffers=False, avg_fn=moving_average)
+
+    def should_update(self, step_idx: int | None = None, epoch_idx: int | None = None) -> bool:
+        """After every so many steps."""
+        return step_idx is not None and step_idx % UPDATE_STEPS == 0
 
     def on_fit_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         """A finished run that is fitted again never ends its training."""

@@ -20,12 +20,12 @@ class Posttrain(Pretrain):
 
         Args:
             init: The model file that pretraining wrote (.safetensors).
-            gamma: Layer-wise decay of the learning rate, in (0, 1].
+            gamma: Layer-wise decay of the learning rate, in [0, 1]; at 0 only the output layers learn, as 0^0 = 1.
             loss: Weights of the loss terms.
             optimizer: Learning rate of the output layers and schedule.
         """
-        if not 0.0 < gamma <= 1.0:
-            raise UserError(f"expected model.gamma in (0, 1], got {gamma}; the paper's best is 0.65")
+        if not 0.0 <= gamma <= 1.0:
+            raise UserError(f"expected model.gamma in [0, 1], got {gamma}; the paper's best is 0.65")
         super().__init__(loss=loss, optimizer=optimizer, correspondence_steps=0, init=init)
         self.save_hyperparameters({"gamma": gamma})
         self.gamma = gamma

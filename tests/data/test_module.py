@@ -49,6 +49,18 @@ def test_a_mix_by_weight_validates_on_both():
         data(weights=[1.0, 1.0]).train_dataloader()
 
 
+def test_people_limits_training_alone(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(
+        "lca.data.module.open_source", lambda folder, split, body, most: asked.update({split: most}) or [0]
+    )
+    for module in (data(people=7), data()):
+        module.train_dataloader(), module.val_dataloader()
+        assert asked == {"train": module.people, "validation": 12}
+    with pytest.raises(UserError, match=r"expected data\.people from 1 to \d+, got 0"):
+        data(people=0)
+
+
 def test_too_few_frames_are_told():
     with pytest.raises(UserError, match="at least 9 frames for 8 photos and 1 targets, got one of 8"):
         next(iter(data(photos=(8, 8)).train_dataloader()))

@@ -16,7 +16,7 @@ LEVELS = [
     {"matting", "model", "world"},
     {"data"},
     {"training", "tracking"},
-    {"lab"},
+    {"studies", "lab"},
     {"panel"},
     {"commands", "__main__"},
 ]

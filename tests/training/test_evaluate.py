@@ -19,7 +19,7 @@ from lca.training.scores import Portrait, Views, show, truth_of
 from tests.data.neuman_capture import write_capture, write_smplx
 from tests.world.captures import built
 
-ALWAYS = {"psnr_fg", "ssim_fg", "l1_fg", "shape_predicted", "stature_unknown"}
+ALWAYS = {"psnr_fg", "ssim_fg", "l1_fg", "shape_predicted", "stature_unknown", "baseline_mean_colour"}
 WITH_TRUTH = {"psnr_face", "psnr_hands", "people_with_hands", "baseline_part_means", "margin_over_part_means"}
 ABOUT = {"people", "interval95", "photos", "targets", "split", "perceptual", "left_out"}
 
@@ -48,10 +48,10 @@ def test_the_shape_is_given_unless_the_score_says_otherwise(network, monkeypatch
 
     monkeypatch.setattr(network, "reconstruct", watched)
     portrait = portray(network, Evaluation(built("wild"), photos=2, targets=1), 0, recording)
-    (photos, betas, _), (_, unshaped, stature), (_, guessed, untold) = asked
+    (photos, betas, _), (_, unshaped, stature), (_, guessed, untold), (_, given, _) = asked
     truth = recording.photos([0]).betas
     assert torch.equal(betas, truth) and stature == pytest.approx(float(network.template.stature(truth)))
-    assert unshaped is guessed is untold is None
+    assert unshaped is guessed is untold is None and torch.equal(given, truth)
     rng = np.random.default_rng((7, 0))
     chosen, targeted = choose_frames(rng, len(recording), 2, 1)
     targets = evaluate.make_example(recording.photos(chosen), recording.photos(targeted), rng, exact=True).targets
@@ -65,7 +65,7 @@ def glanced(monkeypatch):
     """Instead of measuring, the identities that would be measured."""
     found = []
 
-    def portray(model, evaluation, place, recording):
+    def portray(model, evaluation, place, recording, gallery):
         found.append((recording.photos([0]).identity, place))
         blank = Views(*(torch.zeros(1, channels, 8, 8) for channels in (3, 3, 1, 1)))
         return Portrait(found[-1][0], {"psnr_fg": 20.0}, torch.zeros(1, 3, 8, 8), blank, blank)

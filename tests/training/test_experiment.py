@@ -106,7 +106,7 @@ def test_posttraining_starts_from_the_pretrained_model_and_decays_by_layer(tmp_p
         (["pretrain", "fit", "--config", "nowhere.yaml"], "no such file: nowhere.yaml"),
         (["pretrain", "fit", "--config", "configs/tiny_pretrain.yaml", "--model.netwrk=1"], "netwrk"),
         (["posttrain", "fit", "--config", "configs/tiny_posttrain.yaml"], "no such file"),
-        (["posttrain", "fit", "--config", "configs/tiny_posttrain.yaml", "--model.gamma=2"], "gamma in \\(0, 1\\]"),
+        (["posttrain", "fit", "--config", "configs/tiny_posttrain.yaml", "--model.gamma=2"], "gamma in \\[0, 1\\]"),
         (["evaluate", "--data", "nowhere", "--out", "out"], "expected"),
     ],
 )

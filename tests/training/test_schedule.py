@@ -22,6 +22,11 @@ def test_layerwise_decay_covers_every_weight_once_and_falls_with_depth(network):
     assert groups[-1]["name"] == "pyramid"
 
 
+def test_at_gamma_0_only_the_output_layers_learn(network):
+    rates = {group["name"]: group["lr"] for group in layerwise_groups(network, 1.0, 0.0)}
+    assert rates.pop("branches") == 1.0 and set(rates.values()) == {0.0}
+
+
 @pytest.mark.parametrize(
     "wrong", [{"lr": 0.0}, {"lr": math.nan}, {"lr": math.inf}, {"warmup": -1}, {"weight_decay": -0.1}, {"seed": -1}]
 )

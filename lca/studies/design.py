@@ -1,0 +1,169 @@
+"""What a study is: rows, each trained through a chain of stages, on worlds of a size. YAML, checked when it is read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from jsonargparse import ArgumentError, ArgumentParser
+
+from lca.errors import UserError
+from lca.ranges import check_number, check_numbers
+from lca.training.config_text import check_override, config_values
+from lca.training.experiment import STAGES
+from lca.world.folders.builder import Build
+
+STUDIES = Path(__file__).parents[2] / "configs" / "studies"
+Design = TypeVar("Design")
+
+
+@dataclass(frozen=True)
+class Link:
+    """One stage of a chain; it starts from what the stage before it made, the first from random weights."""
+
+    stage: str
+    """pretrain or posttrain: the size's config of that name."""
+    data: list[str]
+    """Training worlds of the size, by name."""
+    share: float = 1.0
+    """Of the size's steps."""
+    overrides: list[str] = field(default_factory=list)
+    """As on the command line: `--model.gamma=0.3`."""
+
+    def __post_init__(self):
+        """Raises: UserError."""
+        if self.stage not in STAGES:
+            raise UserError(f"expected a stage of {', '.join(STAGES)}, got {self.stage!r}: choose one of them")
+        if not self.data:
+            raise UserError("expected at least one world in data, got none: name one of the size's")
+        check_number("share", self.share, 1e-6, 100.0)
+        for override in self.overrides:
+            check_override(override)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One row of the table."""
+
+    name: str
+    chain: list[Link]
+    paper: dict[str, float] = field(default_factory=dict)
+    """The paper's PSNR by test world, where it says one."""
+    photos: int | None = None
+    """Photos a person in evaluation, if they are not the size's."""
+
+    def __post_init__(self):
+        """Raises: UserError."""
+        if not self.chain:
+            raise UserError(f"expected at least one stage in the chain of {self.name!r}, got none")
+        if self.chain[0].stage == "posttrain":
+            raise UserError(
+                f"expected the chain of {self.name!r} to begin with pretrain, which starts from random weights"
+            )
+        if self.photos is not None:
+            check_number(f"photos of {self.name!r}", self.photos, 1, 16)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A table of the paper."""
+
+    name: str
+    asks: str
+    """The question, in a line."""
+    table: str
+    """Where the paper answers it."""
+    best: str
+    """The paper's best row: the others are compared with it, person by person."""
+    rows: list[Trial]
+    seeds: int = 3
+
+    def __post_init__(self):
+        """Raises: UserError."""
+        names = [row.name for row in self.rows]
+        if len(set(names)) < len(names) or self.best not in names:
+            raise UserError(f"expected rows of different names, {self.best!r} among them, got {', '.join(names)}")
+        check_number("seeds", self.seeds, 1, 100)
+
+    def only(self, names: Iterable[str]) -> list[Trial]:
+        """Rows by name, all if none is named. Raises: UserError."""
+        wanted, known = list(names), {row.name: row for row in self.rows}
+        unknown = [name for name in wanted if name not in known]
+        if unknown:
+            raise UserError(f"expected rows among {', '.join(known)}, got {unknown[0]!r}: choose some of them")
+        return [known[name] for name in wanted] or self.rows
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the networks and worlds of a study are; every study runs at every size."""
+
+    steps: int
+    """Of a whole row: a chain's shares are of them."""
+    configs: dict[str, str]
+    """Stage -> its config, a path from the repository's top."""
+    train: dict[str, Build]
+    """Worlds to train on; their training split is used."""
+    test: dict[str, Build]
+    """Worlds of other seeds to measure on, all splits."""
+    photos: int = 4
+    """A person in evaluation."""
+    targets: int = 2
+    """Frames to be reconstructed in evaluation."""
+
+    def __post_init__(self):
+        """Raises: UserError."""
+        check_numbers(self, {"steps": (1, 10**9), "photos": (1, 16), "targets": (1, 1000)})
+        if self.configs.keys() != STAGES.keys():
+            raise UserError(f"expected configs of {', '.join(STAGES)}, got {', '.join(self.configs)}")
+        seeds = {(world.stage, world.seed) for world in self.train.values()}
+        both = [name for name, world in self.test.items() if (world.stage, world.seed) in seeds]
+        if both:
+            raise UserError(f"expected people to be tested on whom nobody trained on, got the same seed for {both[0]}")
+
+    @property
+    def pixels(self) -> int:
+        """Of a training photo's side."""
+        return next(iter(self.train.values())).size
+
+    def config(self, stage: str) -> Path:
+        """The config of a stage."""
+        return STUDIES.parents[1] / self.configs[stage]
+
+
+def known_studies() -> list[str]:
+    """Names of the studies."""
+    return sorted(path.stem for path in STUDIES.glob("*.yaml"))
+
+
+def read_study(name: str, seeds: int | None = None) -> Study:
+    """A study by name, with other `seeds` if they are given. Raises: UserError."""
+    if name not in known_studies():
+        raise UserError(f"expected a study among {', '.join(known_studies())}, got {name!r}: see `lca study list`")
+    values = _values(STUDIES / f"{name}.yaml") | {"name": name} | ({"seeds": seeds} if seeds else {})
+    return _parsed(Study, values, f"study {name}")
+
+
+def read_size(name: str) -> Size:
+    """A size by name. Raises: UserError."""
+    known = sorted(path.stem for path in (STUDIES / "sizes").glob("*.yaml"))
+    if name not in known:
+        raise UserError(f"expected a size among {', '.join(known)}, got {name!r}: choose one of them")
+    return _parsed(Size, _values(STUDIES / "sizes" / f"{name}.yaml"), f"size {name}")
+
+
+def _values(path: Path) -> dict:
+    return config_values(path.read_text(), str(path))
+
+
+def _parsed(kind: type[Design], values: dict, what: str) -> Design:
+    """Nested mappings -> dataclasses. Raises: UserError."""
+    parser = ArgumentParser(exit_on_error=False)
+    parser.add_argument("--it", type=kind)
+    try:
+        return parser.instantiate(parser.parse_object({"it": values})).it
+    except UserError:
+        raise
+    except (ArgumentError, ValueError, TypeError, yaml.YAMLError) as error:
+        raise UserError(f"expected a valid {what}, got {str(error)[:300]}") from error
