@@ -54,8 +54,18 @@ def mask_planes(files: Sequence[bytes]) -> UInt8[ndarray, "pictures 1 height wid
 
 
 def code_planes(files: Sequence[bytes], side: int) -> UInt16[ndarray, "pictures 3 {side} {side}"]:
-    """Canonical maps as they are coded, see `lca.formats.captures.canonical_planes`."""
-    return planes(files, "I;16", 1, np.uint16, _copy).reshape(len(files), 3, side, side)
+    """Canonical maps as they are coded, see `lca.formats.captures.canonical_planes`.
+
+    Raises:
+        UserError: as `planes`; maps of another side.
+    """
+    coded = planes(files, "I;16", 1, np.uint16, _copy)
+    if len(files) and coded.shape[2:] != (3 * side, side):
+        raise UserError(
+            f"expected canonical maps of {3 * side} x {side} pixels, half the side of their pictures, got "
+            f"{coded.shape[2]} x {coded.shape[3]}: build the folder again"
+        )
+    return coded.reshape(len(files), 3, side, side)
 
 
 def planes(
