@@ -57,5 +57,5 @@ def test_a_damaged_picture_is_told():
 def test_maps_of_another_side_than_their_pictures_have():
     buffer = io.BytesIO()
     Image.fromarray(np.zeros((48, 16), np.uint16)).save(buffer, "png")
-    with pytest.raises(UserError, match="expected canonical maps of 60 x 20 pixels, .* got 48 x 16: build"):
+    with pytest.raises(UserError, match=r"expected canonical maps of 60 x 20 pixels, .* got 48 x 16: build"):
         code_planes([buffer.getvalue()] * 2, 20)
