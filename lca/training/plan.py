@@ -199,7 +199,7 @@ def plan(asked: Asked, trained: int, frozen: int) -> dict[str, Any]:
     )
     seconds = step / (asked.gpus * PEAK[asked.gpu] * asked.utilisation)
     steps = asked.videos / (asked.gpus * asked.batch_size)
-    weights = BYTES_TRAINED * trained / asked.gpus + BYTES_FROZEN * frozen
+    weights = BYTES_TRAINED * trained + BYTES_FROZEN * frozen
     return {
         "parameters": {"trained": trained, "frozen": frozen},
         "gflops_forward_a_person": {name: round(flops / 1e9, 2) for name, flops in parts.items()},
@@ -214,6 +214,6 @@ def plan(asked: Asked, trained: int, frozen: int) -> dict[str, Any]:
         "assumed": {
             "utilisation": asked.utilisation,
             "foreground": FOREGROUND,
-            "weights": "sharded (FSDP), bfloat16 products",
+            "weights": "a copy on every GPU (DDP)",
         },
     }
