@@ -1,8 +1,13 @@
 """Films: H.264 in an .mp4, a .gif, or a folder of PNG pictures, frame by frame."""
 
+import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import numpy as np
 from einops import rearrange
@@ -18,16 +23,15 @@ GIF_PALETTES = "split[frame][copy];[copy]palettegen=stats_mode=single[colours];[
 """Each picture of a .gif has 256 colours of its own."""
 GIF_FPS = 50
 """Browsers slow a .gif down that wants less than 2/100 s a picture."""
+BT709 = "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p"
 ENCODERS = {
-    ".mp4": {"codec": "libx264", "quality": 8, "macro_block_size": 2},
-    ".gif": {
-        "codec": "gif",
-        "quality": None,
-        "macro_block_size": 1,
-        "pix_fmt_out": "pal8",
-        "output_params": ["-vf", GIF_PALETTES],
-    },
+    ".mp4": [
+        *("-c:v", "libx264", "-crf", "10", "-vf", BT709, "-movflags", "+faststart"),
+        *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),
+    ],
+    ".gif": ["-c:v", "gif", "-vf", GIF_PALETTES],
 }
+"""What ffmpeg is told. An .mp4 that does not say BT.709 is read as BT.601 by some players, which makes greens darker."""
 
 
 def to_bytes(image: Float[Tensor, "channels height width"]) -> np.ndarray:
@@ -38,13 +42,13 @@ def to_bytes(image: Float[Tensor, "channels height width"]) -> np.ndarray:
 def write_video(path: str | Path, frames: Iterable[Frame], fps: float) -> int:
     """Write sRGB frames in [0, 1] of one size and return their number; the name says what is written.
 
-    `.mp4`: H.264, yuv420p, sides are even. `.gif`: it loops; at most 50 frames per second, in steps of 1/100 s. No suffix: a
-    new folder of pictures 0001.png, 0002.png, ..., exact and without fps. Frames are taken one at a time, so a generator needs
-    no memory.
+    `.mp4`: H.264, yuv420p, tagged BT.709; sides are even. `.gif`: it loops; at most 50 frames per second, in steps of 1/100 s. No
+    suffix: a new folder of pictures 0001.png, 0002.png, ..., exact, without fps. Frames are taken one at a time, so a generator
+    needs no memory.
 
     Raises:
-        UserError: there is no frame, a side of an .mp4 is odd, a .gif is too fast, the folder is there already, or the
-            name ends otherwise.
+        UserError: there is no frame, a side of an .mp4 is odd, a .gif is too fast, the folder is there already, the name ends
+            otherwise, or the encoder fails (a full disk): a film that was there before is kept.
     """
     path = Path(path)
     kind = path.suffix.lower()
@@ -64,26 +68,55 @@ def write_video(path: str | Path, frames: Iterable[Frame], fps: float) -> int:
 
 
 def _write_film(path: Path, frames: Iterator[Frame], size: tuple[int, int], fps: float) -> int:
-    """Send the frames to ffmpeg."""
+    """Send the frames to ffmpeg. Raises: UserError: it fails; the disk may be full."""
+    count = 0
+    with writing(path) as temporary, TemporaryFile() as words:
+        with _encoder(temporary, path.suffix.lower(), size, fps, words) as process, suppress(BrokenPipeError):
+            assert process.stdin is not None
+            try:
+                for frame in frames:
+                    process.stdin.write(np.ascontiguousarray(to_bytes(frame)))
+                    count += 1
+            except BaseException as error:
+                if not isinstance(error, BrokenPipeError):
+                    process.kill()
+                raise
+        if process.returncode:
+            words.seek(0)
+            said = words.read().decode(errors="replace").strip().splitlines()
+            why = said[-1].replace(str(temporary), str(path)) if said else f"exit code {process.returncode}"
+            raise UserError(f"expected ffmpeg to write {path}, got: {why[:300]}; is the disk full?")
+    return count
+
+
+def _encoder(path: Path, kind: str, size: tuple[int, int], fps: float, words: IO[bytes]) -> "subprocess.Popen[bytes]":
+    """ffmpeg, which waits for frames. Ctrl-C is for us alone: a film in hand is ended whole."""
     import imageio_ffmpeg
 
-    with writing(path) as temporary:
-        writer = imageio_ffmpeg.write_frames(
-            str(temporary),
-            size,
-            fps=fps,  # pyright: ignore[reportArgumentType]  (fractions are fine)
-            ffmpeg_log_level="error",
-            **ENCODERS[path.suffix.lower()],
-        )
-        writer.send(None)
-        count = 0
-        try:
-            for frame in frames:
-                writer.send(np.ascontiguousarray(to_bytes(frame)))
-                count += 1
-        finally:
-            writer.close()
-    return count
+    width, height = size
+    frames = [
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-s",
+        f"{width}x{height}",
+        "-r",
+        str(Fraction(fps).limit_denominator()),
+    ]
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-y",
+        "-v",
+        "error",
+        *frames,
+        "-i",
+        "-",
+        "-an",
+        *ENCODERS[kind],
+        str(path),
+    ]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=words, stderr=words, start_new_session=True)
 
 
 def _write_pictures(folder: Path, frames: Iterator[Frame]) -> int:

@@ -11,6 +11,15 @@ from PIL import Image, ImageSequence
 from lca.errors import UserError
 from lca.formats.video import to_bytes, write_video
 
+FULL_DISK = r"""#!/bin/sh
+for last; do :; done
+echo half > "$last"
+cat > /dev/null
+echo "$last: No space left on device" >&2
+exit 228
+"""
+"""Stands for ffmpeg."""
+
 
 def _frames(count: int, height: int = 64, width: int = 48):
     """Grey growing brighter."""
@@ -25,6 +34,32 @@ def test_frames_come_back(tmp_path):
         assert word in decoded.stderr
     frames = np.frombuffer(decoded.stdout, np.uint8).reshape(6, 64, 48, 3) / 255
     np.testing.assert_allclose(frames.mean((1, 2, 3)), 0.2 + 0.1 * np.arange(6), atol=0.02)
+
+
+def test_colours_are_tagged_and_the_index_comes_first(tmp_path):
+    green = torch.tensor([0.0, 200 / 255, 0.0])[:, None, None].expand(3, 32, 32)
+    write_video(tmp_path / "a.mp4", [green] * 4, fps=8.0)
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", tmp_path / "a.mp4", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    decoded = subprocess.run(command, capture_output=True, check=True)
+    assert b"yuv420p(tv, bt709" in decoded.stderr
+    np.testing.assert_allclose(np.frombuffer(decoded.stdout, np.uint8).reshape(-1, 3).mean(0), [0, 200, 0], atol=3)
+    coded = (tmp_path / "a.mp4").read_bytes()
+    assert coded.index(b"moov") < coded.index(b"mdat")
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
+def test_an_encoder_that_fails_keeps_the_film_of_before(tmp_path, monkeypatch, name):
+    write_video(tmp_path / name, _frames(2), fps=8.0)
+    before = (tmp_path / name).read_bytes()
+    full = tmp_path / "ffmpeg"
+    full.write_text(FULL_DISK)
+    full.chmod(0o700)
+    monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(full))
+    with pytest.raises(
+        UserError, match=rf"ffmpeg to write .*{name}, got: .*/{name}: No space left on device; is the disk"
+    ):
+        write_video(tmp_path / name, _frames(3), fps=8.0)
+    assert (tmp_path / name).read_bytes() == before and {path.name for path in tmp_path.iterdir()} == {name, "ffmpeg"}
 
 
 def test_gif_comes_back_with_its_colours_and_its_pace(tmp_path):

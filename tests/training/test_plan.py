@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -28,7 +30,7 @@ def batch() -> Batch:
     return batch_of(1, 4, 1)
 
 
-def counted(function) -> tuple[float, object]:
+def counted(function: Callable[[], Any]) -> tuple[float, Any]:
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         found = function()
     return counter.get_total_flops(), found
@@ -41,8 +43,8 @@ def test_operations_are_those_that_torch_counts(batch, transport, monkeypatch):
     network, photos = LCA(config), batch.photos
     masks = (photos.body_mask.flatten(0, 1), photos.face_mask.flatten(0, 1))
     kept = [(F.max_pool2d(mask, PATCH) > 0.1).flatten(1).float() for mask in masks]
-    share = tuple(float(tokens.sum(-1).max() / tokens.shape[1]) for tokens in kept)
-    parts = person_flops(Asked(config, photos=4, targets=1), share)
+    body, face = (float(tokens.sum(-1).max() / tokens.shape[1]) for tokens in kept)
+    parts = person_flops(Asked(config, photos=4, targets=1), (body, face))
     images, tokens = counted(lambda: network.tokenise(photos))
     dense, maps = counted(lambda: network.transport.maps(tokens, network.template))
     evidence = network.transport.carry(maps, photos, network.template)
