@@ -9,7 +9,7 @@ from PIL import Image
 
 from lca.data.batch import Batch, choose_frames, make_example
 from lca.data.sources import open_source
-from lca.lab.figures import column, row
+from lca.lab.figures import close_up, column, row
 from lca.model.network import LCA
 from lca.training.evaluate import SPLITS
 from lca.training.losses import psnr
@@ -59,7 +59,8 @@ def side_by_side(models: Mapping[str, LCA], examples: Sequence[Batch], height: i
     lines = []
     for example in examples:
         views = [*(seen_by(model, example) for model in models.values()), truth_of(example.targets)]
-        pictures = [example.photos.body[0], *(v.body[0] for v in views), *(v.face[0] for v in views)]
+        bodies = [close_up(view.body[0], example.targets.mask[0]) for view in views]
+        pictures = [example.photos.body[0], *bodies, *(view.face[0] for view in views)]
         last = example is examples[-1]
         lines.append(row(pictures, ["a photo", *([*models, "truth"] * 2)] if last else [], height))
     return column(lines)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lca.data.batch import Batch
 from lca.errors import UserError
-from lca.lab.figures import column, row
+from lca.lab.figures import close_up, column, row
 from lca.lab.live import Slot
 from lca.lab.plots import Curves
 from lca.model.network import LCA
@@ -33,11 +33,20 @@ class Look:
     truth: Float[Tensor, "frames 3 size size"]
     face: Float[Tensor, "frames 3 face_size face_size"]
     face_truth: Float[Tensor, "frames 3 face_size face_size"]
+    mask: Float[Tensor, "frames 1 size size"]
+    """Of the true bodies."""
 
     def above(self, height: int, most: int = 4) -> Image.Image:
         """Truth above driven, of a few frames, bodies and faces."""
         lines = ((self.truth, self.face_truth), (self.driven, self.face))
-        return column([row([*body[:most], *face[:most]], height=height) for body, face in lines])
+        frames = range(min(most, len(self.mask)))
+        return column(
+            [row([*(self.body(each, k) for k in frames), *face[:most]], height=height) for each, face in lines]
+        )
+
+    def body(self, pictures: Float[Tensor, "frames 3 size size"], frame: int = 0) -> Image.Image:
+        """One of `driven` or `truth`, cut out about the person."""
+        return close_up(pictures[frame], self.mask[frame])
 
 
 @torch.no_grad()
@@ -47,10 +56,8 @@ def look(network: LCA, batch: Batch, step: int = 0) -> Look:
     learning = network.training
     renders = run(network.eval(), batch).renders
     network.train(learning)
-    return Look(
-        step,
-        *(x.clamp(0, 1).cpu() for x in (renders.driven, renders.truth, renders.face, renders.face_truth)),
-    )
+    pictures = renders.driven, renders.truth, renders.face, renders.face_truth, batch.targets.mask.flatten(0, 1)
+    return Look(step, *(each.clamp(0, 1).cpu() for each in pictures))
 
 
 class Watch(Callback):
@@ -110,7 +117,7 @@ class Watch(Callback):
             raise UserError("expected a run that was watched, got none: fit the experiment first")
         looks = self.looks + [look(model, self.batch) for _, model in models]
         captions = [f"step {one.step}" for one in self.looks] + [name for name, _ in models] + ["truth"]
-        bodies = [*(one.driven[0] for one in looks), looks[0].truth[0]]
+        bodies = [*(one.body(one.driven) for one in looks), looks[0].body(looks[0].truth)]
         faces = [*(one.face[0] for one in looks), looks[0].face_truth[0]]
         return column([row(bodies, height=height), row(faces, captions, height)])
 
