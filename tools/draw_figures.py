@@ -15,7 +15,7 @@ from lca.lab.browser import Browser
 from lca.lab.figures import column, row, save_small
 from lca.lab.gallery import gallery
 from lca.lab.held_out import everybody, side_by_side
-from lca.lab.learning import Watch
+from lca.lab.learning import settings, watched
 from lca.lab.token_plane import plane_picture, token_plane
 from lca.lab.tour import summary
 from lca.matting.cutout import cut_out_people
@@ -52,43 +52,39 @@ def panel_picture(avatar: Avatar) -> Image.Image:
         return browser.screenshot()
 
 
-def pretraining_picture(model: LCA) -> Image.Image:
+def pretraining_picture(model: LCA, folder: Path) -> Image.Image:
     """A person never seen in training, while a tiny network learns; then as the shipped one has it."""
-    with TemporaryDirectory() as folder:
-        build(Build("wild", 8, SEED, 96), f"{folder}/wild")
+    build(Build("wild", 8, SEED + 2, 96), folder / "wild")
+    run = experiment(
+        "pretrain",
+        CONFIGS / "tiny_pretrain.yaml",
+        *("--model.network.template.anchors=192", "--model.network.template.per_anchor=32"),
+        *("--model.optimizer.lr=0.003", "--model.correspondence_steps=80"),
+        *settings(folder / "wild", folder / "pretrain", 240),
+    )
+    watch = watched(run, pictures=6)
+    run.fit()
+    return watch.strip(("shipped model", model), height=150)
+
+
+def post_training_picture(model: LCA, folder: Path) -> Image.Image:
+    """People of both stages before and after some post-training on others, and the plane of their tokens."""
+    build(Build("studio", 6, SEED, 96), folder / "trained")
+    for stage, people in (("wild", 8), ("studio", 6)):
+        build(Build(stage, people, SEED + 2, 96), folder / stage)
+    models = {"shipped": model}
+    for gamma in (0.65, 1.0):
         run = experiment(
-            "pretrain",
-            CONFIGS / "tiny_pretrain.yaml",
-            *("--model.network.template.anchors=192", "--model.network.template.per_anchor=32"),
-            *(f"--data.folders=[{folder}/wild]", "--data.targets=2", "--trainer.max_steps=240"),
-            *(f"--trainer.default_root_dir={folder}/run", "--trainer.limit_val_batches=0"),
+            "posttrain",
+            CONFIGS / "tiny_posttrain.yaml",
+            *(f"--model.init={SHIPPED}", f"--model.gamma={gamma}", "--model.optimizer.lr=0.0008"),
+            *settings(folder / "trained", folder / f"gamma-{gamma}", 40),
         )
-        watch = Watch(pictures=6)
-        run.trainer.callbacks.append(watch)
         run.fit()
-        return watch.strip(("shipped model", model), height=150)
-
-
-def post_training_picture(model: LCA) -> Image.Image:
-    """People of both stages before and after some post-training, and the plane of their tokens."""
-    with TemporaryDirectory() as folder:
-        build(Build("studio", 5, SEED, 96), f"{folder}/studio")
-        for stage in ("wild", "studio"):
-            build(Build(stage, 5, SEED + 1, 96), f"{folder}/{stage}-unseen")
-        models = {"shipped": model}
-        for gamma in (0.65, 1.0):
-            run = experiment(
-                "posttrain",
-                CONFIGS / "tiny_posttrain.yaml",
-                *(f"--model.init={SHIPPED}", f"--model.gamma={gamma}", "--model.optimizer.lr=0.0008"),
-                *(f"--data.folders=[{folder}/studio]", "--data.targets=2", "--trainer.max_steps=30"),
-                *(f"--trainer.default_root_dir={folder}/{gamma}", "--trainer.limit_val_batches=0"),
-            )
-            run.fit()
-            models[f"gamma {gamma:g}"] = run.module.network.eval()
-        people = {stage: everybody(f"{folder}/{stage}-unseen") for stage in ("wild", "studio")}
-        planes = [plane_picture(token_plane(each, **people), name) for name, each in models.items()]
-        return column([side_by_side(models, [people["wild"][0], people["studio"][0]], 130), row(planes, height=296)])
+        models[f"gamma {gamma:g}"] = run.module.network.eval()
+    people = {stage: everybody(folder / stage) for stage in ("wild", "studio")}
+    planes = [plane_picture(token_plane(each, **people), name) for name, each in models.items()]
+    return column([side_by_side(models, [people["wild"][0], people["studio"][0]], 130), row(planes, height=296)])
 
 
 def main() -> None:
@@ -103,8 +99,9 @@ def main() -> None:
         gallery(model, people, named_motion("walk", 2.0, 12.0)),
         PICTURES / "avatars.png",
     )
-    save_small(pretraining_picture(model), FIGURES / "02_pretraining.png")
-    save_small(post_training_picture(model), FIGURES / "03_post_training.png")
+    with TemporaryDirectory() as folder:
+        save_small(pretraining_picture(model, Path(folder)), FIGURES / "02_pretraining.png")
+        save_small(post_training_picture(model, Path(folder)), FIGURES / "03_post_training.png")
     avatar = model.reconstruct(cut_out_people(pictures, finder))
     save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")
     save_small(

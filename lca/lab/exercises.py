@@ -16,7 +16,7 @@ NOT_YET, WRONG, RIGHT = "#8a8a8a", "#c33a2c", "#2e8540"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Mark:
     """What a check found."""
 
     solved: bool
@@ -37,19 +37,17 @@ class Exercise:
     name: str
     cases: tuple[tuple[tuple, float], ...]
 
-    def check(self, answer: Callable[..., Tensor | float | None]) -> Verdict:
+    def check(self, answer: Callable[..., Tensor | float | None]) -> Mark:
         """Try an answer on every case."""
         for arguments, right in self.cases:
             found = answer(*arguments)
             if found is None:
-                return Verdict(
-                    False, f"{self.name}: not yet. Write the equation in place of None and run again.", NOT_YET
-                )
+                return Mark(False, f"{self.name}: not yet. Write the equation in place of None and run again.", NOT_YET)
             if not math.isclose(float(found), right, rel_tol=1e-4, abs_tol=1e-9):
                 asked = ", ".join(map(_said, arguments))
                 told = f"{self.name}: not this. For {asked} the code has {right:.6g}, yours gives {float(found):.6g}."
-                return Verdict(False, told, WRONG)
-        return Verdict(True, f"{self.name}: right, in all {len(self.cases)} cases.", RIGHT)
+                return Mark(False, told, WRONG)
+        return Mark(True, f"{self.name}: right, in all {len(self.cases)} cases.", RIGHT)
 
 
 def _said(argument: object) -> str:

@@ -1,6 +1,7 @@
 """Training looked at while it runs: the terms of the loss as curves, and a held-out person who grows sharper."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import lightning
 import torch
@@ -24,8 +25,21 @@ REDRAWN = 40
 """How often the curves are redrawn in a run."""
 
 
+def settings(data: Path, folder: Path, steps: int) -> list[str]:
+    """Overrides of a run in a notebook: its data, its folder, its length; two targets a person, one validation, at the end."""
+    return [
+        f"--data.folders=[{data}]",
+        "--data.targets=2",
+        f"--trainer.default_root_dir={folder}",
+        f"--trainer.max_steps={steps}",
+        f"--trainer.val_check_interval={steps}",
+        "--trainer.enable_progress_bar=false",
+        "--trainer.enable_model_summary=false",
+    ]
+
+
 @dataclass(frozen=True)
-class Look:
+class Glimpse:
     """The held-out person at one moment, driven like the true pictures beside it: bodies and face crops."""
 
     step: int
@@ -50,18 +64,18 @@ class Look:
 
 
 @torch.no_grad()
-def look(network: LCA, batch: Batch, step: int = 0) -> Look:
+def look(network: LCA, batch: Batch, step: int = 0) -> Glimpse:
     """Reconstruct the people of `batch` and drive them like its targets, over colours that are always the same."""
     torch.manual_seed(0)
     learning = network.training
     renders = run(network.eval(), batch).renders
     network.train(learning)
     pictures = renders.driven, renders.truth, renders.face, renders.face_truth, batch.targets.mask.flatten(0, 1)
-    return Look(step, *(each.clamp(0, 1).cpu() for each in pictures))
+    return Glimpse(step, *(each.clamp(0, 1).cpu() for each in pictures))
 
 
 class Watch(Callback):
-    """Add it to `experiment(...).trainer.callbacks`: while `fit` runs, curves and pictures are shown below the cell.
+    """While `fit` runs, curves and pictures are shown below the cell; see `watched`.
 
     It looks with the weights of the moment, not with their average. Looking changes nothing: a step draws its random numbers
     from its own seed.
@@ -72,7 +86,7 @@ class Watch(Callback):
         self.pictures, self.height = pictures, height
         self.curves: dict[str, tuple[list[int], list[float]]] = {}
         """Term of the loss -> steps and weighted values."""
-        self.looks: list[Look] = []
+        self.looks: list[Glimpse] = []
         self.batch: Batch | None = None
         self.moments: list[int] = []
         self.chart, self.below = Curves("terms of the loss, weighted"), Slot()
@@ -102,7 +116,7 @@ class Watch(Callback):
             self.take(pl_module, step)
 
     def take(self, pl_module: Pretrain, step: int) -> None:
-        """Look, keep it and show it."""
+        """Glimpse, keep it and show it."""
         if self.batch is not None:
             self.looks.append(look(pl_module.network, self.batch, step))
             self.below.show(self.looks[-1].above(self.height))
@@ -120,6 +134,13 @@ class Watch(Callback):
         bodies = [*(one.body(one.driven) for one in looks), looks[0].body(looks[0].truth)]
         faces = [*(one.face[0] for one in looks), looks[0].face_truth[0]]
         return column([row(bodies, height=height), row(faces, captions, height)])
+
+
+def watched(done: Experiment, pictures: int = 6, height: int = 130) -> Watch:
+    """Watch a run that is about to be fitted."""
+    watch = Watch(pictures, height)
+    done.trainer.callbacks.append(watch)  # pyright: ignore[reportAttributeAccessIssue]
+    return watch
 
 
 def terms_of(trainer: lightning.Trainer, warming_up: bool) -> list[str]:

@@ -43,11 +43,11 @@ class Curves:
         with self.figure.batch_update():
             for name, (steps, values) in curves.items():
                 known[name].x, known[name].y = list(steps), list(values)
-            drawn = [value for trace in self.figure.data for value in trace.y or ()]
-            self.figure.layout.yaxis.type = "log" if drawn and min(drawn) > 0 else "linear"
+        drawn = [value for trace in self.figure.data for value in trace.y or ()]
+        self.figure.layout.yaxis.type = "log" if drawn and min(drawn) > 0 else "linear"
 
 
-def bar_chart(title: str, series: Mapping[str, Mapping[str, float]]):
+def bar_chart(title: str, series: Mapping[str, Mapping[str, float]]) -> Any:
     """Groups of bars side by side, as a widget: series -> label -> value."""
     from plotly.graph_objects import FigureWidget
 

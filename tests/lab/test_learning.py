@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lca.errors import UserError
-from lca.lab import held_out
+from lca.lab import held_out, learning
 from lca.lab.event_files import scalars
 from lca.lab.learning import Watch, failing, measured, moments, terms
 from lca.training.experiment import experiment
@@ -30,24 +30,24 @@ def tiny(folder, *extra):
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory):
+def seen(tmp_path_factory):
     """(run, its watch, its folder)."""
     folder = tmp_path_factory.mktemp("watched")
-    run, watch = tiny(folder), Watch(pictures=2, height=40)
-    run.trainer.callbacks.append(watch)
+    run = tiny(folder)
+    watch = learning.watched(run, pictures=2, height=40)
     run.fit()
     return run, watch, folder
 
 
-def test_curves_hold_the_terms_that_each_step_had(watched):
-    _, watch, _ = watched
+def test_curves_hold_the_terms_that_each_step_had(seen):
+    _, watch, _ = seen
     assert watch.curves["coarse"][0] == [1] and watch.curves["driven"][0] == [2]
     drawn = {trace.name: (list(trace.x), list(trace.y)) for trace in watch.chart.figure.data}
     assert drawn == watch.curves
 
 
-def test_a_short_run_logs_every_step_and_is_read_back(watched):
-    _, watch, folder = watched
+def test_a_short_run_logs_every_step_and_is_read_back(seen):
+    _, watch, folder = seen
     logged = scalars(folder)
     assert logged["loss"][0] == [0, 1]  # Lightning counts the steps before
     assert logged["train/driven"][1][-1] == pytest.approx(watch.curves["driven"][1][0], rel=1e-6)
@@ -55,8 +55,8 @@ def test_a_short_run_logs_every_step_and_is_read_back(watched):
         scalars(folder / "nowhere")
 
 
-def test_pictures_are_of_the_start_and_of_the_end(watched):
-    run, watch, _ = watched
+def test_pictures_are_of_the_start_and_of_the_end(seen):
+    run, watch, _ = seen
     first, last = watch.looks
     assert (first.step, last.step) == (0, STEPS)
     assert torch.equal(first.truth, last.truth) and not torch.equal(first.driven, last.driven)
@@ -67,12 +67,12 @@ def test_pictures_are_of_the_start_and_of_the_end(watched):
         Watch().strip()
 
 
-def test_looking_changes_nothing(watched, tmp_path):
+def test_looking_changes_nothing(seen, tmp_path):
     alone = tiny(tmp_path)
     alone.fit()
-    for one, other in zip(alone.module.parameters(), watched[0].module.parameters(), strict=True):
+    for one, other in zip(alone.module.parameters(), seen[0].module.parameters(), strict=True):
         assert torch.equal(one, other)
-    assert measured(alone) == measured(watched[0]) and measured(alone)["psnr"] > 0
+    assert measured(alone) == measured(seen[0]) and measured(alone)["psnr"] > 0
 
 
 def test_looks_are_denser_at_the_start():
@@ -82,8 +82,8 @@ def test_looks_are_denser_at_the_start():
     assert moments(2, 6)[-1] == 2
 
 
-def test_terms_are_those_of_the_loss(watched):
-    run, watch, _ = watched
+def test_terms_are_those_of_the_loss(seen):
+    run, watch, _ = seen
     found = terms(run.module.network, watch.batch, run.module.loss)
     assert set(found) == set(watch.curves) - {"coarse"}
     assert all(value >= 0 for name, value in found.items() if name != "correspondence")
@@ -96,13 +96,13 @@ def test_a_run_that_fails_says_why(tmp_path, monkeypatch):
 
 
 def test_a_run_without_end_is_refused(tmp_path):
-    run = tiny(tmp_path, "--trainer.max_steps=-1")
-    run.trainer.callbacks.append(Watch())
+    run = tiny(tmp_path, "--trainer.max_steps=-1", "--trainer.max_epochs=1")
+    learning.watched(run)
     assert failing(run).startswith("UserError: expected a run of so many steps")
 
 
-def test_held_out_people_are_the_same_for_every_model(watched):
-    network = watched[0].module.network.eval()
+def test_held_out_people_are_the_same_for_every_model(seen):
+    network = seen[0].module.network.eval()
     people = held_out.everybody(built("wild"))
     assert len(people) == 3 and torch.equal(people[0].betas, held_out.everybody(built("wild"))[0].betas)
     assert len(held_out.everybody(built("wild"), splits=["train"])) == 1
