@@ -142,11 +142,11 @@ def close_up(
     rows, columns = (mask[0] > 0.5).nonzero(as_tuple=True)
     if not len(rows):
         return to_image(image)
-    extent = float(max(rows.max() - rows.min(), columns.max() - columns.min())) + 1
-    side = min((1 + margin) * extent, height, width)
-    left, top = (float(places.min() + places.max() + 1 - side) / 2 for places in (columns, rows))
-    left, top = min(max(left, 0.0), width - side), min(max(top, 0.0), height - side)
-    return to_image(image).crop((round(left), round(top), round(left + side), round(top + side)))
+    extent = int(max(rows.max() - rows.min(), columns.max() - columns.min())) + 1
+    side = min(round((1 + margin) * extent), height, width)
+    left, top = (int(places.min() + places.max() + 1 - side) // 2 for places in (columns, rows))
+    left, top = min(max(left, 0), width - side), min(max(top, 0), height - side)
+    return to_image(image).crop((left, top, left + side, top + side))
 
 
 def save_small(image: Image.Image, path: str | Path, most: int = 150_000) -> None:

@@ -67,7 +67,7 @@ class Glimpse:
 def look(network: LCA, batch: Batch, step: int = 0) -> Glimpse:
     """Reconstruct the people of `batch` and drive them like its targets, over colours that are always the same."""
     torch.manual_seed(0)
-    learning = network.training
+    learning, batch = network.training, batch.to(network.template.points.device)
     renders = run(network.eval(), batch).renders
     network.train(learning)
     pictures = renders.driven, renders.truth, renders.face, renders.face_truth, batch.targets.mask.flatten(0, 1)
@@ -96,7 +96,7 @@ class Watch(Callback):
         if trainer.max_steps < 1:
             raise UserError("expected a run of so many steps, which says when to look, got none: set trainer.max_steps")
         data = trainer.datamodule  # pyright: ignore[reportAttributeAccessIssue]
-        self.batch = next(iter(data.val_dataloader())).to(pl_module.device)
+        self.batch = next(iter(data.val_dataloader()))
         self.moments = moments(trainer.max_steps, self.pictures)
         Slot().show(self.chart.figure)
         self.take(pl_module, trainer.global_step)
@@ -116,7 +116,7 @@ class Watch(Callback):
             self.take(pl_module, step)
 
     def take(self, pl_module: Pretrain, step: int) -> None:
-        """Glimpse, keep it and show it."""
+        """Look, keep it and show it."""
         if self.batch is not None:
             self.looks.append(look(pl_module.network, self.batch, step))
             self.below.show(self.looks[-1].above(self.height))
