@@ -15,6 +15,8 @@ from lca.model.network import LCA
 
 RIDGE = 0.1
 """Added to the probe's covariance, as a share of its mean variance: there are more channels than people."""
+SHUFFLES = 40
+"""How often people change places to see what luck does."""
 COLOURS = {"wild": (47, 111, 181), "studio": (226, 120, 40)}
 MARGIN, DOT = 16, 5
 """Pixels."""
@@ -30,6 +32,8 @@ class TokenPlane:
     """Share of the variance that the plane shows."""
     probe: float
     """Share of right answers of the probe; chance is 0.5."""
+    luck: tuple[float, float]
+    """Between which shares nine in ten probes lie if who is wild and who is studio is drawn by lot."""
 
 
 def token_plane(model: LCA, wild: Sequence[Batch], studio: Sequence[Batch]) -> TokenPlane:
@@ -37,9 +41,16 @@ def token_plane(model: LCA, wild: Sequence[Batch], studio: Sequence[Batch]) -> T
     first, second = person_tokens(model, wild), person_tokens(model, studio)
     every = torch.cat([first, second])
     _, sizes, axes = torch.linalg.svd(every - every.mean(0), full_matrices=False)
-    places = (every - every.mean(0)) @ axes[:2].T
-    explained = float((sizes[:2] ** 2).sum() / (sizes**2).sum().clamp(min=1e-12))
-    return TokenPlane(places[: len(first)], places[len(first) :], explained, probe_accuracy(first, second))
+    places = (every - every.mean(0)) @ axes.T  # rotated into the space that people span: the probe loses nothing
+    split, lots = [len(first), len(second)], torch.Generator().manual_seed(0)
+    drawn = [probe_accuracy(*places[torch.randperm(len(places), generator=lots)].split(split)) for _ in range(SHUFFLES)]
+    low, high = torch.tensor(drawn).quantile(torch.tensor([0.05, 0.95])).tolist()
+    return TokenPlane(
+        *places[:, :2].split(split),
+        explained=float((sizes[:2] ** 2).sum() / (sizes**2).sum().clamp(min=1e-12)),
+        probe=probe_accuracy(*places.split(split)),
+        luck=(low, high),
+    )
 
 
 @torch.no_grad()
@@ -66,16 +77,17 @@ def probe_accuracy(one: Float[Tensor, "people width"], other: Float[Tensor, "oth
 
 
 def plane_picture(plane: TokenPlane, title: str = "", size: int = 260) -> Image.Image:
-    """Wild people blue, studio people orange; below, the probe's accuracy."""
+    """Wild people blue, studio people orange; below, the probe's accuracy and what luck gives."""
     picture = Image.new("RGB", (size, size + 2 * CAPTION), PAPER)
     pen, font = ImageDraw.Draw(picture), ImageFont.load_default(12)
     both = torch.cat([plane.wild, plane.studio])
     low, room = both.amin(0), (both.amax(0) - both.amin(0)).clamp(min=1e-9)
-    for name, places in (("wild", plane.wild), ("studio", plane.studio)):
+    for line, (name, places) in enumerate((("wild", plane.wild), ("studio", plane.studio))):
         for x, y in ((places - low) / room * (size - 2 * MARGIN) + MARGIN).tolist():
             pen.ellipse([x - DOT, y - DOT, x + DOT, y + DOT], fill=COLOURS[name])
+        pen.text((size - 4, size - (2 - line) * CAPTION), name, fill=COLOURS[name], anchor="ra", font=font)
     pen.rectangle([0, 0, size - 1, size - 1], outline=(210, 210, 210))
     pen.text((size // 2, size + CAPTION // 2), title, fill=INK, anchor="mm", font=font)
-    found = f"probe {plane.probe:.0%} right, chance 50%"
+    found = f"probe {plane.probe:.0%} right, by luck {plane.luck[0]:.0%} to {plane.luck[1]:.0%}"
     pen.text((size // 2, size + 3 * CAPTION // 2), found, fill=INK, anchor="mm", font=font)
     return picture
