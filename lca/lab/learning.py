@@ -125,10 +125,10 @@ class Watch(Callback):
         """The first frame, body above face, at every moment; then of other models by name; then the truth.
 
         Raises:
-            UserError: nothing has been trained yet.
+            UserError: no step was watched.
         """
         if self.batch is None:
-            raise UserError("expected a run that was watched, got none: fit the experiment first")
+            raise UserError("expected a run that was watched, got no step: fit one that is not finished yet")
         looks = self.looks + [look(model, self.batch) for _, model in models]
         captions = [f"step {one.step}" for one in self.looks] + [name for name, _ in models] + ["truth"]
         bodies = [*(one.body(one.driven) for one in looks), looks[0].body(looks[0].truth)]

@@ -63,7 +63,7 @@ def test_pictures_are_of_the_start_and_of_the_end(seen):
     assert first.above(40).height == 2 * 40 + 6
     plain = watch.strip(height=40)
     assert watch.strip(("again", run.module.network), height=40).width == plain.width + 46
-    with pytest.raises(UserError, match="fit the experiment first"):
+    with pytest.raises(UserError, match="fit one that is not finished"):
         Watch().strip()
 
 
