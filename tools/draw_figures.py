@@ -12,25 +12,32 @@ from lca.data.example import load_example
 from lca.formats.photos import read_pictures
 from lca.lab import from_photographs, preparation
 from lca.lab.browser import Browser
-from lca.lab.figures import save_small
+from lca.lab.figures import column, row, save_small
 from lca.lab.gallery import gallery
+from lca.lab.held_out import everybody, side_by_side
+from lca.lab.learning import settings, watched
+from lca.lab.token_plane import plane_picture, token_plane
 from lca.lab.tour import summary
 from lca.matting.cutout import cut_out_people
 from lca.model.avatar import Avatar
-from lca.model.checkpoint import load_model
+from lca.model.checkpoint import SHIPPED, load_model
+from lca.model.network import LCA
 from lca.motion.named import named_motion
 from lca.panel.desk import Desk
 from lca.panel.local import served
 from lca.panel.motions import Offered
 from lca.tracking.finder import load_finder
+from lca.training.experiment import experiment
+from lca.world.folders.builder import Build, build
 from lca.world.stages.capture import STAGES
 
 GALLERY_SEED, GALLERY = 7, (1, 2, 3, 4, 6, 7)
 """Studio people that no training has seen."""
 PICTURES = Path(__file__).resolve().parents[1] / "data_cards" / "pictures"
 FIGURES = Path(__file__).resolve().parents[1] / "notebooks" / "figures"
+CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 SEED = 9
-"""Of the people in the figure of notebook 01."""
+"""Of the people in the figures of notebooks 01 to 03."""
 
 
 def panel_picture(avatar: Avatar) -> Image.Image:
@@ -45,6 +52,41 @@ def panel_picture(avatar: Avatar) -> Image.Image:
         return browser.screenshot()
 
 
+def pretraining_picture(model: LCA, folder: Path) -> Image.Image:
+    """A person never seen in training, while a tiny network learns; then as the shipped one has it."""
+    build(Build("wild", 8, SEED + 2, 96), folder / "wild")
+    run = experiment(
+        "pretrain",
+        CONFIGS / "tiny_pretrain.yaml",
+        *("--model.network.template.anchors=192", "--model.network.template.per_anchor=32"),
+        *("--model.optimizer.lr=0.003", "--model.correspondence_steps=80"),
+        *settings(folder / "wild", folder / "pretrain", 240),
+    )
+    watch = watched(run, pictures=6)
+    run.fit()
+    return watch.strip(("shipped model", model), height=150)
+
+
+def post_training_picture(model: LCA, folder: Path) -> Image.Image:
+    """People of both stages before and after some post-training on others, and the plane of their tokens."""
+    build(Build("studio", 6, SEED, 96), folder / "trained")
+    for stage, people in (("wild", 8), ("studio", 6)):
+        build(Build(stage, people, SEED + 2, 96), folder / stage)
+    models = {"shipped": model}
+    for gamma in (0.65, 1.0):
+        run = experiment(
+            "posttrain",
+            CONFIGS / "tiny_posttrain.yaml",
+            *(f"--model.init={SHIPPED}", f"--model.gamma={gamma}", "--model.optimizer.lr=0.0008"),
+            *settings(folder / "trained", folder / f"gamma-{gamma}", 40),
+        )
+        run.fit()
+        models[f"gamma {gamma:g}"] = run.module.network.eval()
+    people = {stage: everybody(folder / stage) for stage in ("wild", "studio")}
+    planes = [plane_picture(token_plane(each, **people), name) for name, each in models.items()]
+    return column([side_by_side(models, [people["wild"][0], people["studio"][0]], 130), row(planes, height=296)])
+
+
 def main() -> None:
     """Draw all of them."""
     pictures, model, finder = read_pictures(load_example().photos), load_model(), load_finder()
@@ -57,6 +99,9 @@ def main() -> None:
         gallery(model, people, named_motion("walk", 2.0, 12.0)),
         PICTURES / "avatars.png",
     )
+    with TemporaryDirectory() as folder:
+        save_small(pretraining_picture(model, Path(folder)), FIGURES / "02_pretraining.png")
+        save_small(post_training_picture(model, Path(folder)), FIGURES / "03_post_training.png")
     avatar = model.reconstruct(cut_out_people(pictures, finder))
     save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")
     save_small(

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from lca.data.census import Table
 from lca.lab.figures import INK, PAPER, column, row
+from lca.lab.plots import bars_of, chart_grid
 
 SCRIPT = Path(__file__).parents[1] / "assets" / "dashboard.js"
 BINS, WORDS = 14, 12
@@ -91,11 +92,8 @@ class Dashboard:
 
 def figure(charts: Sequence[Chart]):
     """The plotly figure: of each chart the bars of all people, and over them those of the chosen ones."""
-    from plotly.graph_objects import Bar
-    from plotly.subplots import make_subplots
-
     lines = -(-len(charts) // ACROSS)
-    drawn = make_subplots(
+    drawn = chart_grid(
         lines,
         ACROSS,
         subplot_titles=[chart.name for chart in charts],
@@ -107,7 +105,7 @@ def figure(charts: Sequence[Chart]):
             labels = [f"{label} " for label in chart.labels]  # a word to plotly, even where it is a number
             both = {"x": counts, "y": labels, "orientation": "h"} if chart.words else {"x": labels, "y": counts}
             hint = f"%{{{'y' if chart.words else 'x'}}}: %{{{'x' if chart.words else 'y'}}} {name}<extra></extra>"
-            bar = Bar(**both, name=name, marker={"color": colour}, hovertemplate=hint)
+            bar = bars_of(**both, name=name, marker={"color": colour}, hovertemplate=hint)
             drawn.add_trace(bar, index // ACROSS + 1, index % ACROSS + 1)
         if chart.words:
             drawn.update_yaxes(autorange="reversed", row=index // ACROSS + 1, col=index % ACROSS + 1)

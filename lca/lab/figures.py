@@ -134,6 +134,21 @@ def framed(image: Image.Image, box: Sequence[float], color: tuple[int, int, int]
     return copy
 
 
+def close_up(
+    image: Float[Tensor, "channels height width"], mask: Float[Tensor, "1 height width"], margin: float = 0.15
+) -> Image.Image:
+    """The square of the picture that holds what the mask shows, with some of what is round it; all of it if the mask is empty."""
+    height, width = mask.shape[-2:]
+    rows, columns = (mask[0] > 0.5).nonzero(as_tuple=True)
+    if not len(rows):
+        return to_image(image)
+    extent = int(max(rows.max() - rows.min(), columns.max() - columns.min())) + 1
+    side = min(round((1 + margin) * extent), height, width)
+    left, top = (int(places.min() + places.max() + 1 - side) // 2 for places in (columns, rows))
+    left, top = min(max(left, 0), width - side), min(max(top, 0), height - side)
+    return to_image(image).crop((left, top, left + side, top + side))
+
+
 def save_small(image: Image.Image, path: str | Path, most: int = 150_000) -> None:
     """Write a PNG of at most `most` bytes: 256 colours, rare strong ones among them, and smaller by tenths until it fits."""
     while True:

@@ -95,6 +95,11 @@ def check_trainer(settings: Namespace) -> None:
             check_number(f"trainer.{name}", settings[name], low, high)
 
 
+def log_steps(max_steps: int) -> int:
+    """Losses are written every 50 steps; of a short run, twenty times."""
+    return min(50, max(1, max_steps // 20)) if max_steps > 0 else 50
+
+
 class StageCLI(LightningCLI):
     """Plain mode: one module class and one data class, so that a misspelt key is one line."""
 
@@ -126,6 +131,7 @@ class StageCLI(LightningCLI):
         logger = TensorBoardLogger(root, name="", version="tensorboard")
         plugins = [WholeCheckpoints(), *(settings["plugins"] or [])]
         callbacks = ours + (settings["callbacks"] or [])
+        kwargs |= {"log_every_n_steps": settings["log_every_n_steps"] or log_steps(settings["max_steps"])}
         return super().instantiate_trainer(callbacks=callbacks, logger=logger, plugins=plugins, **kwargs)
 
 

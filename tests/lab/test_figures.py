@@ -72,3 +72,13 @@ def test_framed_leaves_the_original_alone():
     picture = Image.new("RGB", (50, 50))
     assert figures.framed(picture, [5.0, 5.0, 40.0, 40.0]).getpixel((5, 20)) == (230, 70, 40)
     assert picture.getpixel((5, 20)) == (0, 0, 0)
+
+
+def test_a_close_up_holds_the_person_and_stays_in_the_picture():
+    image, mask = torch.zeros(3, 100, 100), torch.zeros(1, 100, 100)
+    mask[:, 80:100, 40:50] = 1
+    image[:, 80:100, 40:50] = 1
+    small = figures.close_up(image, mask, margin=0.5)
+    assert small.size == (30, 30) and np.asarray(small)[-1, 10:20].min() == 255  # moved up, not cut: feet at the edge
+    assert np.asarray(small).mean() == pytest.approx(255 * 200 / 900, rel=0.01)
+    assert figures.close_up(image, torch.zeros_like(mask)).size == (100, 100)

@@ -122,3 +122,10 @@ def test_misspelt_key_in_a_config_file(tmp_path, capfd):
     config.write_text("model:\n  optimizer:\n    lrr: 0.1\ndata:\n  folders: [x]\n")
     assert main(["pretrain", "fit", "--config", str(config)]) == 2
     assert "lrr" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("steps", "asked", "every"), [(10, None, 1), (300, None, 15), (7100, None, 50), (300, 7, 7)])
+def test_short_runs_log_often_enough_to_be_seen(tmp_path, steps, asked, every):
+    extra = () if asked is None else (f"--trainer.log_every_n_steps={asked}",)
+    trainer = pretraining(tmp_path, steps, *extra).trainer
+    assert trainer.log_every_n_steps == every  # pyright: ignore[reportAttributeAccessIssue]

@@ -1,0 +1,3 @@
+"""What the tests of the lab share."""
+
+from tests.model.conftest import network  # noqa: F401
