@@ -17,6 +17,7 @@ MAGIC, VERSION = 0x5053474E, 3
 FRACTION_BITS = 14
 """Places are whole multiples of 2^-14 m, 0.06 mm, in 24 bits with sign."""
 REACH = 2 ** (23 - FRACTION_BITS)
+# Opacity bytes stay within 1 and 254: readers turn 0 and 255 into infinite logits.
 COLOUR_SCALE = 0.15
 """Colour bytes hold 0.5 + 0.15 f_dc: a little more than the colours there are."""
 
@@ -39,7 +40,7 @@ def write_spz(path: str | Path, gaussians: Gaussians) -> None:
     fixed = np.rint(splats.means * 2**FRACTION_BITS).astype("<i4")
     planes = [
         np.ascontiguousarray(fixed[..., None]).view(np.uint8)[..., :3],
-        to_byte(255 * splats.opacities),
+        to_byte(255 * splats.opacities).clip(1, 254),
         to_byte(255 * (COLOUR_SCALE * splats.f_dc + 0.5)),
         to_byte(16 * (np.log(splats.scales) + 10)),
         smallest_three(splats.quats_xyzw),

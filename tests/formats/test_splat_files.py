@@ -67,6 +67,15 @@ def test_spz_round_trip(tmp_path):
     assert degrees_between(matrices(read["quats_wxyz"]), matrices(gaussians.quats_wxyz.numpy())).max() < 0.25
 
 
+def test_spz_opacities_have_finite_logits(tmp_path):
+    gaussians = random_gaussians(200)
+    gaussians.opacities[:2] = torch.tensor([0.0, 1.0])
+    write_spz(tmp_path / "a.spz", gaussians)
+    opacities = read_spz((tmp_path / "a.spz").read_bytes())["opacities"][:2]
+    assert np.isfinite(np.log(opacities / (1 - opacities))).all()
+    np.testing.assert_allclose(opacities, [0, 1], atol=0.005)
+
+
 def test_spz_is_the_same_for_the_same_avatar(tmp_path):
     gaussians = random_gaussians()
     for name in "ab":
