@@ -1,6 +1,7 @@
 """`lca animate person.avatar --motion walk --out person.mp4`: an avatar plays a motion, ours or one from a file."""
 
 import argparse
+import math
 from pathlib import Path
 
 from lca.commands.motion_option import add_motion, chosen_motion
@@ -20,8 +21,26 @@ def add_command(subparsers) -> None:
     parser.add_argument(
         "--fps", action=InRange, low=1.0, high=240.0, default=24.0, help="frames per second (default 24)"
     )
+    add_camera(parser)
     parser.add_argument("--background", default="white", help="a colour by name or #rrggbb (default white)")
     parser.set_defaults(run=run)
+
+
+def add_camera(parser: argparse.ArgumentParser) -> None:
+    """Add `--azimuth` and `--follow`."""
+    parser.add_argument(
+        "--azimuth",
+        action=InRange,
+        low=-360.0,
+        high=360.0,
+        help="degrees about the person: 0 looks at what faces +z, 90 at its left (default: in front of the person as they begin)",
+    )
+    parser.add_argument(
+        "--follow",
+        choices=["on", "off"],
+        default="on",
+        help="whether the camera goes along, or sees the whole way from one place (default on)",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -31,13 +50,16 @@ def run(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from lca.formats.video import write_video
-    from lca.lab.playing import motion_camera, play
+    from lca.lab.filming import film_cameras
+    from lca.lab.playing import play
     from lca.model.avatar import Avatar
 
     background = parse_colour(args.background)
     motion, view = chosen_motion(args, args.fps)
     avatar = Avatar.load(args.avatar)
-    frames = play(avatar, motion, motion_camera(avatar, motion, view, args.size), background)
+    azimuth = None if args.azimuth is None else math.radians(args.azimuth)
+    cameras = film_cameras(avatar, motion, view, args.size, azimuth, args.follow == "on")
+    frames = play(avatar, motion, cameras, background)
     count = write_video(
         args.out, iter(tqdm(frames, total=len(motion), unit="frame", desc=Path(args.motion).name)), args.fps
     )

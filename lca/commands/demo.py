@@ -118,7 +118,8 @@ def film(avatar, path: Path) -> float:
     from tqdm import tqdm
 
     from lca.formats.video import write_video
-    from lca.lab.playing import motion_camera, play
+    from lca.lab.filming import film_cameras
+    from lca.lab.playing import play
     from lca.motion.named import named_motion
 
     seconds = []
@@ -126,7 +127,7 @@ def film(avatar, path: Path) -> float:
     def frames():
         for name, length in MOTIONS:
             motion = named_motion(name, length, FPS)
-            pictures = play(avatar, motion, motion_camera(avatar, motion, name, SIZE))
+            pictures = play(avatar, motion, film_cameras(avatar, motion, name, SIZE, 0.0))
             for _ in range(len(motion)):
                 started = time.perf_counter()
                 picture = next(pictures)

@@ -28,12 +28,12 @@ def run(args: argparse.Namespace) -> None:
     from lca.commands.animate import parse_colour
     from lca.formats.player import write_player
     from lca.lab.baking import bake
-    from lca.lab.playing import motion_camera
+    from lca.lab.filming import film_cameras
     from lca.model.avatar import Avatar
 
     background = parse_colour(args.background)
     motion, view = chosen_motion(args, args.fps)
     avatar = Avatar.load(args.avatar)
-    clip = bake(avatar, motion, motion_camera(avatar, motion, view))
+    clip = bake(avatar, motion, film_cameras(avatar, motion, view, follow=False)[0])
     size = write_player(args.out, clip, args.avatar.stem, background)
     print(f"{args.out}: {len(avatar.canonical)} Gaussians, {len(motion)} frames, {size / 1e6:.1f} MB")

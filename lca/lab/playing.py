@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 
 import torch
 from jaxtyping import Float
@@ -30,19 +31,20 @@ def drive(avatar: Avatar, motion: Motion) -> Iterator[Gaussians]:
 
 
 def play(
-    avatar: Avatar, motion: Motion, camera: Camera, background: Float[Tensor, "3"] | None = None
+    avatar: Avatar, motion: Motion, camera: Camera | Sequence[Camera], background: Float[Tensor, "3"] | None = None
 ) -> Iterator[Float[Tensor, "3 height width"]]:
-    """The pictures of a motion, sRGB over `background` (white if None), one at a time."""
+    """The pictures of a motion, sRGB over `background` (white if None), one at a time; one camera, or one for each frame."""
     background = torch.ones(3) if background is None else background
-    for gaussians in drive(avatar, motion):
-        yield render(gaussians, camera, background).image.clamp(0, 1)
+    cameras = repeat(camera) if isinstance(camera, Camera) else camera
+    for gaussians, seen_by in zip(drive(avatar, motion), cameras, strict=False):
+        yield render(gaussians, seen_by, background).image.clamp(0, 1)
 
 
 def body_camera(
     avatar: Avatar, motion: Motion, size: int | tuple[int, int] = 512, azimuth: float = 0.0, elevation: float = 0.05
 ) -> Camera:
     """A camera that sees the whole body throughout the motion; angles in radians, size in pixels or (width, height)."""
-    places = range(0, len(motion), max(1, len(motion) // 5))
+    places = sorted({round(k * (len(motion) - 1) / 5) for k in range(6)})
     means = torch.cat([_visible(gaussians) for gaussians in drive(avatar, frames_of(motion, places))])
     return _framing(means, azimuth, elevation, size, 0.6, 1.12)
 
@@ -56,11 +58,6 @@ def face_camera(
     field_of_view = 0.3
     distance = FACE_METRES / 2 / math.tan(field_of_view / 2)
     return orbit(azimuth, elevation, distance, _point((low + high) / 2), field_of_view, size)
-
-
-def motion_camera(avatar: Avatar, motion: Motion, name: str, size: int | tuple[int, int] = 512) -> Camera:
-    """The camera for a named motion: the face for `face` and `gaze`, the whole body for all others."""
-    return face_camera(avatar, motion, size) if name in ("face", "gaze") else body_camera(avatar, motion, size)
 
 
 def still(motion: Motion, frame: int) -> Motion:
