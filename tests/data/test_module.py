@@ -55,7 +55,8 @@ def test_people_limits_training_alone(monkeypatch):
         "lca.data.module.open_source", lambda folder, split, body, most: asked.update({split: most}) or [0]
     )
     for module in (data(people=7), data()):
-        module.train_dataloader(), module.val_dataloader()
+        module.train_dataloader()
+        module.val_dataloader()
         assert asked == {"train": module.people, "validation": 12}
     with pytest.raises(UserError, match=r"expected data\.people from 1 to \d+, got 0"):
         data(people=0)
