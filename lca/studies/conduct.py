@@ -88,7 +88,7 @@ class Campaign:
         found = {world: bare_scores(model, exam, self.out / "data") for world, exam in exams(self.size).items()}
         return {world: mean_and_interval95(table([people], "psnr_fg")[1]) for world, people in found.items()}
 
-    def cost(self) -> dict[str, float]:
+    def cost(self) -> dict[str, int | float]:
         """Runs, their steps, and minutes by the clock."""
         runs = self.runs()
         minutes = sum(run.steps * read_run(run, self.out)["step_seconds"] for run in runs) / 60
