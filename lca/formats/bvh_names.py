@@ -1,4 +1,4 @@
-"""Which joint of a BVH file is which joint of ours: CMU, Mixamo, SMPL's own names, or a mapping file."""
+"""Which joint of a BVH file is which joint of ours: names of `lca.formats.joint_schemes`, or a mapping file."""
 
 import json
 import re
@@ -6,48 +6,31 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lca.errors import UserError
+from lca.formats.atomic import writing
+from lca.formats.joint_schemes import SCHEMES
 from lca.formats.motion_file import text_of
-from lca.geometry.joint_names import FINGERS, JOINTS
+from lca.geometry.joint_names import BODY_JOINTS, JOINTS
 
-LIMBS = {
-    **{"collar": "Shoulder", "shoulder": "Arm", "elbow": "ForeArm", "wrist": "Hand"},
-    **{"hip": "UpLeg", "knee": "Leg", "ankle": "Foot", "foot": "ToeBase"},
-}
-SIDES = {"left": "Left", "right": "Right"}
-TRUNK = {"pelvis": "Hips", "spine1": "Spine", "spine2": "Spine1", "spine3": "Spine2", "neck": "Neck", "head": "Head"}
-MIXAMO = (
-    TRUNK
-    | {f"{side}_{ours}": f"{theirs}{name}" for side, theirs in SIDES.items() for ours, name in LIMBS.items()}
-    | {
-        f"{side}_{finger}{i}": f"{theirs}Hand{finger.title()}{i}"
-        for side, theirs in SIDES.items()
-        for finger in FINGERS
-        for i in (1, 2, 3)
-    }
-)
-CMU = (
-    {
-        name: theirs
-        for name, theirs in MIXAMO.items()
-        if name[:-1].removeprefix("left_").removeprefix("right_") not in FINGERS
-    }
-    | {"spine1": "LowerBack", "spine2": "Spine", "spine3": "Spine1"}
-    | {f"{s}_{f}1": f"{t}HandIndex1" for s, t in SIDES.items() for f in FINGERS}  # one bone stands for all four fingers
-    | {"left_thumb1": "LThumb", "right_thumb1": "RThumb"}
-)
-SMPL = {name: re.sub("^(left|right)_", lambda side: side[1][0], name) for name in JOINTS}
-"""left_hip -> lhip, as in L_Hip."""
-FULL = {name: name for name in JOINTS}
-CLASSIC = FULL | {"pelvis": "Hips", "spine3": "Chest"}
-"""The names of early BVH files: Hips, LeftHip, LeftKnee, Chest, LeftCollar, ..."""
-FAMILIES = {"Mixamo": MIXAMO, "CMU": CMU, "SMPL": SMPL, "SMPL-X": FULL, "classic": CLASSIC}
-NEEDED = ("pelvis", *(f"{side}_{name}" for name in ("hip", "knee", "ankle") for side in SIDES))
+FAMILIES = {family: scheme.names() for family, scheme in SCHEMES.items()}
+"""Family -> our joint -> theirs."""
+NEEDED = ("pelvis", *(f"{side}_{name}" for name in ("hip", "knee", "ankle") for side in ("left", "right")))
 """Joints without which there is no upright person of a known size."""
 
 
 def plain(name: str) -> str:
-    """A joint's name without namespace, case and punctuation: `mixamorig:LeftArm` -> leftarm."""
-    return re.sub(r"[^a-z0-9]|^mixamorig\d*", "", name.rsplit(":", 1)[-1].lower())
+    """A joint's name without namespace, case and punctuation: `mixamorig:LeftArm` -> leftarm, `Bip001 L Thigh` -> lthigh."""
+    return re.sub(r"[^a-z0-9]|^mixamorig\d*|^bip\d+", "", name.rsplit(":", 1)[-1].lower())
+
+
+def by_family(names: list[str]) -> tuple[str, dict[str, int]]:
+    """The family whose names fit best, and for our joints the index of theirs."""
+    places = {plain(name): index for index, name in reversed(list(enumerate(names)))}
+    found = {
+        family: {ours: places[plain(theirs)] for ours, theirs in table.items() if plain(theirs) in places}
+        for family, table in FAMILIES.items()
+    }
+    best = max(found, key=lambda family: len(set(found[family].values())))
+    return best, found[best]
 
 
 def pair(names: list[str], mapping: Mapping[str, str | None] | None, path: Path) -> tuple[str, dict[str, int]]:
@@ -56,13 +39,7 @@ def pair(names: list[str], mapping: Mapping[str, str | None] | None, path: Path)
     Raises:
         UserError: too few joints are known, or the mapping names a joint that the file does not have.
     """
-    places = {plain(name): index for index, name in reversed(list(enumerate(names)))}
-    found = {
-        family: {ours: places[plain(theirs)] for ours, theirs in table.items() if plain(theirs) in places}
-        for family, table in FAMILIES.items()
-    }
-    best = max(found, key=lambda family: len(set(found[family].values())))
-    pairs = found[best]
+    best, pairs = by_family(names)
     for ours, theirs in (mapping or {}).items():
         pairs.pop(ours, None)
         if theirs is not None and theirs not in names:
@@ -72,10 +49,21 @@ def pair(names: list[str], mapping: Mapping[str, str | None] | None, path: Path)
     missing = [name for name in NEEDED if name not in pairs]
     if missing:
         raise UserError(
-            f"expected the joints of CMU, Mixamo or SMPL in {path}, got {len(names)} others ({', '.join(names[:4])}, ...), "
-            f"none for {', '.join(missing)}: give a mapping file, JSON of our names to theirs"
+            f"expected joints named as {', '.join(FAMILIES)} have them in {path}, got {len(names)} others "
+            f"({', '.join(names[:4])}, ...), none for {', '.join(missing)}: give a mapping file (--mapping FILE), JSON of "
+            "our names to theirs; one that is not there is written for you to complete"
         )
     return ("mapping" if mapping else best), pairs
+
+
+def write_mapping(path: Path, names: list[str]) -> None:
+    """A mapping file to be completed: what is known, null for the rest."""
+    _, pairs = by_family(names)
+    known = {
+        ours: names[pairs[ours]] if ours in pairs else None for ours in JOINTS if ours in pairs or ours in BODY_JOINTS
+    }
+    with writing(path) as temporary:
+        temporary.write_text(json.dumps(known, indent=1) + "\n")
 
 
 def read_mapping(path: str | Path) -> dict[str, str | None]:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from lca.errors import UserError
 from lca.formats.arkit_csv import read_face
+from lca.formats.bvh import parse_bvh
 from lca.formats.bvh_motion import read_bvh
-from lca.formats.bvh_names import read_mapping
+from lca.formats.bvh_names import read_mapping, write_mapping
 from lca.formats.motion_file import Conventions, MotionFile, check_rate
 from lca.formats.motion_json import read_annotations, read_frames
 from lca.formats.motion_npz import read_npz
@@ -59,12 +61,25 @@ def read_motion(
     if path.is_dir():
         motion = read_frames(path, conventions)
     elif bvh:
+        if mapping is not None and not Path(mapping).exists():
+            begin_mapping(Path(mapping), path)
         motion = read_bvh(path, None if mapping is None else read_mapping(mapping), conventions)
     elif path.suffix.lower() in READERS:
         motion = READERS[path.suffix.lower()](path, conventions)
     else:
         raise UserError(f"expected a motion in .npz, .json, .bvh, .csv or a folder of .json, got {path}: convert it")
     return motion if fps is None else at_rate(motion, fps)
+
+
+def begin_mapping(mapping: Path, path: Path) -> NoReturn:
+    """Write a mapping file for a .bvh that has none. Raises: UserError: always, saying what to do with it."""
+    names = [joint.name for joint in parse_bvh(path).joints]
+    write_mapping(mapping, names)
+    some = ", ".join(names[:60]) + (", ..." if len(names) > 60 else "")
+    raise UserError(
+        f"expected a mapping in {mapping}, got no such file: it is written now; where it says null put the names of {path} "
+        f"({some}), then run again"
+    )
 
 
 def at_rate(file: MotionFile, fps: float) -> MotionFile:

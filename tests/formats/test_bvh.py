@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from lca.errors import UserError
-from lca.formats.bvh_names import CMU, FULL, MIXAMO
+from lca.formats.bvh_names import FAMILIES
 from lca.formats.motion import read_motion
 from lca.formats.motion_file import Conventions
 from lca.geometry.joint_names import BODY_JOINTS, JOINTS
 from tests.formats.bvh_writer import bvh_text, places, world_turns
 
+CMU, MIXAMO, FULL = (FAMILIES[name] for name in ("CMU", "Mixamo", "SMPL-X"))
 A_POSE = {"left_shoulder": (0, 0, -0.8), "right_shoulder": (0, 0, 0.8)}
 LEGS_APART = {
     **{"left_hip": (0.1, 0, 0.1), "right_hip": (0.1, 0, -0.1)},
@@ -179,3 +180,16 @@ def test_bad_files_are_one_line(tmp_path, kind):
 def test_a_skeleton_that_does_not_stand(tmp_path, rest, unit):
     with pytest.raises(UserError, match="stands upright at rest"):
         read(tmp_path, bvh_text(*performed(), WITHOUT_FINGERS, rest, unit))
+
+
+def test_a_mapping_that_is_not_there_is_begun(tmp_path):
+    names = {name: f"bone {index}" for index, name in enumerate(BODY_JOINTS)} | {"head": "Head"}
+    text = bvh_text(*performed(BODY_JOINTS), names)
+    with pytest.raises(UserError, match="one that is not there is written for you to complete"):
+        read(tmp_path, text)
+    with pytest.raises(UserError, match=r"it is written now; where it says null put the names of .*a.bvh \(bone 0, "):
+        read(tmp_path, text, mapping=tmp_path / "map.json")
+    begun = json.loads((tmp_path / "map.json").read_text())
+    assert begun["head"] == "Head" and begun["left_hip"] is None and set(begun) == set(BODY_JOINTS)
+    (tmp_path / "map.json").write_text(json.dumps(names))
+    assert read(tmp_path, text, mapping=tmp_path / "map.json").motion.theta.any()

@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from lca.formats.bvh_names import CMU
+from lca.formats.bvh_names import FAMILIES
 from lca.formats.motion import read_motion
 from lca.formats.motion_npz import write_motion
 from lca.motion.named import named_motion
@@ -107,7 +107,7 @@ def files(tmp_path):
     paths = [layout(tmp_path / f"{layout.__name__}.npz", pose) for layout in LAYOUTS]
     write_motion(tmp_path / "own.npz", named_motion("walk", 0.5, 8.0))
     theta, translation = rng.uniform(-0.3, 0.3, (3, 156)), np.zeros((3, 3))
-    (tmp_path / "a.bvh").write_text(bvh_text(theta, translation, CMU))
+    (tmp_path / "a.bvh").write_text(bvh_text(theta, translation, FAMILIES["CMU"]))
     (tmp_path / "a.csv").write_text(table(rng.uniform(0, 1, (5, 52)).round(2).tolist()), encoding="utf-8")
     return [
         (path.suffix, path.read_bytes())
@@ -136,7 +136,7 @@ def test_frames_of_a_folder_and_mappings(attacked, tmp_path):
     pose = motions.parts()
     whole = motions.lhm(tmp_path / "lhm.npz", pose)
     frames = {path.name: path.read_bytes() for path in sorted((whole / "smplx_params").iterdir())}
-    (bvh := tmp_path / "a.bvh").write_text(bvh_text(np.zeros((3, 156)), np.zeros((3, 3)), CMU))
+    (bvh := tmp_path / "a.bvh").write_text(bvh_text(np.zeros((3, 156)), np.zeros((3, 3)), FAMILIES["CMU"]))
 
     def enter(rng, folder):
         chosen = rng.choice(list(frames))
