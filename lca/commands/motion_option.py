@@ -12,7 +12,7 @@ SECONDS, LONGEST = 4.0, 3600.0
 
 
 def add_motion(parser: argparse.ArgumentParser, default: str | None, what: str = "what it does") -> None:
-    """Add `--motion`, `--mapping` and `--seconds`."""
+    """Add `--motion`, `--mapping`, `--motion-fps`, `--up` and `--seconds`."""
     named = ", ".join(MOTIONS) + (f" (default {default})" if default else "")
     parser.add_argument(
         "--motion",
@@ -22,6 +22,12 @@ def add_motion(parser: argparse.ArgumentParser, default: str | None, what: str =
     )
     parser.add_argument(
         "--mapping", type=Path, help="for a .bvh with unknown names: JSON of our joint names to its own"
+    )
+    parser.add_argument(
+        "--motion-fps", action=InRange, low=1.0, high=1000.0, help="frames a second of a file (default: as it says)"
+    )
+    parser.add_argument(
+        "--up", choices=["y", "z", "-y", "-z"], help="which axis of a file points up (default: as it stands)"
     )
     parser.add_argument(
         "--seconds", action=InRange, low=0.0, high=LONGEST, help=f"length (default {SECONDS:g}, or all of a file)"
@@ -43,9 +49,10 @@ def chosen_motion(args: argparse.Namespace, fps: float):
             f"expected a motion among {', '.join(MOTIONS)}, or a motion file, got {args.motion}: no such file"
         )
     from lca.formats.motion import read_motion
+    from lca.formats.motion_file import Conventions
     from lca.lab.playing import at_ease, frames_of
 
-    file = read_motion(args.motion, fps, args.mapping)
+    file = read_motion(args.motion, fps, args.mapping, Conventions(up=args.up, fps=args.motion_fps))
     print("\n  ".join([f"{args.motion}: {file.lines()[0]}", *file.lines()[1:]]))
     motion = at_ease(file)
     frames = len(motion) if args.seconds is None else min(len(motion), round(args.seconds * fps))

@@ -1,8 +1,10 @@
 """A face as CSV: the 52 ARKit actions by name, one row a frame, as Live Link Face and its like export them.
 
-Names are compared without regard to case. Actions arrive as they are, cut to [0, 1]; the gaze comes from the eight eyeLook
-columns (`lca.geometry.face_joints`). The rate is that of the `Timecode` column (HH:MM:SS:FF.fff), 60 where there is none or the
-take is shorter than three seconds. Head and eye rotation columns are left out: recorders disagree on their unit and sign.
+Names are compared without regard to case. Cells are parted by commas, semicolons or tabs; decimal commas are read where commas
+part nothing. Actions arrive as they are, cut to [0, 1]; the gaze comes from the eight eyeLook columns (see `face_joints`).
+The rate is that of the `Timecode` column (HH:MM:SS:FF.fff) or of a column of times in seconds or milliseconds, 60 where there is
+none or the take is shorter than three seconds. Who does not know tongueOut (MediaPipe) leaves it out, and it rests. Head and eye
+rotation columns are left out: recorders disagree on their unit and sign.
 """
 
 import csv
@@ -20,6 +22,13 @@ from lca.geometry.face_joints import psi_of_looks
 from lca.geometry.motion import Motion
 
 USUAL_FPS = 60.0
+TONGUE = "tongueOut"
+TIMES = ("time", "time (s)", "time_s", "seconds", "timestamp", "timestamp_ms", "time_ms", "time (ms)")
+"""Columns that say when a row was taken."""
+MILLISECONDS = 1.0
+"""Steps of time above this are not in seconds."""
+ROUNDED = 0.002
+"""Share by which a rate may be off a whole number because its times were rounded."""
 ROTATIONS = ("headyaw", "headpitch", "headroll", "lefteyeyaw", "lefteyepitch", "righteyeyaw", "righteyepitch")
 FULL = 1.5
 """An action above this is not in [0, 1] but in per cent or something else."""
@@ -34,21 +43,23 @@ def read_face(path: Path, asked: Conventions) -> MotionFile:
     header, rows = read_table(path)
     columns = {name.strip().lower(): index for index, name in enumerate(header)}
     names = load_body().expression_names
-    missing = [name for name in names if name.lower() not in columns]
+    missing = [name for name in names if name.lower() not in columns and name != TONGUE]
     if missing:
         raise UserError(
             f"expected the {len(names)} ARKit columns in {path}, got a table without {', '.join(missing[:8])}"
             f"{', ...' if len(missing) > 8 else ''}: export all blend shapes"
         )
-    picked = [[row[columns[name.lower()]] for name in names] for row in rows]
+    tongue = TONGUE.lower() in columns
+    picked = [[row[columns[name.lower()]] if name != TONGUE or tongue else "0" for name in names] for row in rows]
     actions = checked(picked, "the actions", path).float()
     if actions.max() > FULL or actions.min() < 1 - FULL:
         raise UserError(
             f"expected actions in [0, 1] in {path}, got {actions.min():g} to {actions.max():g}: rescale them"
         )
     actions = actions.clamp(0, 1)
-    timecodes = [row[columns["timecode"]] for row in rows] if "timecode" in columns else []
-    fps, notes = rate(timecodes, path) if asked.fps is None else (asked.fps, [])
+    fps, notes = rate(columns, rows, path) if asked.fps is None else (asked.fps, [])
+    if not tongue:
+        notes.append("no column tongueOut: the tongue rests")
     if set(ROTATIONS) & set(columns):
         notes.append("head and eye rotations: not read, recorders disagree on their unit and sign")
     motion = Motion(
@@ -63,9 +74,11 @@ def read_face(path: Path, asked: Conventions) -> MotionFile:
 
 def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
     """Header and rows, all of one length."""
-    text = text_of(path, errors="replace", encoding="utf-8-sig")
+    text = text_of(path, errors="replace")
+    first = text.split("\n", 1)[0]
+    mark = max((",", ";", "\t"), key=first.count)
     try:
-        table = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+        table = [row for row in csv.reader(io.StringIO(text), delimiter=mark) if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise UserError(f"expected a CSV table in {path}, got something else ({error}): export it again") from error
     if len(table) < 2:
@@ -75,12 +88,21 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
             raise UserError(
                 f"expected {len(table[0])} cells a row in {path}, got {len(row)} in row {number}: it is cut short or damaged"
             )
-    return table[0], table[1:]
+    rows = table[1:] if mark == "," else [[cell.replace(",", ".") for cell in row] for row in table[1:]]
+    return table[0], rows
 
 
-def rate(timecodes: list[str], path: Path) -> tuple[float, list[str]]:
-    """Frames per second, and what is to be told: rows in each whole second of the timecode, by the median."""
-    seconds = list(Counter(code.rsplit(":", 1)[0] for code in timecodes if code.count(":") == 3).values())
-    if len(seconds) < 3:  # the first and the last second are cut
-        return USUAL_FPS, [f"the file does not tell its frame rate: {USUAL_FPS:g} fps taken"]
-    return check_rate(float(np.median(seconds[1:-1])), path), []
+def rate(columns: dict[str, int], rows: list[list[str]], path: Path) -> tuple[float, list[str]]:
+    """Frames per second, and what is to be told: rows in each whole second of the timecode, by the median, or steps of time."""
+    codes = [row[columns["timecode"]] for row in rows] if "timecode" in columns else []
+    seconds = list(Counter(code.rsplit(":", 1)[0] for code in codes if code.count(":") == 3).values())
+    if len(seconds) >= 3:  # the first and the last second are cut
+        return check_rate(float(np.median(seconds[1:-1])), path), []
+    clock = next((columns[name] for name in TIMES if name in columns), None)
+    if clock is not None and len(rows) > 1:
+        times = checked([row[clock] for row in rows], "the times", path)
+        step = float(times[-1] - times[0]) / (len(rows) - 1)
+        if step > 0:
+            fps = (1000 if step > MILLISECONDS else 1) / step
+            return check_rate(float(round(fps)) if abs(fps - round(fps)) < ROUNDED * fps else fps, path), []
+    return USUAL_FPS, [f"the file does not tell its frame rate: {USUAL_FPS:g} fps taken"]

@@ -13,10 +13,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.motion_file import check_rate, checked, text_of
+from lca.formats.motion_file import checked, text_of
 from lca.geometry.rotations import axis_angle_to_matrix
 
 CHANNELS = tuple(f"{axis}{kind}" for kind in ("position", "rotation") for axis in "XYZ")
+DECIMAL_COMMA, DECIMAL_POINT = re.compile(r"(?<=\d),(?=\d)"), re.compile(r"\d\.\d")
 MOTION = re.compile(r"\s*Frames:\s*(\d{1,9})\s*Frame\s+Time:\s*(\S+)(.*)", re.DOTALL | re.IGNORECASE)
 MOST_JOINTS = 1000
 Point = tuple[float, ...]
@@ -88,7 +89,10 @@ def parse_bvh(path: Path) -> Bvh:
     Raises:
         UserError: no hierarchy, no frames, fewer or more numbers than announced, NaN.
     """
-    head, *tail = re.split(r"^\s*MOTION\s*$", text_of(path, errors="replace"), maxsplit=1, flags=re.M)
+    text = text_of(path, errors="replace")
+    if DECIMAL_COMMA.search(text) and not DECIMAL_POINT.search(text):
+        text = DECIMAL_COMMA.sub(".", text)
+    head, *tail = re.split(r"^\s*MOTION\s*$", text, maxsplit=1, flags=re.M)
     match = MOTION.match(tail[0]) if tail else None
     if match is None:
         raise UserError(f"expected a BVH file with HIERARCHY and MOTION, got {path} without: export the motion again")
@@ -103,7 +107,7 @@ def parse_bvh(path: Path) -> Bvh:
             f"expected {frames} frames of {columns} numbers in {path}, got {len(numbers)} numbers: the file is cut short "
             "or damaged, export it again"
         )
-    return Bvh(joints, numbers.reshape(frames, columns), check_rate(1 / seconds if seconds > 0 else 0.0, path))
+    return Bvh(joints, numbers.reshape(frames, columns), 1 / seconds if seconds > 0 else 0.0)
 
 
 def parse_hierarchy(text: str, path: Path) -> tuple[Joint, ...]:
@@ -153,6 +157,7 @@ def parse_hierarchy(text: str, path: Path) -> tuple[Joint, ...]:
 def numbered(words: list[str], first: int) -> tuple[tuple[int, str], ...]:
     """`3 Zrotation Xrotation Yrotation` -> (column, name) counted from `first`. Raises: ValueError, IndexError."""
     count, *names = words
+    names = [name.capitalize() for name in names]
     if int(count) != len(names) or not set(names) <= set(CHANNELS):
         raise ValueError(names)
     return tuple(enumerate(names, first))

@@ -1,8 +1,9 @@
 """A BVH file as a motion of ours.
 
-Conventions: the upward axis is that of the rest pose (legs hang down), unless it is given; lengths are scaled so that the file's
-legs are as long as our mean person's, whatever its unit; heights are the file's, scaled (its floor is not ours). Positions of
-joints below the pelvis do not move ours. Lacking: face, jaw, gaze, and every joint without a name that is known or mapped.
+Conventions: the upward axis is that of the rest pose (legs hang down), unless it is given; where that does not stand, the first
+frame that does takes its place; lengths are scaled so that the file's legs are as long as our mean person's, whatever its unit;
+heights are the file's, scaled (its floor is not ours). Positions of joints below the pelvis do not move ours. Lacking: face, jaw,
+gaze, and every joint without a name that is known or mapped.
 """
 
 from collections.abc import Mapping
@@ -13,28 +14,34 @@ import torch
 from lca.errors import UserError
 from lca.formats.bvh import Bvh, parse_bvh
 from lca.formats.bvh_names import pair
-from lca.formats.motion_file import Conventions, MotionFile, in_order
+from lca.formats.motion_file import Conventions, MotionFile, check_rate, in_order
 from lca.geometry.joint_names import BODY_JOINTS, JOINTS
 from lca.geometry.motion import Motion
-from lca.geometry.retarget import Performance, retarget, stands
+from lca.geometry.retarget import Performance, retarget, standing_frame, stands
+
+TRIED = 600
+"""Frames among which one may stand for a rest pose."""
 
 
 def read_bvh(path: Path, mapping: Mapping[str, str | None] | None, asked: Conventions) -> MotionFile:
     """Read and retarget.
 
     Raises:
-        UserError: damaged, empty, NaN, unknown joints, a skeleton that does not stand at rest.
+        UserError: damaged, empty, NaN, unknown joints, a skeleton that never stands.
     """
     bvh = parse_bvh(path)
     family, pairs = pair([joint.name for joint in bvh.joints], mapping, path)
-    rest = bvh.rest()
-    if not stands(rest, pairs):
-        raise UserError(
-            f"expected a skeleton that stands upright at rest in {path}, got another pose or no size: export it with a "
-            "T-pose or an A-pose at rest"
-        )
     places, turns = bvh.posed()
-    performance = Performance(rest, bvh.tips(), turns, places[:, pairs["pelvis"]])
+    performance, notes = Performance(bvh.rest(), bvh.tips(), turns, places[:, pairs["pelvis"]]), []
+    if not stands(performance.rest, pairs):
+        frame = standing_frame(places[:TRIED], pairs)
+        if frame is None:
+            raise UserError(
+                f"expected somebody who stands upright at rest, or in one of the first {TRIED} frames of {path}, got other poses "
+                "or no size: export it with a T-pose or an A-pose at rest"
+            )
+        performance = performance.resting_as_in(places, frame)
+        notes.append(f"nobody stands like its rest pose: frame {frame} counts as rest, with a straight trunk")
     theta, translation = retarget(performance, pairs, asked.up)
     carried = {"root", "body"}
     if any(
@@ -50,9 +57,9 @@ def read_bvh(path: Path, mapping: Mapping[str, str | None] | None, asked: Conven
         translation.float(),
         torch.zeros(len(theta), 52),
         torch.zeros(len(theta), 4),
-        asked.fps or bvh.fps,
+        asked.fps or check_rate(bvh.fps, path),
     )
-    return MotionFile(motion, f"BVH with names of {family}", in_order(carried), tuple(account(bvh, pairs, fingers)))
+    return MotionFile(motion, f"BVH with names of {family}", in_order(carried), (*notes, *account(bvh, pairs, fingers)))
 
 
 def above(bvh: Bvh, joint: int) -> list[int]:

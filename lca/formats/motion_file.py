@@ -1,5 +1,6 @@
 """What a reader of motion files returns: the motion, and what the file did and did not say."""
 
+import codecs
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,13 +91,13 @@ def check_rate(fps: float, where: str | Path) -> float:
     """Return `fps`; UserError unless it is a number within RATES."""
     if not RATES[0] <= fps <= RATES[1]:
         raise UserError(
-            f"expected {RATES[0]:g} to {RATES[1]:g} frames per second in {where}, got {fps:g}: set the rate"
+            f"expected {RATES[0]:g} to {RATES[1]:g} frames per second in {where}, got {fps:g}: set the rate (--motion-fps)"
         )
     return float(fps)
 
 
-def text_of(path: Path, errors: str = "strict", encoding: str = "utf-8") -> str:
-    """What a text file holds.
+def text_of(path: Path, errors: str = "strict") -> str:
+    """What a text file holds: UTF-8 or, where its byte order mark says so, UTF-16.
 
     Raises:
         UserError: it is larger than a motion.
@@ -107,7 +108,9 @@ def text_of(path: Path, errors: str = "strict", encoding: str = "utf-8") -> str:
         raise UserError(
             f"expected a motion of at most {LARGEST_TEXT >> 20} MB of text, got {size >> 20} MB: {path}; cut it into parts"
         )
-    return path.read_text(encoding=encoding, errors=errors)
+    with path.open("rb") as file:
+        wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return path.read_text(encoding="utf-16" if wide else "utf-8-sig", errors=errors)
 
 
 def checked(values: object, what: str, path: Path) -> Float[Tensor, "..."]:

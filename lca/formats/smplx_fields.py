@@ -21,6 +21,7 @@ from lca.geometry.axes import stand_up
 from lca.geometry.body_file import load_body
 from lca.geometry.face_joints import actions_of_jaw, psi_of_eyes
 from lca.geometry.motion import Motion
+from lca.geometry.rotations import axis_angle_to_matrix
 
 FIELDS: dict[str, tuple[int, tuple[str, ...]]] = {
     "root": (3, ("root_orient", "global_orient", "root_pose")),
@@ -40,6 +41,10 @@ NAMES = frozenset(name for _, names in FIELDS.values() for name in names) | {*SH
 USUAL_FPS = 30.0
 LOOSE_FINGER = (0.35, 0.5, 0.25)
 """Radians of curl of a finger's three joints in our stand-in for the mean hand; the thumb stays straight."""
+UPRIGHT_SHARE = 0.7
+"""Mean share of a head's direction along an axis from which that axis may point up."""
+ABOVE = 0.5
+"""Metres above the origin at which nobody lies."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,11 @@ def smplx_motion(fields: Mapping[str, ndarray], layout: Layout, asked: Conventio
     if asked.fps is None and layout.fps is None:
         notes.append(f"the file has no frame rate: {USUAL_FPS:g} fps taken")
     full = {part: torch.zeros(frames, width, dtype=torch.float64) for part, (width, _) in FIELDS.items()} | parts
-    up = layout.up if asked.up is None else asked.up
+    up = upward(full["root"], full["translation"], layout.up) if asked.up is None else asked.up
+    if asked.up is None and up != layout.up:
+        notes.append(
+            f"people stand along {up} in it, not along {layout.up} as in other files of its layout: --up says otherwise"
+        )
     if up != "y" and {"root", "translation"} & carried:
         notes.append(f"turned from a world whose {up} axis points up to ours (y up)")
     turned = stand_up(full["root"], full["translation"], load_body().joint_template[0].double(), up)
@@ -88,6 +97,14 @@ def smplx_motion(fields: Mapping[str, ndarray], layout: Layout, asked: Conventio
         asked.fps or layout.fps or USUAL_FPS,
     )
     return MotionFile(motion, layout.name, in_order(carried), tuple(notes), betas, expression)
+
+
+def upward(root: Float[Tensor, "frames 3"], translation: Float[Tensor, "frames 3"], usual: str) -> str:
+    """Which axis points up: `usual`, but y where a layout lies in a z-up world, heads point along y all the time, and it is
+    high above the origin."""
+    heads, place = axis_angle_to_matrix(root)[..., 1].mean(0), translation.mean(0)
+    along_y = heads[1] > UPRIGHT_SHARE and abs(heads[2]) < 0.5 * heads[1]
+    return "y" if usual == "z" and along_y and place[1] > max(ABOVE, 2 * abs(float(place[2]))) else usual
 
 
 def parts_of(fields: Mapping[str, ndarray], path: Path) -> dict[str, Float[Tensor, "frames width"]]:

@@ -41,13 +41,21 @@ class Performance:
     """What another skeleton does, in its own axes and unit of length.
 
     `rest`: joints with every turn at zero. `tips`: where each joint's bone ends at rest (its own place where unknown).
-    `turns`: world rotation of each joint from its rest. `pelvis`: the place of the joint that is our pelvis.
+    `turns`: world rotation of each joint from its rest. `pelvis`: the place of the joint that is our pelvis. `performed`: the
+    rest is a frame of the motion, and need not face along an axis.
     """
 
     rest: Float[Tensor, "joints 3"]
     tips: Float[Tensor, "joints 3"]
     turns: Float[Tensor, "frames joints 3 3"]
     pelvis: Float[Tensor, "frames 3"]
+    performed: bool = False
+
+    def resting_as_in(self, places: Float[Tensor, "frames joints 3"], frame: int) -> "Performance":
+        """The same with the pose of a frame as rest; `places` of the joints in all frames."""
+        base = self.turns[frame]
+        tips = places[frame] + (base @ (self.tips - self.rest)[..., None])[..., 0]
+        return Performance(places[frame], tips, self.turns @ base.mT, self.pelvis, performed=True)
 
 
 def retarget(
@@ -63,8 +71,9 @@ def retarget(
     kept = [joint for joint in range(55) if not 22 <= joint < 25]
     ours = body.joint_template[kept].to(performance.rest)
     parents = [kept.index(body.parents[joint]) if joint else -1 for joint in kept]
-    frame = rest_frame(performance.rest, pairs)
-    world = frame if up is None else upright(up).to(frame)
+    along = rest_frame(performance.rest, pairs)
+    frame = heading_frame(performance.rest, along, pairs) if performance.performed else along
+    world = along if up is None else upright(up).to(frame)
     align = alignment(ours, parents, performance.rest @ frame.T, performance.tips @ frame.T, pairs)
     turns = torch.eye(3).to(ours).repeat(len(performance.turns), len(JOINTS), 1, 1)
     local = turns.clone()
@@ -94,6 +103,15 @@ def rest_frame(rest: Float[Tensor, "joints 3"], pairs: Mapping[str, int]) -> Flo
     return torch.stack([left, up, torch.linalg.cross(left, up)])
 
 
+def heading_frame(
+    rest: Float[Tensor, "joints 3"], along: Float[Tensor, "3 3"], pairs: Mapping[str, int]
+) -> Float[Tensor, "3 3"]:
+    """The frame of `rest_frame` turned about its upward axis to where the hips truly face."""
+    left = rest[pairs["left_hip"]] - rest[pairs["right_hip"]]
+    left = torch.nn.functional.normalize(left - (left @ along[1]) * along[1], dim=0)
+    return torch.stack([left, along[1], torch.linalg.cross(left, along[1])])
+
+
 def stands(rest: Float[Tensor, "joints 3"], pairs: Mapping[str, int]) -> bool:
     """Whether a rest pose is upright: legs of some length hang down, side by side, and the head is above the pelvis."""
     if not length(rest, [pairs[name] for name in LEG]) > 0:
@@ -102,6 +120,16 @@ def stands(rest: Float[Tensor, "joints 3"], pairs: Mapping[str, int]) -> bool:
     heights = rest @ frame[1]
     upper = [pairs[name] for name in ("spine3", "neck", "head") if name in pairs]
     return bool(frame.det() > 0.5 and (heights[upper] > heights[pairs["pelvis"]]).all())
+
+
+def standing_frame(places: Float[Tensor, "frames joints 3"], pairs: Mapping[str, int]) -> int | None:
+    """The first frame in which the person stands along the axis that legs point along most of the time; None if there is none."""
+    ends = [places[:, [pairs[f"{side}_{name}"] for side in ("left", "right")]].sum(1) for name in ("hip", "ankle")]
+    up = nearest_axis(torch.nn.functional.normalize(ends[0] - ends[1], dim=-1).mean(0))
+    for frame, pose in enumerate(places):
+        if stands(pose, pairs) and bool(rest_frame(pose, pairs)[1] @ up > 0.5):
+            return frame
+    return None
 
 
 def nearest_axis(vector: Float[Tensor, "3"]) -> Float[Tensor, "3"]:

@@ -68,3 +68,31 @@ def test_bad_tables_are_one_line(tmp_path, text, message):
     with pytest.raises(UserError, match=message) as error:
         read(tmp_path, text)
     assert "\n" not in str(error.value) and "face.csv" in str(error.value)
+
+
+def other(columns, times, mark, encoding):
+    """A table with a column of times, its cells parted by `mark`, with decimal commas where that is no comma."""
+    rows = [[f"{time:.3f}", *(f"{0.01 * k:.2f}" for k in range(len(columns)))] for time in times]
+    lines = [mark.join(cells) for cells in [["Time", *columns], *rows]]
+    text = "\n".join(lines[:1] + [line if mark == "," else line.replace(".", ",") for line in lines[1:]])
+    return text.encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding", "scale"),
+    [(",", "utf-8", 1), (";", "utf-8-sig", 1), ("\t", "utf-16", 1000)],
+    ids=["comma", "semicolon", "tab"],
+)
+def test_other_tables_are_read(tmp_path, mark, encoding, scale):
+    (tmp_path / "a.csv").write_bytes(other(NAMES, [scale * k / 25 for k in range(12)], mark, encoding))
+    motion = read_motion(tmp_path / "a.csv").motion
+    assert motion.fps == 25
+    torch.testing.assert_close(motion.actions, 0.01 * torch.arange(52.0).expand(12, -1))
+
+
+def test_who_does_not_know_the_tongue_leaves_it_at_rest(tmp_path):
+    columns = [name for name in NAMES if name != "tongueOut"]
+    (tmp_path / "a.csv").write_bytes(other(["_neutral", *columns], [k / 30 for k in range(9)], ",", "utf-8"))
+    file = read_motion(tmp_path / "a.csv")
+    assert not file.motion.actions[:, NAMES.index("tongueOut")].any() and file.motion.actions.any()
+    assert file.notes == ("no column tongueOut: the tongue rests",)

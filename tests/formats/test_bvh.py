@@ -1,9 +1,11 @@
 """BVH of skeletons with other names, rest poses, axes, units and orders of angles: our body moves as the writer's did."""
 
 import json
+import re
 
 import numpy as np
 import pytest
+import torch
 
 from lca.errors import UserError
 from lca.formats.bvh_names import FAMILIES
@@ -176,10 +178,42 @@ def test_bad_files_are_one_line(tmp_path, kind):
     assert "\n" not in str(error.value) and "a.bvh" in str(error.value)
 
 
-@pytest.mark.parametrize(("rest", "unit"), [({}, 0.0), ({"spine1": (3.1, 0, 0)}, 1.0)], ids=["no size", "head down"])
-def test_a_skeleton_that_does_not_stand(tmp_path, rest, unit):
-    with pytest.raises(UserError, match="stands upright at rest"):
-        read(tmp_path, bvh_text(*performed(), WITHOUT_FINGERS, rest, unit))
+def test_a_skeleton_that_never_stands(tmp_path):
+    with pytest.raises(UserError, match="stands upright at rest, or in one of the first"):
+        read(tmp_path, bvh_text(*performed(), WITHOUT_FINGERS, {}, 0.0))
+
+
+def test_a_frame_stands_for_a_rest_pose_that_does_not(tmp_path):
+    """Bones that lie along x at rest, as some programs export them; the second frame stands, facing anywhere."""
+    flat = {"left_hip": (0, 0, 1.5), "right_hip": (0, 0, 1.5), "spine1": (0, 0, -1.5)}
+    theta, translation = performed(BODY_JOINTS)
+    theta[:2] = 0
+    theta[0, 0], theta[1, 1] = 1.5, 0.6  # first on the face
+    file = read(tmp_path, bvh_text(theta, translation, WITHOUT_FINGERS, flat))
+    assert "frame 1 counts as rest" in file.notes[0]
+    assert_same_places(file.motion, theta, translation)
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda text: text.replace("Zposition", "ZPosition").replace("Xrotation", "XROTATION"),
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace(".", ","),
+    ],
+    ids=["capitals", "byte order mark", "decimal commas"],
+)
+def test_other_spellings_are_the_same_motion(tmp_path, spell):
+    text = bvh_text(*performed(), WITHOUT_FINGERS)
+    plain = read(tmp_path, text).motion
+    assert torch.equal(read(tmp_path, spell(text)).motion.theta, plain.theta)
+
+
+def test_a_rate_that_the_file_lacks_can_be_given(tmp_path):
+    text = re.sub("Frame Time: .*", "Frame Time: 0", bvh_text(*performed(), WITHOUT_FINGERS))
+    with pytest.raises(UserError, match=r"got 0: set the rate \(--motion-fps\)"):
+        read(tmp_path, text)
+    assert read(tmp_path, text, conventions=Conventions(fps=24.0)).motion.fps == 24
 
 
 def test_a_mapping_that_is_not_there_is_begun(tmp_path):

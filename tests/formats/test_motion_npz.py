@@ -8,6 +8,7 @@ import torch
 
 from lca.errors import UserError
 from lca.formats.motion import read_motion
+from lca.formats.motion_file import Conventions
 from lca.formats.motion_npz import write_motion
 from lca.geometry.motion import Motion
 from tests.formats import motions
@@ -98,3 +99,15 @@ def test_frames_that_are_missing_are_told(tmp_path):
     (folder / "smplx_optimized" / "smplx_params" / "2.json").unlink()
     file = read_motion(folder)
     assert len(file.motion) == 3 and "1 frames are missing" in " ".join(file.notes)
+
+
+def test_a_world_whose_y_points_up_is_told_by_the_person_in_it(tmp_path):
+    """SMPL-X parameters under AMASS's names, but standing along y: AMASS itself lies in a z-up world."""
+    standing = {"poses": np.zeros((9, 165)), "trans": np.tile([0.0, 1.25, 0.0], (9, 1)), "mocap_frame_rate": 30.0}
+    np.savez(tmp_path / "a.npz", **standing)
+    file = read_motion(tmp_path / "a.npz")
+    assert not file.motion.theta[:, :3].any() and torch.equal(
+        file.motion.translation[0], torch.tensor([0.0, 1.25, 0.0])
+    )
+    assert "people stand along y in it" in " ".join(file.notes)
+    assert read_motion(tmp_path / "a.npz", conventions=Conventions(up="z")).motion.theta[:, :3].any()
