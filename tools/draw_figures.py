@@ -60,7 +60,8 @@ def pretraining_picture(model: LCA, folder: Path) -> Image.Image:
         CONFIGS / "tiny_pretrain.yaml",
         *("--model.network.template.anchors=192", "--model.network.template.per_anchor=32"),
         *("--model.optimizer.lr=0.003", "--model.correspondence_steps=80"),
-        *settings(folder / "wild", folder / "pretrain", 240),
+        *settings(folder / "wild", folder / "pretrain", 160),
+        "--data.batch_size=4",
     )
     watch = watched(run, pictures=6)
     run.fit()
