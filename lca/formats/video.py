@@ -54,6 +54,10 @@ def write_video(path: str | Path, frames: Iterable[Frame], fps: float) -> int:
     kind = path.suffix.lower()
     if kind and kind not in ENCODERS:
         raise UserError(f"expected a film ending in .mp4 or .gif, or a new folder for PNGs, got {path}: name it so")
+    if not kind and path.exists():
+        raise UserError(f"expected a new folder for the pictures, got {path}, which is there: name another one")
+    if path.is_dir():
+        raise UserError(f"expected a film to be written, got {path}, which is a folder: name another file")
     frames = iter(frames)
     first = next(frames, None)
     if first is None:
@@ -123,8 +127,6 @@ def _write_pictures(folder: Path, frames: Iterator[Frame]) -> int:
     """One PNG a frame in a new folder."""
     from PIL import Image
 
-    if folder.exists():
-        raise UserError(f"expected a new folder for the pictures, got {folder}, which is there: name another one")
     count = 0
     with writing_folder(folder) as temporary:
         for frame in frames:

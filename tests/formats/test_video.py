@@ -82,11 +82,16 @@ def test_pictures_come_back_exactly(tmp_path):
         np.testing.assert_array_equal(np.asarray(Image.open(picture)), to_bytes(frame))
 
 
-def test_a_folder_is_not_overwritten(tmp_path):
-    (tmp_path / "film").mkdir()
-    with pytest.raises(UserError, match="expected a new folder"):
-        write_video(tmp_path / "film", _frames(2), fps=12.0)
-    assert list((tmp_path / "film").iterdir()) == []
+def test_a_folder_is_refused_before_anything_is_drawn(tmp_path):
+    def never():
+        raise AssertionError("drawn")
+        yield
+
+    for name, message in (("film", "expected a new folder"), ("a.mp4", "which is a folder: name another file")):
+        (tmp_path / name).mkdir()
+        with pytest.raises(UserError, match=message):
+            write_video(tmp_path / name, never(), fps=12.0)
+        assert list((tmp_path / name).iterdir()) == []
 
 
 def test_bytes_round_and_clamp():
