@@ -156,8 +156,26 @@ def experiment(stage: str, config: str | Path, *overrides: str) -> Experiment:
     return Experiment(cli.trainer, cli.model, cli.datamodule)
 
 
+CHATTER = (
+    "Tip: For seamless cloud logging",
+    "GPU available:",
+    "TPU available:",
+    "Seed set to",
+    "`weights_only` was not set",
+)
+"""Lines of Lightning's that are the same in every run."""
+CHATTERING = ("lightning.pytorch.utilities.rank_zero", "lightning.fabric.utilities.seed")
+
+
+def concerns_the_run(record: logging.LogRecord) -> bool:
+    """A logging filter: whether a line of Lightning says something about this run."""
+    return not any(line in record.getMessage() for line in CHATTER)
+
+
 def build(stage: str, arguments: list[str], exit_on_error: bool) -> StageCLI:
     """The LightningCLI of a stage, without running it."""
+    for name in CHATTERING:
+        logging.getLogger(name).addFilter(concerns_the_run)  # the same function is added once
     with warnings.catch_warnings():
         # the command line of `lca` has been read already and hands over what is left of it
         warnings.filterwarnings("ignore", message="LightningCLI's args parameter is intended to run from within Python")

@@ -58,6 +58,13 @@ def test_a_killed_run_resumes_exactly(tmp_path, monkeypatch):
     assert torch.equal(weights(resumed), weights(whole))
 
 
+def test_lightning_says_what_concerns_the_run_alone(tmp_path, caplog):
+    pretraining(tmp_path, 1).fit()
+    said = caplog.text
+    assert "max_steps=1` reached" in said
+    assert not any(line in said for line in ("litlogger", "GPU available", "Seed set"))
+
+
 def test_a_loss_that_is_no_number_names_the_term_the_step_and_the_people(tmp_path, monkeypatch):
     run = pretraining(tmp_path, 3, "--trainer.accumulate_grad_batches=2")
     monkeypatch.setattr("lca.training.objective.acap", lambda *_: (torch.tensor(torch.nan), torch.tensor(0.0)))
