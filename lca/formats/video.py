@@ -75,15 +75,20 @@ def _write_film(path: Path, frames: Iterator[Frame], size: tuple[int, int], fps:
     """Send the frames to ffmpeg. Raises: UserError: it fails; the disk may be full."""
     count = 0
     with writing(path) as temporary, TemporaryFile() as words:
-        with _encoder(temporary, path.suffix.lower(), size, fps, words) as process, suppress(BrokenPipeError):
+        process = _encoder(temporary, path.suffix.lower(), size, fps, words)
+        with (
+            suppress(BrokenPipeError),
+            process,
+        ):  # its exit code says why it hears no more, also of what is flushed at the end
             assert process.stdin is not None
             try:
                 for frame in frames:
                     process.stdin.write(np.ascontiguousarray(to_bytes(frame)))
                     count += 1
-            except BaseException as error:
-                if not isinstance(error, BrokenPipeError):
-                    process.kill()
+            except BrokenPipeError:
+                raise
+            except BaseException:
+                process.kill()
                 raise
         if process.returncode:
             words.seek(0)

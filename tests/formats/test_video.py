@@ -62,6 +62,17 @@ def test_an_encoder_that_fails_keeps_the_film_of_before(tmp_path, monkeypatch, n
     assert (tmp_path / name).read_bytes() == before and {path.name for path in tmp_path.iterdir()} == {name, "ffmpeg"}
 
 
+def test_an_encoder_that_dies_at_once_is_told(tmp_path, monkeypatch):
+    dead = tmp_path / "ffmpeg"
+    dead.write_text("#!/bin/sh\necho nothing here >&2\nexit 1\n")
+    dead.chmod(0o700)
+    monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(dead))
+    for size, count in ((32, 2), (512, 40)):  # what the pipe takes, and more
+        with pytest.raises(UserError, match=r"expected ffmpeg to write .*a.mp4, got: nothing here"):
+            write_video(tmp_path / "a.mp4", _frames(count, size, size), fps=8.0)
+    assert not (tmp_path / "a.mp4").exists()
+
+
 def test_gif_comes_back_with_its_colours_and_its_pace(tmp_path):
     colours = [torch.tensor([0.9, 0.1 * k, 0.3])[:, None, None].expand(3, 33, 47) for k in range(6)]
     assert write_video(tmp_path / "a.gif", colours, fps=8.0) == 6
