@@ -95,20 +95,30 @@ def length(joints: Float[Tensor, "joints 3"], chain: list[int]) -> Float[Tensor,
 
 def rest_frame(rest: Float[Tensor, "joints 3"], pairs: Mapping[str, int]) -> Float[Tensor, "3 3"]:
     """Rows: which axes of the file point to the person's left, up and forward at rest (up: from the ankles to the hips)."""
-    hips = rest[pairs["left_hip"]], rest[pairs["right_hip"]]
-    ankles = rest[pairs["left_ankle"]], rest[pairs["right_ankle"]]
-    up = nearest_axis(hips[0] + hips[1] - ankles[0] - ankles[1])
-    left = hips[0] - hips[1]
-    left = nearest_axis(left - (left @ up) * up)
+    up = nearest_axis(along_legs(rest, pairs))
+    left = nearest_axis(across_hips(rest, up, pairs))
     return torch.stack([left, up, torch.linalg.cross(left, up)])
+
+
+def along_legs(places: Float[Tensor, "*frames joints 3"], pairs: Mapping[str, int]) -> Float[Tensor, "*frames 3"]:
+    """From the ankles to the hips."""
+    hips, ankles = ([pairs[f"{side}_{name}"] for side in ("left", "right")] for name in ("hip", "ankle"))
+    return places[..., hips, :].sum(-2) - places[..., ankles, :].sum(-2)
+
+
+def across_hips(
+    rest: Float[Tensor, "joints 3"], up: Float[Tensor, "3"], pairs: Mapping[str, int]
+) -> Float[Tensor, "3"]:
+    """From the right hip to the left one, as far as it is square to `up`."""
+    left = rest[pairs["left_hip"]] - rest[pairs["right_hip"]]
+    return left - (left @ up) * up
 
 
 def heading_frame(
     rest: Float[Tensor, "joints 3"], along: Float[Tensor, "3 3"], pairs: Mapping[str, int]
 ) -> Float[Tensor, "3 3"]:
     """The frame of `rest_frame` turned about its upward axis to where the hips truly face."""
-    left = rest[pairs["left_hip"]] - rest[pairs["right_hip"]]
-    left = torch.nn.functional.normalize(left - (left @ along[1]) * along[1], dim=0)
+    left = torch.nn.functional.normalize(across_hips(rest, along[1], pairs), dim=0)
     return torch.stack([left, along[1], torch.linalg.cross(left, along[1])])
 
 
@@ -124,8 +134,7 @@ def stands(rest: Float[Tensor, "joints 3"], pairs: Mapping[str, int]) -> bool:
 
 def standing_frame(places: Float[Tensor, "frames joints 3"], pairs: Mapping[str, int]) -> int | None:
     """The first frame in which the person stands along the axis that legs point along most of the time; None if there is none."""
-    ends = [places[:, [pairs[f"{side}_{name}"] for side in ("left", "right")]].sum(1) for name in ("hip", "ankle")]
-    up = nearest_axis(torch.nn.functional.normalize(ends[0] - ends[1], dim=-1).mean(0))
+    up = nearest_axis(torch.nn.functional.normalize(along_legs(places, pairs), dim=-1).mean(0))
     for frame, pose in enumerate(places):
         if stands(pose, pairs) and bool(rest_frame(pose, pairs)[1] @ up > 0.5):
             return frame
