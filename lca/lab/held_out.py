@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from lca.data.batch import Batch, choose_frames, make_example
+from lca.data.batch import Batch
 from lca.data.sources import open_source
 from lca.lab.figures import close_up, column, row
 from lca.model.network import LCA
-from lca.training.evaluate import SPLITS
+from lca.training.evaluate import SPLITS, example_at
 from lca.training.losses import psnr
 from lca.training.scores import Views, show, truth_of
 
@@ -25,10 +25,7 @@ def everybody(folder: str | Path, photos: int = 2, targets: int = 1, splits: Seq
     examples = []
     for split in splits:
         source = open_source(folder, split)
-        for place in range(len(source)):
-            rng, recording = np.random.default_rng((7, place)), source[place]
-            shown, wanted = choose_frames(rng, len(recording), photos, targets)
-            examples.append(make_example(recording.photos(shown), recording.targets(wanted), rng, exact=True))
+        examples += [example_at(place, source[place], photos, targets)[0] for place in range(len(source))]
     return examples
 
 

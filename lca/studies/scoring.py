@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from lca.data.batch import Batch, choose_frames, make_example
+from lca.data.batch import Batch
 from lca.formats.atomic import writing
 from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
@@ -18,7 +17,7 @@ from lca.model.network import LCA
 from lca.studies.design import Size
 from lca.studies.worlds import world_folder
 from lca.training.baselines import bare
-from lca.training.evaluate import ALL, Evaluation, chosen_captures, open_splits
+from lca.training.evaluate import ALL, Evaluation, chosen_captures, example_at, open_splits
 from lca.training.scores import compared, show, truth_of
 from lca.world.folders.builder import Build
 
@@ -59,10 +58,8 @@ def examples(exam: Exam, data: Path) -> Sequence[tuple[str, Batch]]:
     found = []
     for _, place, recording in chosen_captures(evaluation, sources)[0]:
         if len(recording) >= evaluation.frames:
-            rng = np.random.default_rng((7, place))
-            chosen, targeted = choose_frames(rng, len(recording), exam.photos, exam.targets)
-            wanted = recording.targets(targeted)
-            found.append((wanted.identity, make_example(recording.photos(chosen), wanted, rng, exact=True)))
+            example, _, wanted = example_at(place, recording, exam.photos, exam.targets)
+            found.append((wanted.identity, example))
     return found
 
 

@@ -126,16 +126,22 @@ def portray(
     model: LCA, evaluation: Evaluation, place: int, recording: Recording, gallery: Gallery | None = None
 ) -> Portrait:
     """Measure a capture; its place in its split says which frames are photos and which are targets."""
-    rng = np.random.default_rng((7, place))
-    chosen, targeted = choose_frames(rng, len(recording), evaluation.photos, evaluation.targets)
-    shown = recording.photos(chosen)
-    wanted = recording.photos(targeted)  # with canonical maps, which say where hands are
-    example = make_example(shown, wanted, rng, exact=True).to(model.template.points.device)
+    example, shown, wanted = example_at(place, recording, evaluation.photos, evaluation.targets)
+    example = example.to(model.template.points.device)
     portrait = measure(model, example, wanted)
     portrait = replace(portrait, scores={**portrait.scores, **baselines(model, example, shown, gallery)})
     if evaluation.compare is None:
         return portrait
     return replace(portrait, comparison=evaluation.compare(model, example, shown, wanted))
+
+
+def example_at(place: int, recording: Recording, photos: int, targets: int) -> tuple[Batch, Capture, Capture]:
+    """The example, with exact truth, that a capture's place in its split decides; its photos and its targets as captures, with
+    canonical maps, which say where hands are."""
+    rng = np.random.default_rng((7, place))
+    chosen, targeted = choose_frames(rng, len(recording), photos, targets)
+    shown, wanted = recording.photos(chosen), recording.photos(targeted)
+    return make_example(shown, wanted, rng, exact=True), shown, wanted
 
 
 def open_splits(evaluation: Evaluation) -> tuple[list[tuple[str, Source]], list[LeftOut]]:
