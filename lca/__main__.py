@@ -30,6 +30,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "world": ("lca.commands.world", "add_world_commands", "build and look at the synthetic human world"),
     "pretrain": ("lca.commands.training", "add_training_commands", "first stage of training, on the wild world"),
     "posttrain": ("lca.commands.training", "add_training_commands", "second stage of training, on the studio world"),
+    "heads": (
+        "lca.commands.training",
+        "add_training_commands",
+        "third: loose garments and relighting, on a trained model",
+    ),
     "plan": ("lca.commands.plan", "add_command", "what a training would cost: operations, memory, hours"),
     "evaluate": ("lca.commands.evaluate", "add_command", "quality on held-out people -> a report"),
     "study": ("lca.commands.study", "add_command", "rerun a table of the paper, small, with error bars"),

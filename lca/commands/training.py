@@ -1,12 +1,16 @@
-"""`lca pretrain fit` and `lca posttrain fit`: LightningCLI's options."""
+"""`lca pretrain fit`, `lca posttrain fit` and `lca heads fit`: LightningCLI's options."""
 
 import argparse
 from pathlib import Path
 
 
 def add_training_commands(subparsers) -> None:
-    """Add the commands of both training stages."""
-    for stage, config in (("pretrain", "small_pretrain"), ("posttrain", "small_posttrain")):
+    """Add the commands of the training stages."""
+    for stage, config in (
+        ("pretrain", "small_pretrain"),
+        ("posttrain", "small_posttrain"),
+        ("heads", "small_garments"),
+    ):
         parser = subparsers.add_parser(
             stage,
             add_help=False,

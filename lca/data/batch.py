@@ -4,7 +4,7 @@ The choice is a function of (seed, index) alone, so the same index gives the sam
 restart.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -18,6 +18,7 @@ from lca.data.sample import Capture
 from lca.formats.photos import BODY_MARGIN, BODY_SIZE, GREY, Photos, square_box
 from lca.formats.squares import cut_squares
 from lca.geometry.camera import Camera
+from lca.geometry.illumination import Illumination, environment
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class Targets:
     translation: Float[Tensor, "*batch frames 3"]
     psi: Float[Tensor, "*batch frames 4"]
     actions: Float[Tensor, "*batch frames 52"]
+    radiance: Float[Tensor, "*batch frames 32 3"]
+    lamp_direction: Float[Tensor, "*batch frames 3"]
+    lamp_colour: Float[Tensor, "*batch frames 3"]
+    cloth: Float[Tensor, "*batch frames vertices 3"]
 
     def cameras(self) -> tuple[Camera, Camera]:
         """(body cameras, face cameras), all frames of the batch in one row."""
@@ -43,6 +48,12 @@ class Targets:
         return (
             Camera(views, self.intrinsics.flatten(0, -3), size, size),
             Camera(views, self.face_intrinsics.flatten(0, -3), face, face),
+        )
+
+    def light(self) -> Illumination:
+        """What shines in each frame, all frames of the batch in one row; NaN where that is unknown."""
+        return environment(
+            self.radiance.flatten(0, -3), self.lamp_direction.flatten(0, -2), self.lamp_colour.flatten(0, -2)
         )
 
 
@@ -88,10 +99,13 @@ def stack(examples: list[Batch]) -> Batch:
     return join(examples, torch.stack)
 
 
-def choose_frames(rng: np.random.Generator, frames: int, photos: int, targets: int) -> tuple[list[int], list[int]]:
-    """Distinct frames for photos and targets, in random order."""
-    order = rng.permutation(frames)
-    return order[:photos].tolist(), order[photos : photos + targets].tolist()
+def choose_frames(
+    rng: np.random.Generator, frames: int, photos: int, targets: int, takeable: Sequence[int] | None = None
+) -> tuple[list[int], list[int]]:
+    """Distinct frames for photos and targets, in random order; photos among those that are `takeable` (all by default)."""
+    order = rng.permutation(frames).tolist()
+    shown = [frame for frame in order if takeable is None or frame in takeable][:photos]
+    return shown, [frame for frame in order if frame not in shown][:targets]
 
 
 def make_example(shown: Capture, wanted: Capture, rng: np.random.Generator, exact: bool = False) -> Batch:
@@ -120,6 +134,10 @@ def make_example(shown: Capture, wanted: Capture, rng: np.random.Generator, exac
             translation=wanted.translation if exact else wanted.tracked_translation,
             psi=wanted.psi,
             actions=wanted.actions,
+            radiance=wanted.radiance,
+            lamp_direction=wanted.lamp_direction,
+            lamp_colour=wanted.lamp_colour,
+            cloth=wanted.cloth,
         ),
         code_faces=face_over_grey if exact else _recolour(face_over_grey, rng),
     )

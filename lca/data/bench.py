@@ -100,7 +100,7 @@ def timed(folder: str, split: str, samples: int, process: int) -> Times:
 def drawn(source: WorldSource, rng: np.random.Generator) -> tuple[WorldRecording, list[int], list[int]]:
     """A random person, and frames for photos and targets."""
     recording = source[int(rng.integers(len(source)))]
-    return recording, *choose_frames(rng, len(recording), PHOTOS, TARGETS)
+    return recording, *choose_frames(rng, len(recording), PHOTOS, TARGETS, recording.takeable)
 
 
 def files_of(recording: WorldRecording, shown: Sequence[int], wanted: Sequence[int]) -> list[bytes]:
@@ -120,7 +120,7 @@ def memory(folder: str | Path, samples: int = 10_000, split: str = "train") -> d
     before, most = 0, 0
     for index in range(len(source) + samples):
         recording = source[index if index < len(source) else int(rng.integers(len(source)))]
-        shown, wanted = choose_frames(rng, len(recording), PHOTOS, TARGETS)
+        shown, wanted = choose_frames(rng, len(recording), PHOTOS, TARGETS, recording.takeable)
         make_example(recording.photos(shown), recording.targets(wanted), rng)
         before, most = (resident(), 0) if index < len(source) else (before, max(most, resident()))
     megabytes = {"before_mb": before, "most_mb": most, "growth_mb": resident() - before}

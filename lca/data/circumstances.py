@@ -30,10 +30,6 @@ class Circumstances:
     """Which camera of the stage."""
     tracked_confidence: Float[Tensor, "frames"]
     """What the tracker thinks of itself, 0 lost to 1 sure."""
-    lamp_direction: Float[Tensor, "frames 3"]
-    """Unit vectors to the one distant lamp; zero where there is none."""
-    lamp_colour: Float[Tensor, "frames 3"]
-    """Linear RGB that the lamp adds to a white matte surface facing it."""
 
     @staticmethod
     def read(row: Mapping[str, Any], frames: Sequence[int]) -> "Circumstances":

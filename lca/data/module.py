@@ -47,7 +47,7 @@ class Examples(TorchDataset):
                 f"expected captures of at least {photos + self.targets} frames for {photos} photos and {self.targets} "
                 f"targets, got one of {len(recording)}: lower data.photos or data.targets"
             )
-        chosen, wanted = choose_frames(rng, len(recording), photos, self.targets)
+        chosen, wanted = choose_frames(rng, len(recording), photos, self.targets, recording.takeable)
         return make_example(recording.photos(chosen), recording.targets(wanted), rng, self.exact)
 
     def person(self, index: int) -> str:

@@ -11,7 +11,7 @@
 Poses are axis-angle, metres, in the camera's frame (x right, y down, z forward); hands are offsets from SMPL-X's mean hand. A
 capture's world is therefore the camera of each frame, turned so that y points up; COLMAP's own world, whose scale is
 arbitrary, is not used. Our body is not SMPL-X's: its shape is fitted to the SMPL-X joints, and the pelvis stays where it was.
-Not known: canonical maps (none are valid), radiance and the 52 actions (NaN): `expr` and `jaw_pose` belong to another face.
+Not known: canonical maps (none are valid); light, cloth and the 52 actions (NaN: `expr` and `jaw_pose` belong to another face).
 """
 
 import json
@@ -29,7 +29,7 @@ from torch import Tensor
 
 from lca.data.sample import Capture
 from lca.errors import UserError
-from lca.formats.captures import FACE_SIZE, RADIANCE_LIGHTS
+from lca.formats.captures import CLOTH_COLUMNS, CLOTH_RINGS, FACE_SIZE, RADIANCE_LIGHTS
 from lca.formats.columns import codes_of
 from lca.formats.photos import crop_square, mask_box, read_picture, square_box
 from lca.geometry.body_file import load_body
@@ -105,6 +105,10 @@ class NeumanCapture:
     def __len__(self) -> int:
         return len(self.frames)
 
+    @property
+    def takeable(self) -> None:
+        """All frames."""
+
     def photos(self, frames: Sequence[int]) -> Capture:
         """Frames by their place in the split."""
         return self.read(frames)
@@ -155,6 +159,9 @@ class NeumanCapture:
             tracked_translation=columns["translation"],
             actions=torch.full((len(chosen), 52), torch.nan),
             radiance=torch.full((len(chosen), RADIANCE_LIGHTS, 3), torch.nan),
+            lamp_direction=torch.full((len(chosen), 3), torch.nan),
+            lamp_colour=torch.full((len(chosen), 3), torch.nan),
+            cloth=torch.full((len(chosen), CLOTH_RINGS * CLOTH_COLUMNS, 3), torch.nan),
             canonical_16bit=codes_of((), chosen, self.size // 2),
             face_canonical_16bit=codes_of((), chosen, FACE_SIZE // 2),
             **columns,

@@ -13,7 +13,7 @@ from torch import Tensor
 from lca.errors import UserError
 from lca.formats.captures import FACE_SIZE, canonical_known, canonical_planes
 from lca.formats.columns import codes_of, masks, photos
-from lca.formats.fields import CAPTURE_COLUMNS, check
+from lca.formats.fields import CAPTURE_COLUMNS, COLUMNS, check
 from lca.geometry.camera import Camera
 
 
@@ -54,6 +54,12 @@ class Capture:
     """The square of the face crop in pixels of `image`; may reach beyond it."""
     radiance: Float[Tensor, "frames 32 3"]
     """Linear RGB of the environment, without its lamp, in the directions of `lca.geometry.directions.fibonacci_directions`."""
+    lamp_direction: Float[Tensor, "frames 3"]
+    """Unit vectors to the one distant lamp; zero where there is none."""
+    lamp_colour: Float[Tensor, "frames 3"]
+    """Linear RGB that the lamp adds to a white matte surface facing it."""
+    cloth: Float[Tensor, "frames vertices 3"]
+    """The loose garment as simulated, world metres (see `lca.data.circumstances.Cloth`); NaN where there is none."""
 
     def __post_init__(self):
         """The one door of every sample: shapes, units and ranges. Raises: UserError."""
@@ -151,8 +157,18 @@ class Capture:
             tracked_face_camera=Camera(tracked, face, FACE_SIZE, FACE_SIZE),
             betas=torch.from_numpy(np.array(row["betas"], np.float32)),
             tracked_betas=torch.from_numpy(np.array(row["tracked_betas"], np.float32)),
+            cloth=cloth_of(row, chosen),
             **{name: numbers(name) for name in PER_FRAME},
         )
+
+
+def cloth_of(row: Mapping[str, Any], frames: Sequence[int]) -> Float[Tensor, "frames vertices 3"]:
+    """A row's simulated garment, NaN where there is none. Raises: UserError: numbers out of range."""
+    if len(row["cloth_simulated"]) == 0:
+        return torch.full((len(frames), *COLUMNS["cloth_simulated"].shape), torch.nan)
+    values = np.asarray(row["cloth_simulated"], np.float32)[list(frames)]
+    check("cloth_simulated", values, len(frames), row["identity"])
+    return torch.from_numpy(values)
 
 
 def check_lengths(row: Mapping[str, Any], frames: int) -> None:
@@ -177,7 +193,8 @@ def attributes_of(row: Mapping[str, Any]) -> dict[str, Any]:
 
 PER_FRAME = (
     *("theta", "translation", "actions", "psi"),
-    *("tracked_theta", "tracked_translation", "body_box", "face_box", "radiance"),
+    *("tracked_theta", "tracked_translation", "body_box", "face_box"),
+    *("radiance", "lamp_direction", "lamp_colour"),
 )
 """Columns of numbers that a capture keeps under their own names."""
 

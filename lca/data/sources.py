@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
+
 from lca.data.datasets import load_world
 from lca.data.neuman import FittedBody, NeumanCapture
 from lca.data.sample import Capture
@@ -19,6 +21,11 @@ class Recording(Protocol):
 
     def __len__(self) -> int:
         """Number of frames."""
+        ...
+
+    @property
+    def takeable(self) -> Sequence[int] | None:
+        """Frames that a person could bring as photos; None: all of them."""
         ...
 
     def photos(self, frames: Sequence[int]) -> Capture:
@@ -51,6 +58,13 @@ class WorldRecording:
 
     def __len__(self) -> int:
         return len(self.row["image"])
+
+    @property
+    def takeable(self) -> Sequence[int] | None:
+        """All but the pictures of a light stage in which one lamp shines in the dark."""
+        if self.row["stage"] != "lightstage":
+            return None
+        return np.flatnonzero(np.asarray(self.row["radiance"]).any((1, 2))).tolist()
 
     def photos(self, frames: Sequence[int]) -> Capture:
         """Frames with all their truth."""

@@ -9,8 +9,8 @@ from lca.errors import UserError
 from lca.formats.tensor_file import FileKind, read_tensors, write_tensors
 
 FORMAT = "lca-avatar"
-VERSION, READ = "3", ("2", "3")
-"""Written, and read: 2 had no split Gaussians (`sources`)."""
+VERSION, READ = "4", ("2", "3", "4")
+"""Written, and read: 2 had no split Gaussians (`sources`), 3 no materials."""
 AVATAR = FileKind("an avatar file", "make one with `lca create`")
 
 

@@ -62,13 +62,13 @@ COLUMNS = {
     "body_box": BOX,
     "face_box": BOX,
     "radiance": Numbers((RADIANCE_LIGHTS, 3), "linear RGB", 0.0, 1e6, may_be_unknown=True),
+    "lamp_direction": Numbers((3,), "unit vector", -1.0, 1.0, may_be_unknown=True),
+    "lamp_colour": Numbers((3,), "linear RGB", 0.0, 1e6, may_be_unknown=True),
     "time": Numbers((), "seconds", 0.0, 1e6),
     "tracked_confidence": Numbers((), "share", 0.0, 1.0),
-    "lamp_direction": Numbers((3,), "unit vector", -1.0, 1.0),
-    "lamp_colour": Numbers((3,), "linear RGB", 0.0, 1e6),
     **dict.fromkeys(CLOTH, GARMENT),
 }
-CIRCUMSTANCES = ("time", "tracked_confidence", "lamp_direction", "lamp_colour")
+CIRCUMSTANCES = ("time", "tracked_confidence")
 """Columns that only the world knows: `lca.data.circumstances` has them."""
 CAPTURE_COLUMNS = tuple(name for name in COLUMNS if name not in (*CIRCUMSTANCES, *CLOTH))
 

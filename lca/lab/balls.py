@@ -9,7 +9,6 @@ from jaxtyping import Float, Float32
 from numpy import ndarray
 from PIL import Image
 
-from lca.data.circumstances import Circumstances
 from lca.data.sample import Capture
 from lca.formats.transfer import rolled_off, srgb
 from lca.geometry.directions import fibonacci_directions
@@ -28,10 +27,10 @@ def light_sheet(shown: Sequence[tuple[Mapping[str, Any], list[int]]], height: in
     above the map of all directions."""
     columns = []
     for found, frames in shown:
-        capture, known = Capture.read(found, frames), Circumstances.read(found, frames)
+        capture = Capture.read(found, frames)
         for k in range(len(frames)):
             around, turn = capture.radiance[k].numpy(), capture.camera.camera_from_world[k, :3, :3].numpy()
-            towards, colour = known.lamp_direction[k].numpy(), known.lamp_colour[k].numpy()
+            towards, colour = capture.lamp_direction[k].numpy(), capture.lamp_colour[k].numpy()
             ball = white_ball(around, towards, colour, turn, height)
             photo = row([capture.image[k]], height=height)
             columns.append(column([photo, painted(ball), painted(world_map(around, towards, colour, height // 2))]))

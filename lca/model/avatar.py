@@ -1,6 +1,6 @@
 """An avatar: everything that is needed to drive and render one person, without the network that made it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,9 +11,11 @@ from torch import Tensor
 from lca.errors import UserError
 from lca.formats.avatar_file import read_avatar, write_avatar
 from lca.geometry.gaussians import Gaussians
+from lca.geometry.illumination import Illumination
 from lca.model.avatar_schema import check_avatar
 from lca.model.driver import EPS, OUTPUTS, PSI, THETA, Correction, PoseBranch, Prepared
 from lca.model.face_code import eps_from_actions
+from lca.model.materials import Materials, relight
 from lca.model.rig import Rig, Signals, drive
 
 
@@ -23,7 +25,7 @@ class Avatar:
 
     `betas` are the shape that the model saw in the photos; `metadata` says which checkpoint and how many photos made it.
     `sources` says of which of the network's Gaussians each is a part, where refinement has split some: parts share their
-    source's correction.
+    source's correction. `materials` are there if the network that made the avatar has the relighting head.
     """
 
     canonical: Gaussians
@@ -35,6 +37,7 @@ class Avatar:
     action_map: Float[Tensor, "53 128"]
     metadata: dict[str, str] = field(default_factory=dict)
     sources: Int[Tensor, "gaussians"] | None = None
+    materials: Materials | None = None
 
     @cached_property
     def prepared(self) -> Prepared:
@@ -70,6 +73,20 @@ class Avatar:
         signals = self.signals(theta, eps, psi, translation)
         posed = drive(self.canonical[None], self.driver, self.prepared, self.rig[None], signals)
         return posed[0] if theta.ndim == 1 else posed
+
+    def lit(self, posed: Gaussians, light: Illumination, eye: Float[Tensor, "*frames 3"] | None = None) -> Gaussians:
+        """What `drive` gave, one frame or several, in another light, seen from `eye`; see `lca.model.materials.relight`.
+
+        Raises:
+            UserError: an avatar that does not know its materials.
+        """
+        if self.materials is None:
+            raise UserError(
+                "expected an avatar that knows its materials, got one made without the relighting head: create it again with a "
+                "model that has it"
+            )
+        frames = posed.means.shape[:-2]
+        return relight(posed, self.materials.map(lambda x: x.expand(*frames, *x.shape)), light, eye)
 
     def correction(self, signals: Signals) -> Correction:
         """H_pose(T_gs, theta, eps, psi) of every frame."""
@@ -141,6 +158,8 @@ class Avatar:
         }
         if self.sources is not None:
             tensors["sources"] = self.sources.to(torch.int32)
+        if self.materials is not None:
+            tensors |= {f"materials.{name}": value for name, value in vars(self.materials).items()}
         return {name: value.detach() for name, value in tensors.items()}, self.metadata
 
     @staticmethod
@@ -161,4 +180,8 @@ class Avatar:
         )
         betas, tokens, face_anchors = (tensors[name] for name in ("betas", "tokens", "face_anchors"))
         sources = tensors["sources"].long() if "sources" in tensors else None
-        return Avatar(canonical, rig, betas, tokens, face_anchors, driver, tensors["action_map"], metadata, sources)
+        materials = None
+        if "materials.baked" in tensors:
+            materials = Materials(*(tensors[f"materials.{each.name}"] for each in fields(Materials)))
+        controls = tensors["action_map"]
+        return Avatar(canonical, rig, betas, tokens, face_anchors, driver, controls, metadata, sources, materials)

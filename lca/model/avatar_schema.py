@@ -63,14 +63,21 @@ RULES = {
     "face_anchors": TensorRule(("anchors",), 0.0, 1.0),
     "action_map": _weights(ACTIONS + 1, EPS),
     "sources": TensorRule(("gaussians",), 0, 2**28, WHOLE),
+    "materials.baked": TensorRule(("gaussians", 3), -20.0, 20.0),
+    "materials.normals": TensorRule(("gaussians", 3), -1.001, 1.001),
+    "materials.transfer": TensorRule(("gaussians", 3), 0.0, 10.0),
+    "materials.gloss": TensorRule(("gaussians", 2), 0.0, 10.0),
 }
+MATERIALS = {name for name in RULES if name.startswith("materials.")}
+"""There together, or not at all."""
 
 
 def check_avatar(tensors: Mapping[str, Tensor]) -> None:
     """Raises: UserError: a name is missing or unknown, a kind, shape, range or relation is wrong; says which."""
     moved = "driver.moved" in tensors and bool(tensors["driver.moved"].numel())
     known = RULES.keys() - (set() if moved else {"driver.blend.weight"})
-    missing, unknown = sorted(known - {"sources"} - tensors.keys()), sorted(tensors.keys() - known)
+    optional = {"sources"} | (set() if MATERIALS & tensors.keys() else MATERIALS)
+    missing, unknown = sorted(known - optional - tensors.keys()), sorted(tensors.keys() - known)
     if missing or unknown:
         raise UserError(
             f"expected the tensors of an avatar, got {_list(missing)} missing and {_list(unknown)} too many; {REMEDY}"

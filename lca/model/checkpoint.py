@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -59,6 +59,16 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
             f"expected a whole model checkpoint, got a damaged one: {path} ({error}); copy it again"
         ) from error
     return network.to(device).eval()
+
+
+def with_heads(network: LCA, **switches: bool) -> LCA:
+    """The same model with heads (`garments`, `relight`) switched on, new ones untrained, or off; all else stays to the bit."""
+    template = network.template
+    changed = LCA(replace(network.config, **switches), (template.triangles, template.barycentrics))
+    known = changed.state_dict().keys()
+    kept = {name: value for name, value in network.state_dict().items() if name in known}
+    changed.load_state_dict(kept, strict=False)
+    return changed.to(template.points.device).train(network.training)
 
 
 def parse_config(values: dict) -> ModelConfig:

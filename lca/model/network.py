@@ -17,8 +17,11 @@ from lca.model.driver import posed_by_actions
 from lca.model.encoder import PATCH, EncoderConfig, ImageTokens, Pyramid, build_encoder
 from lca.model.face_code import FaceCodeEncoder
 from lca.model.fusion import Fusion, FusionConfig
+from lca.model.garment import GarmentHead, Loosened
 from lca.model.layers import FeedForward, pack_foreground
+from lca.model.materials import Materials
 from lca.model.photo_blocks import build_photo_blocks
+from lca.model.relight import RelightHead
 from lca.model.rig import Rig
 from lca.model.template import Template, TemplateConfig
 from lca.model.transport.dense import DenseMaps
@@ -42,6 +45,10 @@ class ModelConfig:
     """Correspondence and colour transport; false is the paper to the letter."""
     blendshapes: bool = True
     """The template's facial blendshapes under the pose branch; false is the paper to the letter."""
+    garments: bool = False
+    """The garment head, post-trained on the runway; false is the base model."""
+    relight: bool = False
+    """The relighting head, post-trained on the light stage; false is the base model."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,8 @@ class LCA(nn.Module):
         )
         self.face_code = FaceCodeEncoder()
         self.driver = posed_by_actions(width, config.blendshapes, self.template, body, self.face_code.action_map)
+        self.garments = GarmentHead(width, self.template) if config.garments else None
+        self.relight = RelightHead(width, config.template.per_anchor) if config.relight else None
         self.shape = FeedForward(2 * width, width, body.shape_directions.shape[-1])
         nn.init.zeros_(self.shape.last.weight)
         self.parents = body.parents
@@ -131,6 +140,23 @@ class LCA(nn.Module):
         """Step 3: c, p, o, q, s = H_cano(T_gs), on bodies of the given shape."""
         return self.decoder(fused.tokens, fused.evidence, self.template, self.template.shaped(betas))
 
+    def loosened(self, fused: Fused, canonical: Gaussians, betas: Float[Tensor, "people shape"]) -> Loosened | None:
+        """What the people's garments do; None without the garment head."""
+        return None if self.garments is None else self.garments(fused.tokens, canonical, self.template.shaped(betas))
+
+    def person(self, fused: Fused, betas: Float[Tensor, "people shape"], loose: float = 1.0) -> tuple[Gaussians, Rig]:
+        """Canonical Gaussians and rig, dressed by the garment head if there is one; `loose` from 0 (plain skinning) to 1."""
+        canonical, rig = self.canonical(fused, betas), self.rig(betas)
+        loosened = self.loosened(fused, canonical, betas)
+        if self.garments is None or loosened is None:
+            return canonical, rig
+        part = loosened.scaled(loose)
+        return self.garments.reshaped(canonical, part), self.garments.reskinned(rig, part)
+
+    def materials(self, fused: Fused, canonical: Gaussians) -> Materials | None:
+        """How the canonical Gaussians take light; None without the relighting head."""
+        return None if self.relight is None else self.relight(fused.tokens, canonical, self.template)
+
     def rig(self, betas: Float[Tensor, "people shape"]) -> Rig:
         """Skeleton and skinning of bodies of the given shape."""
         directions = self.joint_shape_directions[..., : betas.shape[-1]]
@@ -151,17 +177,30 @@ class LCA(nn.Module):
 
     @torch.no_grad()
     def avatar_of(
-        self, fused: Fused, photos: int, betas: Float[Tensor, "shape"] | None = None, stature: float | None = None
+        self,
+        fused: Fused,
+        photos: int,
+        betas: Float[Tensor, "shape"] | None = None,
+        stature: float | None = None,
+        loose: float = 1.0,
     ) -> Avatar:
-        """The same from what so many photos of one person say together."""
+        """The same from what so many photos of one person say together; see `person` for `loose`."""
         shape = fused.betas if betas is None else betas[None]
         if stature is not None:
             shape = self.template.at_stature(shape, shape.new_tensor([stature]))
-        canonical, rig = self.canonical(fused, shape)[0], self.rig(shape)[0]
-        metadata = {"photos": str(photos), "gaussians": str(len(canonical))}
-        controls = self.face_code.action_map.detach().clone()
-        driver = self.driver.frozen_copy()
-        return Avatar(canonical, rig, shape[0], fused.tokens[0], self.template.face_anchors, driver, controls, metadata)
+        canonical, rig = self.person(fused, shape, loose)
+        materials = self.materials(fused, canonical)
+        return Avatar(
+            canonical[0],
+            rig[0],
+            shape[0],
+            fused.tokens[0],
+            self.template.face_anchors,
+            self.driver.frozen_copy(),
+            self.face_code.action_map.detach().clone(),
+            {"photos": str(photos), "gaussians": str(len(canonical))},
+            materials=None if materials is None else materials[0],
+        )
 
     @staticmethod
     def drive(avatar: Avatar, theta: Tensor, eps: Tensor, psi: Tensor, translation: Tensor | None = None) -> Gaussians:

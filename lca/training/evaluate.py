@@ -139,7 +139,7 @@ def example_at(place: int, recording: Recording, photos: int, targets: int) -> t
     """The example, with exact truth, that a capture's place in its split decides; its photos and its targets as captures, with
     canonical maps, which say where hands are."""
     rng = np.random.default_rng((7, place))
-    chosen, targeted = choose_frames(rng, len(recording), photos, targets)
+    chosen, targeted = choose_frames(rng, len(recording), photos, targets, recording.takeable)
     shown, wanted = recording.photos(chosen), recording.photos(targeted)
     return make_example(shown, wanted, rng, exact=True), shown, wanted
 

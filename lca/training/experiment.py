@@ -26,6 +26,7 @@ from lca.stopping import StoppedBySignal
 from lca.training.checkpointing import KeepCheckpoint, WholeCheckpoints, run_checkpoint
 from lca.training.config_text import check_config_file, check_override
 from lca.training.export import AveragedWeights, ExportModel
+from lca.training.heads import Heads
 from lca.training.posttrain import Posttrain
 from lca.training.pretrain import Pretrain
 
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT_STEPS = 200
 """A killed run loses at most this many steps."""
-STAGES: dict[str, type[Pretrain]] = {"pretrain": Pretrain, "posttrain": Posttrain}
+STAGES: dict[str, type[Pretrain]] = {"pretrain": Pretrain, "posttrain": Posttrain, "heads": Heads}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from torch import Tensor
 from lca.data.batch import Batch, Targets
 from lca.geometry.gaussians import Gaussians
 from lca.model.network import LCA, Fused
-from lca.model.rig import Signals, drive
+from lca.model.rig import Rig, Signals, drive
 from lca.model.transport.dense import DenseMaps
 from lca.precision import mixed_precision
 from lca.render import render
@@ -49,8 +49,8 @@ class Pass:
 def run(network: LCA, batch: Batch) -> Pass:
     """Photos -> people -> renders of the targets."""
     maps, fused = network.read(batch.photos)
-    canonical = network.canonical(fused, batch.betas)
-    return Pass(maps, fused, canonical, render_targets(network, canonical, fused, batch))
+    canonical, rig = network.person(fused, batch.betas)
+    return Pass(maps, fused, canonical, render_targets(network, canonical, rig, fused, batch))
 
 
 def objective(network: LCA, batch: Batch, done: Pass, config: LossConfig) -> dict[str, Tensor]:
@@ -85,18 +85,29 @@ def warm_up(network: LCA, batch: Batch, config: LossConfig) -> dict[str, Tensor]
     return {"coarse": torch.stack(terms).sum()}
 
 
-def render_targets(network: LCA, canonical: Gaussians, fused: Fused, batch: Batch) -> Renders:
-    """Drive every person with the pose, code and gaze of each target frame and render it over a random colour."""
-    targets, people = batch.targets, len(batch.betas)
-    count = targets.theta.shape[1]
+def pose_targets(
+    network: LCA, canonical: Gaussians, rig: Rig, fused: Fused, batch: Batch
+) -> tuple[Gaussians, Signals, Tensor]:
+    """Every person in the pose, face and gaze of each target frame, all frames in one row; what drove them, and what the face
+    codes cost in nats."""
+    count = batch.targets.theta.shape[1]
 
     def each(x: Tensor) -> Tensor:
         return x.repeat_interleave(count, 0)
 
-    eps, code_cost = face_codes(network, batch.code_faces.flatten(0, 1), targets.actions.flatten(0, 1))
-    signals, rig = signals_of(targets, eps), network.rig(batch.betas)
+    faces, actions = batch.code_faces.flatten(0, 1), batch.targets.actions.flatten(0, 1)
+    eps, code_cost = face_codes(network, faces, actions)
+    signals = signals_of(batch.targets, eps)
     prepared = network.driver.prepare(fused.tokens, network.template.face_anchors)
     posed = drive(canonical.map(each), network.driver, prepared.map(each), rig.map(each), signals)
+    return posed, signals, code_cost
+
+
+def render_targets(network: LCA, canonical: Gaussians, rig: Rig, fused: Fused, batch: Batch) -> Renders:
+    """Drive every person with the pose, code and gaze of each target frame and render it over a random colour."""
+    targets, people = batch.targets, len(batch.betas)
+    count = targets.theta.shape[1]
+    posed, signals, code_cost = pose_targets(network, canonical, rig, fused, batch)
     bare = rig.pose(canonical, signals[::count])
     background = torch.rand(people * count, 3, device=batch.betas.device)
     camera, face_camera = targets.cameras()

@@ -57,10 +57,7 @@ class Pretrain(lightning.LightningModule):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """One step; every random number follows from the step, so a resumed run repeats the same ones."""
         torch.manual_seed(self.optimizer.seed + self.global_step)
-        if self.global_step < self.correspondence_steps:
-            terms = warm_up(self.network, batch, self.loss)
-        else:
-            terms = objective(self.network, batch, run(self.network, batch), self.loss)
+        terms = self.terms(batch)
         total = sum(terms.values(), start=batch.betas.new_zeros(()))
         if not torch.isfinite(total):
             lost = [name for name, value in terms.items() if not torch.isfinite(value)]
@@ -71,6 +68,12 @@ class Pretrain(lightning.LightningModule):
         self.log_dict({f"train/{name}": value.detach() for name, value in terms.items()})
         self.log("loss", total.detach(), prog_bar=True)
         return total
+
+    def terms(self, batch: Batch) -> dict[str, Tensor]:
+        """Every term of the loss, weighted."""
+        if self.global_step < self.correspondence_steps:
+            return warm_up(self.network, batch, self.loss)
+        return objective(self.network, batch, run(self.network, batch), self.loss)
 
     def _whose(self) -> str:
         """Whom the batch in hand shows, in words."""

@@ -200,7 +200,9 @@ class Refinement:
         source, refined = self.photographs.avatar, self.changes.applied()
         colors = fill(refined.colors.clamp(0.0, 1.0), self.changes.base.colors, self.seen.gate, self.surface)
         canonical = replace(refined, quats_wxyz=F.normalize(refined.quats_wxyz, dim=-1), colors=colors)
-        return replace(source, canonical=canonical, metadata={**source.metadata, "refined": str(len(self.photographs))})
+        materials = None if source.materials is None else source.materials.reframed(source.canonical, canonical)
+        metadata = {**source.metadata, "refined": str(len(self.photographs))}
+        return replace(source, canonical=canonical, materials=materials, metadata=metadata)
 
     @torch.no_grad()
     def best(self) -> "Refined":

@@ -57,7 +57,7 @@ def test_circumstances_are_known():
     assert known.tracked_confidence.max() <= 1 and known.camera_index.tolist() == [0, 0]
     row["lamp_colour"] = -np.ones_like(row["lamp_colour"])
     with pytest.raises(UserError, match="expected lamp_colour from 0"):
-        Circumstances.read(row, [0])
+        Capture.read(row, [0])
 
 
 def test_columns_are_the_documented_ones():

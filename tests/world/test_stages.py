@@ -171,14 +171,14 @@ def test_the_light_stage_shows_one_lamp_at_a_time_and_all():
     row = drawn("lightstage")
     capture, taken = Capture.read(row), known(row)
     alone = (capture.radiance == 0).all(-1).all(-1)
-    shown = taken.lamp_direction[alone]
+    shown = capture.lamp_direction[alone]
     nearest = torch.cdist(shown, torch.from_numpy(fibonacci_directions(LAMPS))).argmin(1)
     assert LAMPS >= 64 and nearest.sort().values.tolist() == list(range(LAMPS)), "each direction once"
     assert len(set(taken.camera_index.tolist())) >= 4 and len(capture) <= 128
-    full = (capture.radiance.amin((1, 2)) > 0) & (taken.lamp_colour == 0).all(-1)
+    full = (capture.radiance.amin((1, 2)) > 0) & (capture.lamp_colour == 0).all(-1)
     assert full.sum() >= 16 and len({tuple(x) for x in capture.radiance[full].flatten(1).tolist()}) > 4
     surface = Surface.read(row, range(len(capture)))
-    facing = torch.einsum("fchw,fc->fhw", surface.normals, taken.lamp_direction).clamp(min=0)
+    facing = torch.einsum("fchw,fc->fhw", surface.normals, capture.lamp_direction).clamp(min=0)
     small = torch.nn.functional.avg_pool2d(capture.image.mean(1), 2)
     lit = [
         torch.corrcoef(torch.stack([facing[k][valid], small[k][valid]]))[0, 1]

@@ -67,7 +67,8 @@ def quartered(
     rig = replace(
         avatar.rig, skin_indices=avatar.rig.skin_indices[parents], skin_weights=avatar.rig.skin_weights[parents]
     )
-    return replace(avatar, canonical=canonical, rig=rig, sources=sources), parents
+    materials = None if avatar.materials is None else avatar.materials.of(parents).reframed(own, canonical)
+    return replace(avatar, canonical=canonical, rig=rig, sources=sources, materials=materials), parents
 
 
 def _corners(wholes: int) -> Float[Tensor, "quarters 3"]:

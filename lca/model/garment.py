@@ -1,0 +1,101 @@
+"""Garment head: W' = W(n) + H_skin(T_node), post-trained on loose garments alone. Off is the paper's base model.
+
+Beyond the paper, a node also moves its part of the canonical surface: our base model, which stays as it is, keeps Gaussians
+within centimetres of the legs, and a wide hem is further away than that.
+"""
+
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from lca.geometry.gaussians import Gaussians
+from lca.model.layers import fourier
+from lca.model.nodes import GarmentNodes
+from lca.model.rig import Rig
+from lca.model.template import INFLUENCES, Template
+
+JOINTS = 22
+"""Pelvis to wrists: fingers and faces hold no garment."""
+HIDDEN, OCTAVES = 128, 6
+WEIGHT, SHIFT, GROWTH = 0.5, 0.3, 0.5
+"""What an output of 1 means: of a skinning weight, metres, logarithm of a size."""
+LARGEST = 0.7
+"""Logarithm of how much larger a Gaussian may get: a skirt is to be moved into place, not stretched into it."""
+OFFSETS = 10.0
+"""Per metre: how loud the base model's own offsets are beside the tokens."""
+
+
+@dataclass(frozen=True)
+class Loosened:
+    """What the head changes at the nodes of each person; zeros leave plain skinning."""
+
+    weights: Float[Tensor, "people nodes 22"]
+    """H_skin: added to the skinning weights."""
+    shift: Float[Tensor, "people nodes 3"]
+    """Metres, in rest pose."""
+    growth: Float[Tensor, "people nodes 1"]
+    """Logarithm of the Gaussians' sizes."""
+
+    def scaled(self, share: float) -> "Loosened":
+        """So much of it: 0 is plain skinning, 1 all."""
+        return Loosened(share * self.weights, share * self.shift, share * self.growth)
+
+
+class GarmentHead(nn.Module):
+    """Tokens at the nodes -> what a loose garment does there. Its last layer starts at zero: at first there is plain skinning."""
+
+    plain: Tensor
+
+    def __init__(self, width: int, template: Template):
+        super().__init__()
+        self.nodes = GarmentNodes(template)
+        self.norm = nn.LayerNorm(width)
+        inputs = width + 3 * (1 + 2 * OCTAVES) + 3
+        self.hidden = nn.Sequential(nn.Linear(inputs, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, HIDDEN), nn.GELU())
+        self.out = nn.Linear(HIDDEN, JOINTS + 3 + 1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+        joints = 1 + int(template.skin_indices.max())
+        held = self.nodes.followers
+        plain = torch.zeros(len(held), max(joints, JOINTS))
+        plain.scatter_add_(1, template.skin_indices[held], template.skin_weights[held])
+        self.register_buffer("plain", plain, persistent=False)
+
+    def forward(
+        self,
+        tokens: Float[Tensor, "people anchors width"],
+        canonical: Gaussians,
+        rest: Float[Tensor, "people gaussians 3"],
+    ) -> Loosened:
+        """From the fused tokens and from where the base model has the `canonical` Gaussians beside the body's `rest` places."""
+        at_nodes = self.norm(tokens[:, self.nodes.anchor])
+        place = fourier(self.nodes.places, OCTAVES).expand(len(tokens), -1, -1)
+        offset = OFFSETS * self.nodes.around(canonical.means - rest)
+        raw = self.out(self.hidden(torch.cat([at_nodes, place, offset], -1)))
+        weights, shift, growth = raw.split([JOINTS, 3, 1], -1)
+        return Loosened(WEIGHT * weights, SHIFT * shift, GROWTH * growth)
+
+    def reshaped(self, canonical: Gaussians, loosened: Loosened) -> Gaussians:
+        """Canonical Gaussians where the garment hangs."""
+        held = self.nodes.followers
+        grown = self.nodes.spread(loosened.growth).clamp(-LARGEST, LARGEST).exp()
+        return replace(
+            canonical,
+            means=canonical.means.index_add(1, held, self.nodes.spread(loosened.shift)),
+            scales=canonical.scales.index_copy(1, held, canonical.scales[:, held] * grown),
+        )
+
+    def reskinned(self, rig: Rig, loosened: Loosened) -> Rig:
+        """The rig with W' for each person: no weight is below 0, they add up to 1, and the largest few are kept."""
+        people, held = len(loosened.weights), self.nodes.followers
+        more = nn.functional.pad(self.nodes.spread(loosened.weights), (0, self.plain.shape[1] - JOINTS))
+        weights, indices = (self.plain + more).clamp(min=0).topk(INFLUENCES, -1)
+        weights = weights / weights.sum(-1, keepdim=True).clamp(min=1e-6)
+        every = rig.skin_indices.expand(people, -1, -1), rig.skin_weights.expand(people, -1, -1)
+        return replace(
+            rig,
+            skin_indices=every[0].index_copy(1, held, indices.to(every[0].dtype)),
+            skin_weights=every[1].index_copy(1, held, weights),
+        )

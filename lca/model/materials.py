@@ -1,0 +1,116 @@
+"""What a surface does with light: albedo, normal, diffuse transfer and gloss of each Gaussian; `lit` shows it in any light.
+
+Light is linear, so pictures of one lamp at a time add up to any environment. Transfer is a zonal harmonic about each normal: it
+turns with the Gaussian, at no cost, and dims what stands in a fold. Lamps throw shadows between limbs; environments do not.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+from torch.nn import functional as F
+
+from lca.geometry.gaussians import Gaussians
+from lca.geometry.illumination import BANDS, COSINE, Illumination, harmonics
+from lca.geometry.rotations import quat_wxyz_to_matrix
+from lca.geometry.shadows import visibility
+from lca.geometry.tone import light_from_pixels, pixels_from_light
+
+BOUNCE = 0.1
+"""Of the mean radiance: light that reaches every fold from the surfaces round it."""
+DARKEST = 1.0 / 255.0
+"""Mean light below which a photo says nothing of an albedo."""
+
+
+@dataclass(frozen=True)
+class Materials:
+    """Of one person or a batch: how each Gaussian takes light."""
+
+    baked: Float[Tensor, "*batch gaussians 3"]
+    """Logarithm of the light, linear RGB, that is painted into the canonical colour: albedo = colour / light."""
+    normals: Float[Tensor, "*batch gaussians 3"]
+    """Unit vectors in the frame of each Gaussian."""
+    transfer: Float[Tensor, "*batch gaussians 3"]
+    """What arrives of each band of the environment; 1 where nothing stands in the way."""
+    gloss: Float[Tensor, "*batch gaussians 2"]
+    """Reflectance at normal incidence, and the logarithm of the exponent of the highlight."""
+
+    def __getitem__(self, index) -> "Materials":
+        """Index the leading batch axes."""
+        return self.map(lambda x: x[index])
+
+    def map(self, function) -> "Materials":
+        """Apply `function` to each tensor."""
+        return Materials(*(function(getattr(self, field.name)) for field in fields(self)))
+
+    def of(self, sources: Int[Tensor, "parts"]) -> "Materials":
+        """Those of Gaussians that are parts of these."""
+        return self.map(lambda x: x[..., sources, :])
+
+    def reframed(self, before: Gaussians, after: Gaussians) -> "Materials":
+        """The same normals in the person's frame, for Gaussians that were turned since."""
+        facing = normals_of(before, self)
+        return replace(self, normals=(quat_wxyz_to_matrix(after.quats_wxyz).mT @ facing[..., None])[..., 0])
+
+
+def normals_of(gaussians: Gaussians, materials: Materials) -> Float[Tensor, "*batch gaussians 3"]:
+    """Unit normals where the Gaussians are."""
+    return (quat_wxyz_to_matrix(gaussians.quats_wxyz) @ materials.normals[..., None])[..., 0]
+
+
+def albedo_of(gaussians: Gaussians, materials: Materials) -> Float[Tensor, "*batch gaussians 3"]:
+    """Colour without light, linear RGB."""
+    return light_from_pixels(gaussians.colors) * torch.exp(-materials.baked)
+
+
+def relight(
+    gaussians: Gaussians, materials: Materials, light: Illumination, eye: Float[Tensor, "*batch 3"] | None = None
+) -> Gaussians:
+    """Posed Gaussians in the colours (sRGB) that they have in `light`, seen from `eye` (world, m); without it nothing shines.
+
+    One set or a batch; batch axes of all are the same. Differentiable in everything but the shadows.
+    """
+    normals = normals_of(gaussians, materials)
+    albedo = albedo_of(gaussians, materials)
+    cosines, seen = _facing(normals, light), _seen(gaussians, light)
+    kept = (torch.tensor(COSINE)[list(BANDS)].to(normals) * materials.transfer[..., list(BANDS)]).unsqueeze(-2)
+    around = ((harmonics(normals).unsqueeze(-2) * kept) @ light.around.unsqueeze(-3))[..., 0, :].clamp(min=0)
+    diffuse = around + (cosines * seen) @ light.colours + BOUNCE * light.mean[..., None, :]
+    shown = albedo * diffuse
+    if eye is not None:
+        shown = shown + _shine(gaussians, materials, normals, cosines * seen, light, eye)
+    return replace(gaussians, colors=pixels_from_light(shown))
+
+
+def _facing(normals: Tensor, light: Illumination) -> Float[Tensor, "*batch gaussians lamps"]:
+    return (normals @ light.directions.mT).clamp(min=0)
+
+
+def _seen(gaussians: Gaussians, light: Illumination) -> Float[Tensor, "*batch gaussians lamps"]:
+    """How much of each lamp each Gaussian sees."""
+    count, lamps = len(gaussians), light.directions.shape[-2]
+    points = gaussians.means.detach().reshape(-1, count, 3)
+    directions = light.directions.detach().expand(*gaussians.means.shape[:-2], lamps, 3).reshape(-1, lamps, 3)
+    seen = [
+        torch.stack([visibility(of, towards) for towards in each], -1) if lamps else of.new_zeros(count, 0)
+        for of, each in zip(points, directions, strict=True)
+    ]
+    return torch.stack(seen).reshape(*gaussians.means.shape[:-1], lamps)
+
+
+def _shine(
+    gaussians: Gaussians, materials: Materials, normals: Tensor, arriving: Tensor, light: Illumination, eye: Tensor
+) -> Float[Tensor, "*batch gaussians 3"]:
+    """Highlights (Blinn-Phong, with Schlick's Fresnel) of lamps, and a blurred mirror of the environment."""
+    base, exponent = materials.gloss[..., :1], materials.gloss[..., 1:].exp()
+    view = F.normalize(eye[..., None, :] - gaussians.means, dim=-1)
+    half = F.normalize(view[..., None, :] + light.directions[..., None, :, :], dim=-1)
+    aligned = (half * normals[..., None, :]).sum(-1).clamp(min=1e-4)
+    grazing = (1 - (half * view[..., None, :]).sum(-1)).clamp(min=0)
+    lobe = (exponent + 8) / 25 * aligned**exponent * (base + (1 - base) * grazing**5 * base.gt(0))
+    lamps = (lobe * arriving) @ light.colours
+    facing = (view * normals).sum(-1, keepdim=True)
+    mirrored = 2 * facing * normals - view
+    blur = torch.tensor(COSINE)[list(BANDS)].to(normals)[:, None]
+    return lamps + base * (harmonics(mirrored) @ (blur * light.around)).clamp(min=0) * facing.gt(0)
