@@ -1,8 +1,8 @@
 """Quality on held-out people: novel pose and novel view from a few photos, against baselines."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from lca.model.network import LCA
 from lca.training.baselines import Gallery, baselines, open_gallery
 from lca.training.face_probe import probe_face_code
 from lca.training.losses import PERCEPTUAL
+from lca.training.probes import OF_STAGES, Probe, Subject
 from lca.training.report import LeftOut, by_person, contact_sheet, merged, sheet_row, summarise, summarise_groups
 from lca.training.scores import Comparison, Portrait, measure
 
@@ -54,6 +55,8 @@ class Evaluation:
     """Measures the face code too (`lca.training.face_probe`)."""
     gallery: str | Path | None = None
     """A folder of training people: whoever of them looks most alike becomes a baseline."""
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    """Group of the report -> what else is asked of everybody, besides what is asked of the captures' stage."""
 
     @property
     def frames(self) -> int:
@@ -129,7 +132,13 @@ def portray(
     example, shown, wanted = example_at(place, recording, evaluation.photos, evaluation.targets)
     example = example.to(model.template.points.device)
     portrait = measure(model, example, wanted)
-    portrait = replace(portrait, scores={**portrait.scores, **baselines(model, example, shown, gallery)})
+    probes, subject = (
+        {**OF_STAGES.get(shown.stage, {}), **evaluation.probes},
+        Subject(recording, example, shown, wanted),
+    )
+    probed = {name: probe(model, subject) for name, probe in probes.items()}
+    scores = {**portrait.scores, **baselines(model, example, shown, gallery)}
+    portrait = replace(portrait, scores=scores, probed=probed)
     if evaluation.compare is None:
         return portrait
     return replace(portrait, comparison=evaluation.compare(model, example, shown, wanted))
