@@ -1,0 +1,67 @@
+"""Where chosen geometry tokens look, as pictures: heat over the photos and their face crops."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from jaxtyping import Float
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from lca.data.batch import Batch
+from lca.formats.photos import Photos
+from lca.geometry.body_file import load_body
+from lca.lab.figures import column, row
+from lca.model.network import LCA
+from lca.model.template import Template
+from lca.training.attention import Gaze, gaze
+
+CHOSEN = ("nose", "left_ear", "left_index", "right_index", "left_heel")
+"""Landmarks of the body whose anchors a picture shows, if it is not told which."""
+HOT = (1.0, 0.25, 0.05)
+"""sRGB of the strongest attention in a picture."""
+GREYED = 0.55
+"""How much of a photo's own colour is left under the heat."""
+
+
+def anchor_near(template: Template, landmark: str) -> int:
+    """The anchor nearest to a landmark of the body (`lca.geometry.body.Body.landmarks`)."""
+    body = load_body()
+    point = body.template[body.landmarks[landmark]].to(template.anchors)
+    return int((template.anchors - point).norm(dim=-1).argmin())
+
+
+def heat(
+    photo: Float[Tensor, "3 height width"], weights: Float[Tensor, "rows columns"], most: float
+) -> Float[Tensor, "3 height width"]:
+    """A photo, paler, under the attention that its tokens get; `most` is the attention that is drawn full."""
+    strength = (weights / max(most, 1e-12)).clamp(0, 1).sqrt()[None, None]
+    strength = F.interpolate(strength.cpu(), photo.shape[-2:], mode="bilinear", align_corners=False)[0]
+    grey = photo.mean(0, keepdim=True)
+    pale = 1 - (1 - (GREYED * photo + (1 - GREYED) * grey)) * 0.8
+    return pale * (1 - strength) + torch.tensor(HOT)[:, None, None] * strength
+
+
+def looks(photos: Photos, looked: Gaze, anchor: int, words: str = "", height: int = 140) -> Image.Image:
+    """One anchor's attention over all photos and face crops in one row, on one scale; below, how much of it each gets."""
+    most = float(max(looked.body[anchor].max(), looked.face[anchor].max()))
+    pictures, captions = [], []
+    for k in range(len(photos)):
+        for photo, weights in ((photos.body[k], looked.body[anchor, k]), (photos.face[k], looked.face[anchor, k])):
+            pictures.append(heat(photo.cpu(), weights, most))
+            captions.append(f"{weights.sum():.0%}")
+    return row(pictures, [f"{words} {captions[0]}", *captions[1:]], height)
+
+
+def attention_picture(
+    models: Mapping[str, LCA], example: Batch, landmarks: Sequence[str] = CHOSEN, height: int = 140
+) -> Image.Image:
+    """The photos of one person; below, a row for each landmark's anchor and each model."""
+    looked = {name: gaze(model, example.photos) for name, model in models.items()}
+    plain = [picture[k] for k in range(len(example.photos)) for picture in (example.photos.body, example.photos.face)]
+    lines = [row([picture.cpu() for picture in plain], (), height)]
+    for landmark in landmarks:
+        for name, model in models.items():
+            anchor = anchor_near(model.template, landmark)
+            lines.append(looks(example.photos, looked[name], anchor, f"{landmark} {name}".strip(), height))
+    return column(lines)
