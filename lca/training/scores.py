@@ -76,6 +76,10 @@ class Portrait:
     comparison: Comparison | None = None
     probed: dict[str, dict[str, Score]] = field(default_factory=dict)
     """Group of the report -> its scores of this person (`lca.training.probes`)."""
+    style: str = ""
+    """In which style the pictures are drawn; empty for photographs."""
+    yardstick: "Portrait | None" = None
+    """The same person's of other pictures, if such are compared."""
 
 
 def measure(model: LCA, example: Batch, wanted: Capture) -> Portrait:
