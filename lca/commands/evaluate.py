@@ -62,6 +62,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Write report.json and contact_sheet.png and print the report."""
     import torch
 
+    from lca.formats.atomic import writing
+    from lca.lab.attention import first_look
     from lca.model.checkpoint import load_model
     from lca.tracking.comparison import compare
     from lca.training.attention import probe_attention
@@ -86,5 +88,9 @@ def run(arguments: argparse.Namespace) -> None:
         {"attention": probe_attention} if arguments.attention else {},
         arguments.yardstick,
     )
-    report = evaluate_model(load_model(arguments.checkpoint, arguments.device), evaluation, arguments.out)
+    model = load_model(arguments.checkpoint, arguments.device)
+    report = evaluate_model(model, evaluation, arguments.out)
+    if arguments.attention:
+        with writing(arguments.out / "attention.png") as temporary:
+            first_look(model, evaluation).save(temporary)
     print(json.dumps(report, indent=2))

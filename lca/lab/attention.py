@@ -1,6 +1,7 @@
 """Where chosen geometry tokens look, as pictures: heat over the photos and their face crops."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 import torch
 from jaxtyping import Float
@@ -14,10 +15,13 @@ from lca.geometry.body_file import load_body
 from lca.lab.figures import column, row
 from lca.model.network import LCA
 from lca.model.template import Template
-from lca.training.attention import Gaze, gaze
+from lca.training.attention import Gaze, gazes
+from lca.training.evaluate import Evaluation, chosen_captures, example_at, open_splits
 
 CHOSEN = ("nose", "left_ear", "left_index", "right_index", "left_heel")
 """Landmarks of the body whose anchors a picture shows, if it is not told which."""
+FEW = ("nose", "left_index", "left_heel")
+"""The same where every layer is shown."""
 HOT = (1.0, 0.25, 0.05)
 """sRGB of the strongest attention in a picture."""
 GREYED = 0.55
@@ -54,14 +58,29 @@ def looks(photos: Photos, looked: Gaze, anchor: int, words: str = "", height: in
 
 
 def attention_picture(
-    models: Mapping[str, LCA], example: Batch, landmarks: Sequence[str] = CHOSEN, height: int = 140
+    models: Mapping[str, LCA],
+    example: Batch,
+    landmarks: Sequence[str] = CHOSEN,
+    layers: Sequence[int] = (-1,),
+    height: int = 140,
 ) -> Image.Image:
-    """The photos of one person; below, a row for each landmark's anchor and each model."""
-    looked = {name: gaze(model, example.photos) for name, model in models.items()}
+    """The photos of one person; below, for each landmark's anchor a row of each model and each of `layers` (-1: the last)."""
+    looked = {name: gazes(model, example.photos) for name, model in models.items()}
     plain = [picture[k] for k in range(len(example.photos)) for picture in (example.photos.body, example.photos.face)]
     lines = [row([picture.cpu() for picture in plain], (), height)]
     for landmark in landmarks:
-        for name, model in models.items():
-            anchor = anchor_near(model.template, landmark)
-            lines.append(looks(example.photos, looked[name], anchor, f"{landmark} {name}".strip(), height))
+        for (name, model), layer in product(models.items(), layers):
+            words = f"{landmark} {name}".strip() if len(layers) == 1 else f"{landmark} {name} {layer + 1}".strip()
+            lines.append(
+                looks(example.photos, looked[name][layer], anchor_near(model.template, landmark), words, height)
+            )
     return column(lines)
+
+
+def first_look(model: LCA, evaluation: Evaluation) -> Image.Image:
+    """What anchors of some landmarks look at, layer by layer, in the photos of the first person that an evaluation measures."""
+    sources, _ = open_splits(evaluation)
+    first = next(recording for _, _, recording in chosen_captures(evaluation, sources)[0])
+    example, _, _ = example_at(0, first, evaluation.photos, evaluation.targets)
+    layers = range(len(model.fusion.layers))
+    return attention_picture({"": model}, example.to(model.template.points.device), FEW, layers)

@@ -1,10 +1,11 @@
-"""What geometry tokens look at: the attention of the last multimodal layer over the tokens of all photos, and its number.
+"""What geometry tokens look at: the attention of the multimodal layers over the tokens of all photos, and its number.
 
-The layer itself never forms these weights: they are computed anew, from what went into it, so that results and speed of the model
-are those without a look inside. Weights are the mean over the heads.
+The layers themselves never form these weights: they are computed anew, from what went into them, so that results and speed of the
+model are those without a look inside. Weights are the mean over the heads.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,7 +19,6 @@ from lca.data.batch import Batch
 from lca.formats.photos import Photos
 from lca.geometry.body import PARTS
 from lca.model.encoder import PATCH, ImageTokens
-from lca.model.fusion import FusionLayer
 from lca.model.layers import HIDDEN, Attention, CrossBlock, pack_foreground
 from lca.model.network import LCA
 from lca.model.template import Template
@@ -29,6 +29,8 @@ REGIONS = tuple(name for name in PARTS if name not in ("eye", "mouth"))
 """Body parts that are asked for; eyes and mouth, which are smaller than a token, count to the face."""
 CELL = PATCH // 2
 """Side of a token in pixels of the canonical maps, which have half the photos' size."""
+MEANS = {"mass": "right", "mass_shuffled": "other_anchors", "mass_tokens_shuffled": "other_tokens"}
+"""Score -> field of `Mass`."""
 HIDDEN_PART = "no photo shows this part, or no anchor belongs to it"
 
 
@@ -41,34 +43,35 @@ class Gaze:
 
 
 @torch.no_grad()
-def gaze(model: LCA, photos: Photos) -> Gaze:
-    """The attention of the last layer over the photos of one person (no batch axis)."""
+def gazes(model: LCA, photos: Photos) -> list[Gaze]:
+    """The attention of each layer, the last one last, over the photos of one person (no batch axis)."""
     tokens = model.tokenise(photos[None])
     evidence = model.transport.carry(model.transport.maps(tokens, model.template), photos[None], model.template)
-    with inputs_of(last_block(model)) as caught:
+    found, blocks = [], meetings(model)
+    with inputs_of(blocks) as caught:
         model.fuse(tokens, evidence)
-    queries, context, keep = (x.float() if x.is_floating_point() else x for x in caught)
-    block = last_block(model)
-    weights = shares(block.attention, block.norm_query(queries), block.norm_context(context), keep)[0]
-    return Gaze(*grids(weights, tokens, len(photos)))
+    for block, given in zip(blocks, caught, strict=True):
+        queries, context, keep = (x.float() if x.is_floating_point() else x for x in given)
+        weights = shares(block.attention, block.norm_query(queries), block.norm_context(context), keep)[0]
+        found.append(Gaze(*grids(weights, tokens, len(photos))))
+    return found
 
 
-def last_block(model: LCA) -> CrossBlock:
-    """The last layer in which geometry and image tokens meet."""
-    layer = model.fusion.layers[-1]
-    assert isinstance(layer, FusionLayer)
-    return layer.multimodal
+def meetings(model: LCA) -> list[CrossBlock]:
+    """Of each layer, where geometry and image tokens meet."""
+    return [block for block in model.fusion.modules() if isinstance(block, CrossBlock)]
 
 
 @contextmanager
-def inputs_of(block: CrossBlock) -> Iterator[list[Tensor]]:
-    """Within it, what goes into `block` (queries, context, keep) is put into the list."""
-    caught: list[Tensor] = []
-    handle = block.register_forward_pre_hook(lambda _, given: caught.extend(given))
+def inputs_of(blocks: Sequence[CrossBlock]) -> Iterator[list[tuple[Tensor, Tensor, Tensor]]]:
+    """Within it, what goes into each of `blocks` (queries, context, keep) is put into the list."""
+    caught: list[tuple[Tensor, Tensor, Tensor]] = []
+    handles = [block.register_forward_pre_hook(lambda _, given: caught.append(given)) for block in blocks]
     try:
         yield caught
     finally:
-        handle.remove()
+        for handle in handles:
+            handle.remove()
 
 
 def shares(
@@ -136,21 +139,16 @@ class Mass:
 
 
 @torch.no_grad()
-def mass(model: LCA, example: Batch) -> Mass | None:
-    """The numbers of one person's photos; None where no canonical map says which part a pixel shows."""
-    template, looked = model.template, gaze(model, example.photos)
-    pairs = [(looked.body, example.body_canonical), (looked.face, example.face_canonical)]
+def mass(template: Template, looked: Gaze, shown: Sequence[Float[Tensor, "photos _ _ regions"]]) -> Mass:
+    """The numbers of one person's photos; `shown` is what body pictures and face crops show (`shown_regions`)."""
     own, count = anchor_regions(template), len(REGIONS)
     each, mixed, area = (torch.zeros(len(own), count, device=own.device) for _ in range(3))
-    for attention, maps in pairs:
-        shown = shown_regions(maps, template)
-        hit = einsum(attention, shown, "anchor photo r c, photo r c region -> anchor region")
-        there = (shown.sum(-1, keepdim=True) > 0).float()
-        share = shown.sum((1, 2)) / there.sum((1, 2)).clamp(min=1)
+    for attention, parts in zip((looked.body, looked.face), shown, strict=True):
+        hit = einsum(attention, parts, "anchor photo r c, photo r c region -> anchor region")
+        there = (parts.sum(-1, keepdim=True) > 0).float()
+        share = parts.sum((1, 2)) / there.sum((1, 2)).clamp(min=1)
         each, mixed = each + hit, mixed + hit.mean(0)
         area = area + einsum(attention, share, "anchor photo r c, photo region -> anchor region")
-    if not mixed.any():
-        return None
     belongs = F.one_hot(own, count).float()
     weight = belongs.sum(0) * (mixed[0] > 0)
     return Mass(
@@ -159,19 +157,24 @@ def mass(model: LCA, example: Batch) -> Mass | None:
 
 
 def attention_scores(model: LCA, example: Batch) -> dict[str, Score]:
-    """`mass`, `mass_shuffled` (anchors change places) and `mass_tokens_shuffled`: means over the body parts that photos show, so
-    that a face, where anchors are densest, counts no more than a foot; `above_shuffled`, the difference of the first two; then
-    the first two of each part."""
-    found = mass(model, example)
-    if found is None:
-        return dict.fromkeys(("mass", "mass_shuffled", "mass_tokens_shuffled", "above_shuffled"), NO_MAPS)
-    means = [float(values.nanmean()) for values in (found.right, found.other_anchors, found.other_tokens)]
-    scores: dict[str, Score] = dict(zip(("mass", "mass_shuffled", "mass_tokens_shuffled"), means, strict=True))
-    scores["above_shuffled"] = means[0] - means[1]
-    for name, right, mixed in zip(REGIONS, found.right.tolist(), found.other_anchors.tolist(), strict=True):
-        known = right == right
-        scores[name] = right if known else HIDDEN_PART
-        scores[f"{name}_shuffled"] = mixed if known else HIDDEN_PART
+    """`mass`, `mass_shuffled` (anchors change places) and `mass_tokens_shuffled` of the last layer: means over the body parts
+    that photos show, so that a face, where anchors are densest, counts no more than a foot; `above_shuffled`, the difference of
+    the first two; the first two of each part; and the first and the difference of each layer, `layer_1` the first one."""
+    maps = example.body_canonical, example.face_canonical
+    shown = [shown_regions(each, model.template) for each in maps]
+    if not any(each.any() for each in shown):
+        return dict.fromkeys((*MEANS, "above_shuffled"), NO_MAPS)
+    layers = [mass(model.template, looked, shown) for looked in gazes(model, example.photos)]
+    means = [{name: float(getattr(layer, field).nanmean()) for name, field in MEANS.items()} for layer in layers]
+    scores: dict[str, Score] = {**means[-1], "above_shuffled": means[-1]["mass"] - means[-1]["mass_shuffled"]}
+    each = zip(REGIONS, layers[-1].right.tolist(), layers[-1].other_anchors.tolist(), strict=True)
+    for name, right, mixed in each:
+        scores |= dict.fromkeys((name, f"{name}_shuffled"), HIDDEN_PART)
+        if not math.isnan(right):
+            scores |= {name: right, f"{name}_shuffled": mixed}
+    for place, layer in enumerate(means, 1):
+        scores[f"layer_{place}"] = layer["mass"]
+        scores[f"layer_{place}_above_shuffled"] = layer["mass"] - layer["mass_shuffled"]
     return scores
 
 
