@@ -1,5 +1,6 @@
 """Where chosen geometry tokens look, as pictures: heat over the photos and their face crops."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import product
 
@@ -23,7 +24,9 @@ CHOSEN = ("nose", "left_ear", "left_index", "right_index", "left_heel")
 FEW = ("nose", "left_index", "left_heel")
 """The same where every layer is shown."""
 HOT = (1.0, 0.25, 0.05)
-"""sRGB of the strongest attention in a picture."""
+"""sRGB of strong attention."""
+FULL = 12.0
+"""Even shares of attention that are drawn full; the same for all pictures, so that models can be compared."""
 GREYED = 0.55
 """How much of a photo's own colour is left under the heat."""
 
@@ -36,10 +39,10 @@ def anchor_near(template: Template, landmark: str) -> int:
 
 
 def heat(
-    photo: Float[Tensor, "3 height width"], weights: Float[Tensor, "rows columns"], most: float
+    photo: Float[Tensor, "3 height width"], times: Float[Tensor, "rows columns"]
 ) -> Float[Tensor, "3 height width"]:
-    """A photo, paler, under the attention that its tokens get; `most` is the attention that is drawn full."""
-    strength = (weights / max(most, 1e-12)).clamp(0, 1).sqrt()[None, None]
+    """A photo, paler, under the attention that its tokens get, in even shares: none up to one share, full from `FULL` on."""
+    strength = (times.clamp(min=1).log() / math.log(FULL)).clamp(max=1)[None, None]
     strength = F.interpolate(strength.cpu(), photo.shape[-2:], mode="bilinear", align_corners=False)[0]
     grey = photo.mean(0, keepdim=True)
     pale = 1 - (1 - (GREYED * photo + (1 - GREYED) * grey)) * 0.8
@@ -47,12 +50,14 @@ def heat(
 
 
 def looks(photos: Photos, looked: Gaze, anchor: int, words: str = "", height: int = 140) -> Image.Image:
-    """One anchor's attention over all photos and face crops in one row, on one scale; below, how much of it each gets."""
-    most = float(max(looked.body[anchor].max(), looked.face[anchor].max()))
+    """One anchor's attention over all photos and face crops in one row; below, how much of it each gets. An even share is what
+    every foreground token would get if the anchor looked nowhere."""
+    shown = torch.cat([looked.body[anchor].flatten(), looked.face[anchor].flatten()])
+    even = 1 / (shown > 0).sum().clamp(min=1)
     pictures, captions = [], []
     for k in range(len(photos)):
         for photo, weights in ((photos.body[k], looked.body[anchor, k]), (photos.face[k], looked.face[anchor, k])):
-            pictures.append(heat(photo.cpu(), weights, most))
+            pictures.append(heat(photo.cpu(), weights / even))
             captions.append(f"{weights.sum():.0%}")
     return row(pictures, [f"{words} {captions[0]}", *captions[1:]], height)
 
@@ -70,7 +75,7 @@ def attention_picture(
     lines = [row([picture.cpu() for picture in plain], (), height)]
     for landmark in landmarks:
         for (name, model), layer in product(models.items(), layers):
-            words = f"{landmark} {name}".strip() if len(layers) == 1 else f"{landmark} {name} {layer + 1}".strip()
+            words = " ".join(filter(None, [landmark, name, f"layer {layer + 1}" if len(layers) > 1 else ""]))
             lines.append(
                 looks(example.photos, looked[name][layer], anchor_near(model.template, landmark), words, height)
             )

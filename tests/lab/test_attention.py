@@ -1,11 +1,11 @@
-"""Heat lies where the attention is, on one scale for all photos of an anchor."""
+"""Heat lies where the attention is, on one scale for all pictures."""
 
 import numpy as np
 import torch
 
 from lca.formats.photos import Photos
 from lca.geometry.body_file import load_body
-from lca.lab.attention import CHOSEN, FEW, anchor_near, attention_picture, first_look, heat, looks
+from lca.lab.attention import CHOSEN, FEW, FULL, anchor_near, attention_picture, first_look, heat, looks
 from lca.lab.held_out import everybody
 from lca.model.network import LCA
 from lca.training.attention import Gaze
@@ -20,22 +20,26 @@ def test_a_landmark_has_the_nearest_anchor(network: LCA):
 
 
 def test_heat_is_where_the_weights_are():
-    weights = torch.zeros(4, 4)
-    weights[1, 2] = 0.3
-    painted = heat(torch.full((3, 64, 64), 0.5), weights, 0.3)
+    times = torch.ones(4, 4)
+    times[1, 2] = 2 * FULL
+    painted = heat(torch.full((3, 64, 64), 0.5), times)
     redness = painted[0] - painted[2]
-    assert redness[24, 40] > 0.8 and redness[:, :16].abs().max() < 1e-6 and painted.max() <= 1
-    faint = heat(torch.full((3, 64, 64), 0.5), weights, 1.2)
-    assert 0 < faint[0, 24, 40] - faint[2, 24, 40] < redness[24, 40], "the scale is the caller's"
+    assert redness[24, 40] > 0.8 and redness[:, :16].abs().max() < 1e-6, "an even share is no heat"
+    times[1, 2] = 2.0
+    faint = heat(torch.full((3, 64, 64), 0.5), times)
+    assert 0.1 < faint[0, 24, 40] - faint[2, 24, 40] < 0.5
 
 
-def test_all_photos_of_an_anchor_share_a_scale(photos: Photos):
-    body, face = torch.zeros(2, 3, 16, 16), torch.zeros(2, 3, 8, 8)
-    body[1, 0, 8, 8], face[1, 2, 4, 4] = 0.8, 0.05
-    pixels = np.asarray(looks(photos, Gaze(body, face), 1, "nose", 128)).astype(int)
-    redness = (pixels[:128, :, 0] - pixels[:128, :, 2]).max(0)
-    crops = [redness[k * 134 : k * 134 + 128].max() for k in range(6)]
-    assert crops[0] == max(crops) > crops[5] + 20
+def test_each_crop_has_its_heat_and_a_look_at_nothing_has_none(photos: Photos):
+    body, face = torch.full((2, 3, 16, 16), 1e-3), torch.full((2, 3, 8, 8), 1e-3)
+    body[1, 0, 8, 8], face[1, 2, 4, 4] = 0.05, 0.01
+    flat = photos.map(lambda picture: torch.full_like(picture, 0.5))
+    drawn = [np.asarray(looks(flat, Gaze(body, face), anchor, "", 128)).astype(int)[:128] for anchor in (0, 1)]
+    redness = [
+        [(pixels[..., 0] - pixels[..., 2])[:, k * 134 : k * 134 + 128].max() for k in range(6)] for pixels in drawn
+    ]
+    assert max(redness[0]) < 20, "all alike: it looks nowhere"
+    assert redness[1][0] > redness[1][5] > 100 and max(redness[1][1:5]) < 20
 
 
 def test_a_row_for_each_landmark_model_and_layer(network: LCA):
