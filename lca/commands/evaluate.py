@@ -42,6 +42,17 @@ def add_command(subparsers) -> None:
         action="store_true",
         help="measure what the face code knows too: actions, identity, one person's code on another's face",
     )
+    parser.add_argument(
+        "--yardstick",
+        type=Path,
+        metavar="DIR",
+        help="wild pictures of the same drawn people (`lca world build wild --people-of stylised`), to measure drawings by",
+    )
+    parser.add_argument(
+        "--attention",
+        action="store_true",
+        help="measure where geometry tokens look: the share of attention on the own body part, and attention.png",
+    )
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="where the model runs (default cpu)")
     parser.add_argument("--out", type=Path, required=True, help="folder for report.json and contact_sheet.png")
     parser.set_defaults(run=run)
@@ -51,8 +62,11 @@ def run(arguments: argparse.Namespace) -> None:
     """Write report.json and contact_sheet.png and print the report."""
     import torch
 
+    from lca.formats.atomic import writing
+    from lca.lab.attention import first_look
     from lca.model.checkpoint import load_model
     from lca.tracking.comparison import compare
+    from lca.training.attention import probe_attention
     from lca.training.evaluate import Evaluation, evaluate_model
 
     if arguments.device == "cuda" and not torch.cuda.is_available():
@@ -71,6 +85,12 @@ def run(arguments: argparse.Namespace) -> None:
         compare if arguments.refine else None,
         arguments.face_code,
         arguments.gallery,
+        {"attention": probe_attention} if arguments.attention else {},
+        arguments.yardstick,
     )
-    report = evaluate_model(load_model(arguments.checkpoint, arguments.device), evaluation, arguments.out)
+    model = load_model(arguments.checkpoint, arguments.device)
+    report = evaluate_model(model, evaluation, arguments.out)
+    if arguments.attention:
+        with writing(arguments.out / "attention.png") as temporary:
+            first_look(model, evaluation).save(temporary)
     print(json.dumps(report, indent=2))

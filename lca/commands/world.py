@@ -25,6 +25,9 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
     )
     builder.add_argument("--preset", help="tiny, small or large: people and seed of each stage (see `lca world plan`)")
     builder.add_argument("--identities", action=InRange, low=1, high=10**8, help="number of people, one capture each")
+    builder.add_argument(
+        "--people-of", metavar="STAGE", help="film the people of another stage's build of the same seed"
+    )
     builder.add_argument("--seed", **SEED, help="the same seed gives the same bytes (default 0, or the preset's)")
     builder.add_argument(
         "--out",
@@ -94,14 +97,14 @@ def asked(arguments: argparse.Namespace) -> list:
     from lca.world.folders.builder import Build
     from lca.world.folders.presets import builds
 
-    stage, seed, identities = arguments.stage, arguments.seed, arguments.identities
+    stage, seed, identities, whose = arguments.stage, arguments.seed, arguments.identities, arguments.people_of
     if arguments.preset is None:
         if stage is None or identities is None:
             raise UserError("expected STAGE and --identities, or --preset, got neither: say what to build")
-        return [(Build(stage, identities, seed or 0, arguments.size), arguments.out)]
-    if seed is not None or identities is not None:
+        return [(Build(stage, identities, seed or 0, arguments.size, whose or ""), arguments.out)]
+    if seed is not None or identities is not None or whose is not None:
         raise UserError(
-            "expected --preset or --identities and --seed, got both: the preset says how many, and the seed"
+            "expected --preset or --identities, --seed and --people-of, got both: the preset says who, how many and the seed"
         )
     presets = builds(arguments.preset, arguments.size)
     if stage is None:

@@ -43,14 +43,22 @@ class Manifest:
     finished: bool = False
     shards: dict[str, str] = field(default_factory=dict)
     layout: int = LAYOUT
+    people_of: str = ""
+    """The stage whose people are filmed, if they are another stage's (of the same seed)."""
 
     def __post_init__(self):
         """Raises: TypeError: an entry is not what it is said to be."""
         numbers = (self.identities, self.seed, self.size, self.layout, *self.captures.values())
         names = self.captures.keys() <= set(SPLITS) and all(SHARD.fullmatch(name) for name in self.shards)
-        texts = isinstance(self.stage, str) and isinstance(self.code, str) and isinstance(self.finished, bool)
+        texts = all(isinstance(one, str) for one in (self.stage, self.code, self.people_of))
         sums = all(isinstance(one, str) and SHA256.fullmatch(one) for one in self.shards.values())
-        if not (names and texts and sums and all(type(one) is int and 0 <= one < 2**63 for one in numbers)):
+        if not (
+            names
+            and texts
+            and isinstance(self.finished, bool)
+            and sums
+            and all(type(one) is int and 0 <= one < 2**63 for one in numbers)
+        ):
             raise TypeError("expected names, counts and checksums")
 
     def finish(self, shards: dict[str, str]) -> "Manifest":
@@ -60,7 +68,8 @@ class Manifest:
     def write(self, folder: Path) -> None:
         """Write manifest.json into `folder`."""
         with writing(folder / "manifest.json") as path:
-            path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+            entries = {name: value for name, value in asdict(self).items() if name != "people_of" or value}
+            path.write_text(json.dumps(entries, indent=1) + "\n")
 
 
 def read_manifest(folder: str | Path) -> Manifest:
@@ -126,8 +135,9 @@ def check_shard(path: Path) -> None:
 
 def resume_hint(manifest: Manifest, folder: Path) -> str:
     """The command that continues a build."""
+    whose = f" --people-of {manifest.people_of}" if manifest.people_of else ""
     return (
-        f"run `lca world build {manifest.stage} --identities {manifest.identities} --seed {manifest.seed} "
+        f"run `lca world build {manifest.stage}{whose} --identities {manifest.identities} --seed {manifest.seed} "
         f"--size {manifest.size} --out {folder}` again, it continues"
     )
 

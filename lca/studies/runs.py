@@ -23,6 +23,7 @@ from lca.studies.design import Link, Size, Trial
 from lca.studies.worlds import world_folder
 from lca.training.config_text import check_config_file
 from lca.training.experiment import experiment
+from lca.world.folders.builder import Build
 
 QUIET = ("--trainer.limit_val_batches=0", "--trainer.enable_progress_bar=false", "--trainer.enable_model_summary=false")
 
@@ -53,7 +54,7 @@ class TrainingRun:
             "stage": self.link.stage,
             "config": config_of(self.size.config(self.link.stage)),
             "overrides": list(self.link.overrides),
-            "worlds": [asdict(self.world(name)) for name in self.link.data],
+            "worlds": [entries_of(self.world(name)) for name in self.link.data],
             "steps": self.steps,
             "seed": self.seed,
             "before": self.before.described if self.before else None,
@@ -69,7 +70,7 @@ class TrainingRun:
         """Where the run lies."""
         return out / "runs" / self.name
 
-    def world(self, name: str):
+    def world(self, name: str) -> Build:
         """A training world by name. Raises: UserError."""
         if name not in self.size.train:
             raise UserError(f"expected training worlds among {', '.join(self.size.train)}, got {name!r}")
@@ -88,6 +89,11 @@ class TrainingRun:
         ]
         init = [f"--model.init={self.before.folder(out) / 'model.safetensors'}"] if self.before else []
         return [*own, *init, *QUIET, *self.link.overrides]
+
+
+def entries_of(world: Build) -> dict[str, Any]:
+    """What decides a world, in plain values. Of whose people it is, if of its own, is not said: names of older runs stay."""
+    return {name: value for name, value in asdict(world).items() if name != "people_of" or value}
 
 
 @cache

@@ -22,7 +22,9 @@ def ready(what: Build, root: Path, workers: int = 1) -> Manifest:
     folder = world_folder(what, root)
     if (folder / "manifest.json").is_file():
         found = read_manifest(folder)
-        same = all(getattr(found, name) == getattr(what, name) for name in ("stage", "identities", "seed", "size"))
+        same = all(
+            getattr(found, name) == getattr(what, name) for name in ("stage", "identities", "seed", "size", "people_of")
+        )
         if not same:
             raise UserError(
                 f"expected {folder.name} to be what its name says, got another world in {folder}: delete it"

@@ -1,8 +1,8 @@
 """Quality on held-out people: novel pose and novel view from a few photos, against baselines."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -22,8 +22,10 @@ from lca.model.network import LCA
 from lca.training.baselines import Gallery, baselines, open_gallery
 from lca.training.face_probe import probe_face_code
 from lca.training.losses import PERCEPTUAL
+from lca.training.probes import OF_STAGES, Probe, Subject
 from lca.training.report import LeftOut, by_person, contact_sheet, merged, sheet_row, summarise, summarise_groups
 from lca.training.scores import Comparison, Portrait, measure
+from lca.training.stylised import Yardstick, style_of, style_sheet, summarise_styles
 
 SPLITS = ("train", "validation", "test")
 ALL = "all"
@@ -54,6 +56,10 @@ class Evaluation:
     """Measures the face code too (`lca.training.face_probe`)."""
     gallery: str | Path | None = None
     """A folder of training people: whoever of them looks most alike becomes a baseline."""
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    """Group of the report -> what else is asked of everybody, besides what is asked of the captures' stage."""
+    yardstick: str | Path | None = None
+    """A folder of wild pictures of the very people, against which drawings of them are measured."""
 
     @property
     def frames(self) -> int:
@@ -88,6 +94,7 @@ def evaluate_model(model: LCA, evaluation: Evaluation, out: str | Path) -> dict:
     """
     sources, left_out = open_splits(evaluation)
     gallery = open_gallery(evaluation.gallery, evaluation.photos) if evaluation.gallery else None
+    yardstick = Yardstick(evaluation.yardstick) if evaluation.yardstick else None
     portraits, rows = [], []
     for split, place, recording in tqdm(*chosen_captures(evaluation, sources), unit="person"):
         if len(recording) < evaluation.frames:
@@ -95,6 +102,8 @@ def evaluate_model(model: LCA, evaluation: Evaluation, out: str | Path) -> dict:
             left_out.append(LeftOut(f"captures of {split}", reason, (recording.photos([0]).identity,)))
             continue
         portrait = portray(model, evaluation, place, recording, gallery)
+        if yardstick is not None:
+            portrait = with_yardstick(model, evaluation, portrait, yardstick.of(recording))
         if len(rows) < SHEET_ROWS:
             rows.append(sheet_row(portrait))
         portraits.append(portrait)
@@ -106,7 +115,12 @@ def evaluate_model(model: LCA, evaluation: Evaluation, out: str | Path) -> dict:
     report, missing = summarise(by_person([(portrait.identity, portrait.scores) for portrait in portraits]))
     groups, missing_groups = summarise_groups(portraits)
     asked = {"photos": evaluation.photos, "targets": evaluation.targets, "split": evaluation.split}
-    every = [entry.as_json() for entry in merged([*left_out, *missing, *missing_groups])]
+    styles, missing_styles = summarise_styles(portraits)
+    if styles:
+        groups["stylised"] = styles
+        with writing(Path(out) / "stylised.png") as temporary:
+            style_sheet(portraits, list(styles)).save(temporary)
+    every = [entry.as_json() for entry in merged([*left_out, *missing, *missing_groups, *missing_styles])]
     if evaluation.face_code:
         groups["face_code"] = probe_face_code(model, [each for _, _, each in chosen_captures(evaluation, sources)[0]])
     report |= {**groups, **asked, "perceptual": PERCEPTUAL, "left_out": every}
@@ -129,10 +143,32 @@ def portray(
     example, shown, wanted = example_at(place, recording, evaluation.photos, evaluation.targets)
     example = example.to(model.template.points.device)
     portrait = measure(model, example, wanted)
-    portrait = replace(portrait, scores={**portrait.scores, **baselines(model, example, shown, gallery)})
+    probes, subject = (
+        {**OF_STAGES.get(shown.stage, {}), **evaluation.probes},
+        Subject(recording, example, shown, wanted),
+    )
+    probed = {name: probe(model, subject) for name, probe in probes.items()}
+    scores = {**portrait.scores, **baselines(model, example, shown, gallery)}
+    portrait = replace(portrait, scores=scores, probed=probed, style=style_of(recording))
     if evaluation.compare is None:
         return portrait
     return replace(portrait, comparison=evaluation.compare(model, example, shown, wanted))
+
+
+def with_yardstick(
+    model: LCA, evaluation: Evaluation, portrait: Portrait, twin: tuple[int, Recording] | None
+) -> Portrait:
+    """The portrait beside that of the same person's other pictures (their place in their split, the capture).
+
+    Raises:
+        UserError: there are none, or too few.
+    """
+    if twin is None or len(twin[1]) < evaluation.frames:
+        raise UserError(
+            f"expected the person of {portrait.identity} with {evaluation.frames} frames in {evaluation.yardstick}, got none: "
+            "build it with `lca world build wild --people-of STAGE` and the same --identities and --seed"
+        )
+    return replace(portrait, yardstick=portray(model, replace(evaluation, probes={}), *twin))
 
 
 def example_at(place: int, recording: Recording, photos: int, targets: int) -> tuple[Batch, Capture, Capture]:

@@ -48,8 +48,8 @@ def summarise(people: dict[str, dict[str, Score]]) -> tuple[dict, list[LeftOut]]
 
 
 def summarise_groups(portraits: Sequence[Portrait]) -> tuple[dict, list[LeftOut]]:
-    """The same of each group of scores of the comparisons and of `identity`, each with its people and intervals; nothing without
-    comparisons. Retrieval needs `FEWEST` people."""
+    """The same of each group of scores: of the comparisons, of `identity`, which needs `FEWEST` people, and of the probes; each
+    with its people and intervals."""
     pairs = [(portrait.identity, portrait.comparison) for portrait in portraits if portrait.comparison is not None]
     report, left_out, count = {}, [], len({who for who, _ in pairs})
     groups = {name: [(who, one.groups[name]) for who, one in pairs] for name in (pairs[0][1].groups if pairs else ())}
@@ -57,9 +57,11 @@ def summarise_groups(portraits: Sequence[Portrait]) -> tuple[dict, list[LeftOut]
         groups["identity"] = retrieved([(who, one.likenesses) for who, one in pairs])
     elif pairs:
         left_out.append(LeftOut("identity", f"{count} of the {FEWEST} people that retrieval needs"))
+    for name in dict.fromkeys(name for portrait in portraits for name in portrait.probed):
+        groups[name] = [(one.identity, one.probed[name]) for one in portraits if name in one.probed]
     for name, captures in groups.items():
-        means, intervals, missing = averaged(by_person(captures))
-        report[name] = {**means, "people": count, "interval95": intervals}
+        means, intervals, missing = averaged(people := by_person(captures))
+        report[name] = {**means, "people": len(people), "interval95": intervals}
         left_out += [LeftOut(f"{name}: {entry.what}", entry.reason, entry.people) for entry in missing]
     return report, left_out
 

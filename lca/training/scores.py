@@ -4,7 +4,7 @@ The person's shape is given, as it is in published evaluations: exact where the 
 cameras and the 52 facial actions come from the capture too, so that nothing of the target pictures reaches the model.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from jaxtyping import Bool, Float
@@ -74,6 +74,12 @@ class Portrait:
     shown: Views
     truth: Views
     comparison: Comparison | None = None
+    probed: dict[str, dict[str, Score]] = field(default_factory=dict)
+    """Group of the report -> its scores of this person (`lca.training.probes`)."""
+    style: str = ""
+    """In which style the pictures are drawn; empty for photographs."""
+    yardstick: "Portrait | None" = None
+    """The same person's of other pictures, if such are compared."""
 
 
 def measure(model: LCA, example: Batch, wanted: Capture) -> Portrait:

@@ -42,6 +42,22 @@ def test_refinement_is_measured_when_asked_for(tmp_path, checkpoint, lca, monkey
     assert asked == [None, compare]
 
 
+def test_attention_is_measured_and_drawn_when_asked_for(tmp_path, checkpoint, lca):
+    options = ["--checkpoint", checkpoint, "--views", 2, "--targets", 1, "--attention", "--out", tmp_path]
+    code, out, _ = lca("evaluate", "--data", built("wild"), *options)
+    assert code == 0 and 0 < json.loads(out)["attention"]["mass"] < 1
+    assert (tmp_path / "attention.png").is_file()
+
+
+def test_drawings_are_measured_by_the_yardstick_that_is_named(tmp_path, checkpoint, lca):
+    options = ["--checkpoint", checkpoint, "--views", 2, "--targets", 1, "--out", tmp_path / "out"]
+    code, out, _ = lca("evaluate", "--data", built("stylised"), *options)
+    (style,) = json.loads(out)["stylised"].values()
+    assert code == 0 and style["people"] == 1 and "wild" not in style and (tmp_path / "out/stylised.png").is_file()
+    code, _, error = lca("evaluate", "--data", built("stylised"), "--yardstick", tmp_path / "nowhere", *options)
+    assert code == 2 and "does not exist" in error and error.count("\n") == 1
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a machine without CUDA is what this is about")
 def test_no_cuda_is_one_line(tmp_path, checkpoint, lca, monkeypatch):
     options = ["--checkpoint", checkpoint, "--device", "cuda", "--out", tmp_path / "out"]

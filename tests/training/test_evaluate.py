@@ -184,3 +184,15 @@ def test_square_boxes_and_nearest_crops():
     assert torch.equal(inside[0, 0], maps[0, 0, 1:5, 2:6])
     outside = crop_nearest(maps, torch.tensor([[-4.0, 0.0, 0.0, 4.0]]), 4)
     assert outside.abs().max() == 0
+
+
+def test_probes_are_asked_by_stage_and_by_name(network, tmp_path, monkeypatch):
+    def frames(model, subject):
+        return {"frames": float(len(subject.recording)), "shown": float(len(subject.shown))}
+
+    monkeypatch.setattr(evaluate, "OF_STAGES", {"wild": {"of_wild": frames}, "studio": {"of_studio": frames}})
+    asked = Evaluation(built("wild"), photos=2, targets=1, probes={"named": lambda *_: {"gain": "nobody turned"}})
+    report = evaluate_model(network, asked, tmp_path)
+    assert report["of_wild"] == {"frames": 8.0, "shown": 2.0, "people": 1, "interval95": {}}
+    assert report["named"] == {"people": 1, "interval95": {}} and "of_studio" not in report
+    assert {"what": "named: gain", "reason": "nobody turned", "people": ["wild-000000"]} in report["left_out"]

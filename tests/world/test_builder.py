@@ -26,7 +26,7 @@ from lca.world.folders.builder import DRAWING, DRAWS_NOTHING, PACKAGE, Build, bu
 from lca.world.folders.presets import builds
 from lca.world.folders.rates import Rate
 from lca.world.folders.sheet import sheet, shelved
-from lca.world.stages.capture import STAGES, split_of
+from lca.world.stages.capture import STAGES, cast, split_of
 from tests.world.captures import SIZE, built, contents
 
 WHAT = Build("wild", 3, seed=5, size=SIZE)
@@ -126,6 +126,27 @@ def test_stages_for_tests_have_no_other_split():
     assert drawn.manifest().captures == {"train": 0, "validation": 0, "test": 30}
 
 
+def test_people_of_another_stage_are_the_very_people_and_all_else_is_the_stages():
+    person, rest = cast("wild", 5, 2, "stylised")
+    assert person.seed == cast("stylised", 5, 2)[0].seed != cast("wild", 5, 2)[0].seed
+    assert rest.random() == cast("wild", 5, 2)[1].random()
+    assert cast("wild", 5, 2, "wild")[0].seed == cast("wild", 5, 2)[0].seed
+
+
+def test_people_of_another_stage_stay_in_their_split_and_the_manifest_says_whose_they_are(tmp_path):
+    borrowed = Build("wild", 3, seed=5, size=SIZE, people_of="stylised")
+    assert {name.split("-")[0] for name in borrowed.shards()} == {"test"}
+    borrowed.manifest().write(tmp_path)
+    assert read_manifest(tmp_path) == borrowed.manifest()
+    with pytest.raises(UserError, match=r"expected a folder with people_of '', got 'stylised'"):
+        build(WHAT, tmp_path)
+    with pytest.raises(
+        UserError, match=r"half-written .*run `lca world build wild --people-of stylised --identities 3"
+    ):
+        sheet(tmp_path, tmp_path / "sheet.png")
+    assert "people_of" not in (built("wild") / "manifest.json").read_text(), "folders of own people are as they were"
+
+
 def test_a_large_build_has_large_shards():
     plan = Build("wild", 40_000).shards()
     assert sum(name.startswith("train-") for name in plan) <= 1024 and max(map(len, plan.values())) == 36
@@ -158,6 +179,7 @@ def test_short_strips_stand_side_by_side():
         (("wild", 0), "at least one identity, got 0"),
         (("wild", 3, -1), "expected a seed from 0"),
         (("wild", 3, 0, 33), "even picture size from 64 to 2048, got 33"),
+        (("wild", 3, 0, 64, "moon"), "expected --people-of a stage among wild, studio.*got 'moon'"),
     ],
 )
 def test_bad_builds(arguments, message):
@@ -275,6 +297,8 @@ def parsed(line):
 def test_the_command_line_says_what_to_build():
     ((what, folder),) = asked(parsed("world build wild --identities 3 --out x"))
     assert (what, folder) == (Build("wild", 3), Path("x"))
+    ((what, _),) = asked(parsed("world build wild --people-of stylised --identities 3 --seed 8 --out x"))
+    assert what == Build("wild", 3, 8, people_of="stylised")
     every = asked(parsed("world build --preset tiny --size 128 --out x"))
     assert [(what.stage, folder) for what, folder in every] == [(stage, Path("x") / stage) for stage in STAGES]
     ((what, folder),) = asked(parsed("world build studio --preset tiny --out x"))
@@ -287,6 +311,7 @@ def test_the_command_line_says_what_to_build():
         ("wild", "STAGE and --identities, or --preset"),
         ("--identities 3", "STAGE and --identities, or --preset"),
         ("wild --preset tiny --seed 3", "got both"),
+        ("wild --preset tiny --people-of studio", "got both"),
         ("moon --preset tiny", "expected a stage among wild"),
         ("--preset huge", "expected a preset among"),
     ],

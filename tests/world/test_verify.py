@@ -50,6 +50,10 @@ SPOILT = {
         lambda f: change_manifest(f, seed=6),
         "wild-000002: expected a person of seed 6, got one of another build",
     ),
+    "another stage's people": (
+        lambda f: change_manifest(f, people_of="stylised"),
+        "wild-000002: expected a person of seed 5, got one of another build",
+    ),
     "added": (lambda f: (f / "data/notes.txt").write_text("x"), r"notes\.txt: not in the manifest"),
     "cut short": (lambda f: (f / "data" / TRAIN).write_bytes((f / "data" / TRAIN).read_bytes()[:-9]), "damaged one"),
     "flipped": (lambda f: rewrite(f, lambda row: row | {"seed": 1}), f"{TRAIN}: expected the checksum of the manifest"),
@@ -103,6 +107,7 @@ def test_rows_survive_the_way_through_tables():
     "entry",
     [
         {"stage": None},
+        {"people_of": 3},
         {"identities": "3"},
         {"captures": {"train": -1}},
         {"captures": [3]},

@@ -52,11 +52,17 @@ class Build:
     seed: int = 0
     size: int = 256
     """Pixels of a photo's side."""
+    people_of: str = ""
+    """The stage whose people are filmed, if they are another stage's: those of its build of the same seed."""
 
     def __post_init__(self):
         """Raises: UserError."""
         if self.stage not in STAGES:
             raise UserError(f"expected a stage among {', '.join(STAGES)}, got {self.stage!r}: choose one of them")
+        if self.people_of not in ("", *STAGES):
+            raise UserError(
+                f"expected --people-of a stage among {', '.join(STAGES)}, got {self.people_of!r}: choose one"
+            )
         if self.identities < 1:
             raise UserError(f"expected at least one identity, got {self.identities}: raise --identities")
         if not 0 <= self.seed < 2**32:
@@ -64,11 +70,15 @@ class Build:
         if not 64 <= self.size <= 2048 or self.size % 2:
             raise UserError(f"expected an even picture size from 64 to 2048, got {self.size}: choose another --size")
 
+    def split_of(self, index: int) -> str:
+        """The split of a person: another stage's people stay in theirs."""
+        return split_of(index, self.people_of or self.stage)
+
     def shards(self) -> dict[str, list[int]]:
         """File name -> indices of its captures."""
         plan = {}
         for split in SPLITS:
-            members = [index for index in range(self.identities) if split_of(index, self.stage) == split]
+            members = [index for index in range(self.identities) if self.split_of(index) == split]
             each = max(CAPTURES_PER_SHARD, -(-len(members) // MOST_SHARDS))
             groups = [members[k : k + each] for k in range(0, len(members), each)]
             plan |= {f"{split}-{k:05d}-of-{len(groups):05d}.parquet": group for k, group in enumerate(groups)}
@@ -76,10 +86,10 @@ class Build:
 
     def manifest(self) -> Manifest:
         """The manifest of the unfinished folder."""
-        counts = Counter(split_of(index, self.stage) for index in range(self.identities))
-        return Manifest(
-            self.stage, self.identities, self.seed, self.size, code_version(), {s: counts[s] for s in SPLITS}
-        )
+        counts = Counter(map(self.split_of, range(self.identities)))
+        captures = {split: counts[split] for split in SPLITS}
+        sizes = self.identities, self.seed, self.size
+        return Manifest(self.stage, *sizes, code_version(), captures, people_of=self.people_of)
 
 
 def drawing_sources() -> list[Path]:
@@ -166,7 +176,7 @@ def is_whole(path: Path, what: Build, indices: Sequence[int], known: Mapping[str
     except (OSError, pa.ArrowException):
         return False
     names = [f"{what.stage}-{index:06d}" for index in indices]
-    seed = cast(what.stage, what.seed, indices[0])[0].seed
+    seed = cast(what.stage, what.seed, indices[0], what.people_of)[0].seed
     return people["identity"].to_pylist() == names and people["seed"][0].as_py() == seed
 
 
@@ -196,7 +206,7 @@ def opened(what: Build, folder: Path) -> Manifest:
         wanted.write(folder)
         return wanted
     found = read_manifest(folder)
-    for name in ("stage", "identities", "seed", "size", "code"):
+    for name in ("stage", "identities", "seed", "size", "people_of", "code"):
         if getattr(found, name) != getattr(wanted, name):
             raise UserError(
                 f"expected a folder with {name} {getattr(wanted, name)!r}, got {getattr(found, name)!r} in {folder}: "
@@ -224,11 +234,11 @@ def in_order(executor: Executor, what: Build, indices: Sequence[int], ahead: int
     """Captures in the order of `indices`, at most `ahead` of them computed in advance."""
     pending, queue = deque(), iter(indices)
     for index in islice(queue, ahead):
-        pending.append(executor.submit(capture, what.stage, what.seed, index, what.size))
+        pending.append(executor.submit(capture, what.stage, what.seed, index, what.size, what.people_of))
     while pending:
         row = pending.popleft().result()
         for index in islice(queue, 1):
-            pending.append(executor.submit(capture, what.stage, what.seed, index, what.size))
+            pending.append(executor.submit(capture, what.stage, what.seed, index, what.size, what.people_of))
         yield row
 
 

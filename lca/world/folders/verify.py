@@ -128,7 +128,7 @@ def add_row(report: Report, shard: str, row: dict, manifest: Manifest) -> None:
 
 def drawn_from(manifest: Manifest, index: int) -> int:
     """The seed of a person."""
-    return cast(manifest.stage, manifest.seed, index)[0].seed
+    return cast(manifest.stage, manifest.seed, index, manifest.people_of)[0].seed
 
 
 def row_faults(row: dict, size: int) -> Iterator[str]:

@@ -36,16 +36,19 @@ def split_of(index: int, stage: str = "") -> str:
     return "test" if stage in TEST_ONLY else {0: "test", 1: "validation"}.get(index % 20, "train")
 
 
-def cast(stage: str, seed: int, index: int) -> tuple[Person, np.random.Generator]:
-    """Person `index` of the build `seed` of `stage`, and what all else about the capture is drawn from."""
-    sequence = np.random.SeedSequence([list(STAGES).index(stage), seed, index])
-    person = Person.sample(int(sequence.generate_state(1, np.uint32)[0]))
-    return person, np.random.default_rng(sequence.spawn(1)[0])
+def cast(stage: str, seed: int, index: int, people_of: str = "") -> tuple[Person, np.random.Generator]:
+    """Person `index` of the build `seed` of `stage`, and what all else about the capture is drawn from; `people_of` is the stage
+    whose build of this seed the person comes from, if it is another one."""
+    own, theirs = (
+        np.random.SeedSequence([list(STAGES).index(one), seed, index]) for one in (stage, people_of or stage)
+    )
+    return Person.sample(int(theirs.generate_state(1, np.uint32)[0])), np.random.default_rng(own.spawn(1)[0])
 
 
-def capture(stage: str, seed: int, index: int, size: int) -> dict:
-    """The row (see `lca.formats.captures`) of person `index` of the build `seed` of `stage`, photos of `size` pixels."""
-    person, rng = cast(stage, seed, index)
+def capture(stage: str, seed: int, index: int, size: int, people_of: str = "") -> dict:
+    """The row (see `lca.formats.captures`) of person `index` of the build `seed` of `stage`, photos of `size` pixels; `people_of`
+    as in `cast`, and people stay in the split of their own stage."""
+    person, rng = cast(stage, seed, index, people_of)
     taken = STAGES[stage](rng, person, size)
     frames, tracked = taken.frames, taken.tracked
     per_frame = {
@@ -56,7 +59,7 @@ def capture(stage: str, seed: int, index: int, size: int) -> dict:
         "identity": f"{stage}-{index:06d}",
         "seed": person.seed,
         "stage": stage,
-        "split": split_of(index, stage),
+        "split": split_of(index, people_of or stage),
         "attributes": json.dumps(person.attributes | taken.attributes, sort_keys=True),
         "scene": json.dumps(taken.scene, sort_keys=True),
         "exact": json.dumps([name for name in SCHEMA if name not in taken.estimates]),
