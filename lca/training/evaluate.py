@@ -22,9 +22,10 @@ from lca.model.network import LCA
 from lca.training.baselines import Gallery, baselines, open_gallery
 from lca.training.face_probe import probe_face_code
 from lca.training.losses import PERCEPTUAL
-from lca.training.probes import OF_STAGES, Probe, Subject
+from lca.training.probes import Probe, Subject
 from lca.training.report import LeftOut, by_person, contact_sheet, merged, sheet_row, summarise, summarise_groups
 from lca.training.scores import Comparison, Portrait, measure
+from lca.training.stage_probes import OF_STAGES
 from lca.training.stylised import Yardstick, style_of, style_sheet, summarise_styles
 
 SPLITS = ("train", "validation", "test")
@@ -143,11 +144,9 @@ def portray(
     example, shown, wanted = example_at(place, recording, evaluation.photos, evaluation.targets)
     example = example.to(model.template.points.device)
     portrait = measure(model, example, wanted)
-    probes, subject = (
-        {**OF_STAGES.get(shown.stage, {}), **evaluation.probes},
-        Subject(recording, example, shown, wanted),
-    )
-    probed = {name: probe(model, subject) for name, probe in probes.items()}
+    probes = {**OF_STAGES.get(wanted.stage, {}), **evaluation.probes}
+    subject = Subject(recording, example, shown, wanted)
+    probed = {name: scores for name, probe in probes.items() if (scores := probe(model, subject))}
     scores = {**portrait.scores, **baselines(model, example, shown, gallery)}
     portrait = replace(portrait, scores=scores, probed=probed, style=style_of(recording))
     if evaluation.compare is None:

@@ -14,8 +14,10 @@ from torch.nn import functional as F
 from lca.data.batch import Batch, Targets
 from lca.geometry.camera import Camera
 from lca.geometry.gaussians import Gaussians
+from lca.model.garment import GarmentHead
 from lca.model.materials import relight
 from lca.model.network import LCA, Fused
+from lca.model.relight import RelightHead
 from lca.ranges import check_numbers
 from lca.render import render
 from lca.training.losses import LossConfig, image_loss, over
@@ -60,10 +62,12 @@ def base_of(network: LCA, batch: Batch) -> tuple[Fused, Gaussians]:
     return fused, network.canonical(fused, batch.betas)
 
 
-def garment_terms(network: LCA, batch: Batch, losses: HeadLosses, image: LossConfig, side: int) -> dict[str, Tensor]:
+def garment_terms(
+    network: LCA, head: GarmentHead, batch: Batch, losses: HeadLosses, image: LossConfig, side: int
+) -> dict[str, Tensor]:
     """Every term of the garment head, weighted; pictures are compared at `side` pixels."""
     fused, canonical = base_of(network, batch)
-    head, targets, count = network.garments, batch.targets, batch.targets.theta.shape[1]
+    targets, count = batch.targets, batch.targets.theta.shape[1]
     loosened = head(fused.tokens, canonical, network.template.shaped(batch.betas))
     hung, rig = head.reshaped(canonical, loosened), head.reskinned(network.rig(batch.betas), loosened)
     posed, _, _ = pose_targets(network, hung, rig, fused, batch)
@@ -103,14 +107,16 @@ def shrunk(targets: Targets, side: int) -> tuple[Tensor, Tensor]:
     return F.interpolate(image * mask, side, mode="area") / covered.clamp(min=1e-4), covered
 
 
-def relight_terms(network: LCA, batch: Batch, losses: HeadLosses, image: LossConfig) -> dict[str, Tensor]:
+def relight_terms(
+    network: LCA, head: RelightHead, batch: Batch, losses: HeadLosses, image: LossConfig
+) -> dict[str, Tensor]:
     """Every term of the relighting head, weighted: targets are drawn in their own light, whatever the photos' was."""
     fused, canonical = base_of(network, batch)
     targets, count = batch.targets, batch.targets.theta.shape[1]
     with torch.no_grad():
         hung, rig = network.person(fused, batch.betas)
         posed, _, _ = pose_targets(network, hung, rig, fused, batch)
-    materials = network.relight(fused.tokens, canonical, network.template)
+    materials = head(fused.tokens, canonical, network.template)
     camera, face_camera = targets.cameras()
     shown = relight(posed, materials.map(lambda x: x.repeat_interleave(count, 0)), targets.light(), eyes(camera))
     background = torch.rand(len(posed.means), 3, device=posed.means.device)

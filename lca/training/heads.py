@@ -10,13 +10,13 @@ from torch import Tensor
 
 from lca.data.batch import Batch
 from lca.model.checkpoint import with_heads
+from lca.model.garment import GarmentHead
+from lca.model.relight import RelightHead
 from lca.ranges import check_number
 from lca.training.head_losses import HeadLosses, garment_terms, relight_terms
 from lca.training.losses import LossConfig
 from lca.training.pretrain import Pretrain
 from lca.training.schedule import OptimizerConfig
-
-HEADS = ("garments", "relight")
 
 
 class Heads(Pretrain):
@@ -50,15 +50,15 @@ class Heads(Pretrain):
         self.save_hyperparameters({"head": head, "side": side})
 
     @property
-    def learning(self) -> torch.nn.Module:
+    def learning(self) -> GarmentHead | RelightHead:
         """The head."""
         return getattr(self.network, self.head)
 
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """Every term of the loss, weighted."""
-        if self.head == "garments":
-            return garment_terms(self.network, batch, self.losses, self.loss, self.side)
-        return relight_terms(self.network, batch, self.losses, self.loss)
+        if isinstance(self.learning, GarmentHead):
+            return garment_terms(self.network, self.learning, batch, self.losses, self.loss, self.side)
+        return relight_terms(self.network, self.learning, batch, self.losses, self.loss)
 
     @torch.no_grad()
     def validation_step(self, batch: Batch, batch_idx: int) -> None:

@@ -1,9 +1,9 @@
 """What more a capture can be asked: groups of report.json beside the scores that everybody has.
 
-A stage's own questions stand in `OF_STAGES`; others are asked when an evaluation names them.
+Others are asked when an evaluation names them; `lca.training.stage_probes` has those of the stages.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lca.data.batch import Batch
@@ -24,7 +24,4 @@ class Subject:
 
 
 Probe = Callable[[LCA, Subject], dict[str, Score]]
-"""(model, who is measured) -> scores by name; the report has their means over people and 95% intervals."""
-
-OF_STAGES: Mapping[str, Mapping[str, Probe]] = {}
-"""Stage of the captures -> group of the report -> what measures one of them."""
+"""(model, who is measured) -> scores by name, or nothing; the report has their means over people and 95% intervals."""
