@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 CELL = 0.02
 """Metres of a cell of the map: wide enough that neighbouring Gaussians leave no gap between them."""
-BIAS = 0.03
+BIAS = 0.05
 """Metres behind the nearest point in which there is no shadow yet: a surface is not to shade itself."""
 SOFT = 0.02
 """Metres behind `BIAS` over which the shadow sets in."""

@@ -21,6 +21,8 @@ JOINTS = 22
 HIDDEN, OCTAVES = 128, 6
 WEIGHT, SHIFT, GROWTH = 0.5, 0.3, 0.5
 """What an output of 1 means: of a skinning weight, metres, logarithm of a size."""
+DROPOUT = 0.3
+"""Of the tokens' channels, in training: so few people wear loose garments there that the head learns them by heart without."""
 LARGEST = 0.7
 """Logarithm of how much larger a Gaussian may get: a skirt is to be moved into place, not stretched into it."""
 OFFSETS = 10.0
@@ -51,7 +53,7 @@ class GarmentHead(nn.Module):
     def __init__(self, width: int, template: Template):
         super().__init__()
         self.nodes = GarmentNodes(template)
-        self.norm = nn.LayerNorm(width)
+        self.norm = nn.Sequential(nn.LayerNorm(width), nn.Dropout(DROPOUT))
         inputs = width + 3 * (1 + 2 * OCTAVES) + 3
         self.hidden = nn.Sequential(nn.Linear(inputs, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, HIDDEN), nn.GELU())
         self.out = nn.Linear(HIDDEN, JOINTS + 3 + 1)

@@ -90,10 +90,12 @@ def _facing(normals: Tensor, light: Illumination) -> Float[Tensor, "*batch gauss
 def _seen(gaussians: Gaussians, light: Illumination) -> Float[Tensor, "*batch gaussians lamps"]:
     """How much of each lamp each Gaussian sees."""
     count, lamps = len(gaussians), light.directions.shape[-2]
+    if not lamps:
+        return gaussians.means.new_zeros(*gaussians.means.shape[:-1], 0)
     points = gaussians.means.detach().reshape(-1, count, 3)
     directions = light.directions.detach().expand(*gaussians.means.shape[:-2], lamps, 3).reshape(-1, lamps, 3)
     seen = [
-        torch.stack([visibility(of, towards) for towards in each], -1) if lamps else of.new_zeros(count, 0)
+        torch.stack([visibility(of, towards) for towards in each], -1)
         for of, each in zip(points, directions, strict=True)
     ]
     return torch.stack(seen).reshape(*gaussians.means.shape[:-1], lamps)
