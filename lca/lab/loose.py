@@ -8,8 +8,10 @@ from PIL import Image
 
 from lca.data.batch import Batch
 from lca.geometry.camera import orbit
+from lca.lab.exercises import Exercise
 from lca.lab.figures import close_up, column, pca_colors, row, view
 from lca.model.avatar import Avatar
+from lca.model.garment import blended
 from lca.model.network import LCA, Fused
 from lca.training.garment_probe import pictured
 from lca.training.losses import over
@@ -76,3 +78,10 @@ def dense(avatar: Avatar) -> torch.Tensor:
     rig = avatar.rig
     empty = torch.zeros(len(rig.skin_indices), len(rig.joints))
     return empty.scatter_add(1, rig.skin_indices, rig.skin_weights)
+
+
+def loosened_weights() -> Exercise:
+    """The node deformer: (W, H_skin), a row of joints each -> the largest weight of W'."""
+    rows = [([0.9, 0.1, 0.0], [-0.4, 0.2, 0.3]), ([0.5, 0.5], [-0.8, 0.1]), ([1.0, 0.0, 0.0], [0.0, 0.0, 0.0])]
+    cases = [tuple(torch.tensor(numbers) for numbers in pair) for pair in rows]
+    return Exercise("W'", tuple((case, float(blended(*case).max())) for case in cases))

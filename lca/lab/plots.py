@@ -1,6 +1,6 @@
 """Charts for a notebook's page, by plotly: bars, and curves that grow while they are looked at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 HEIGHT = 330
@@ -56,6 +56,21 @@ def bar_chart(title: str, series: Mapping[str, Mapping[str, float]]) -> Any:
         for name, values in series.items()
     ]
     return FigureWidget(drawn, layout=layout(title) | {"barmode": "group", "showlegend": len(series) > 1})
+
+
+def clickable(
+    title: str, places: Sequence[Sequence[float]], colours: Sequence[str], clicked: Callable[[int], None]
+) -> Any:
+    """Points (x, y) in one scale, as a widget: a click on one calls `clicked` with its number."""
+    from plotly.graph_objects import FigureWidget
+
+    across, up = zip(*places, strict=True)
+    trace = {"type": "scatter", "mode": "markers", "x": across, "y": up, "marker": {"color": colours, "size": 7}}
+    figure: Any = FigureWidget([trace], layout=layout(title) | {"height": 2 * HEIGHT, "width": 1.4 * HEIGHT})
+    figure.update_yaxes(scaleanchor="x", visible=False)
+    figure.update_xaxes(visible=False)
+    figure.data[0].on_click(lambda _, points, __: [clicked(point) for point in points.point_inds[:1]])
+    return figure
 
 
 def layout(title: str) -> dict[str, Any]:

@@ -90,14 +90,22 @@ class GarmentHead(nn.Module):
         )
 
     def reskinned(self, rig: Rig, loosened: Loosened) -> Rig:
-        """The rig with W' for each person: no weight is below 0, they add up to 1, and the largest few are kept."""
+        """The rig with W' for each person, of which the largest few are kept."""
         people, held = len(loosened.weights), self.nodes.followers
         more = nn.functional.pad(self.nodes.spread(loosened.weights), (0, self.plain.shape[1] - JOINTS))
-        weights, indices = (self.plain + more).clamp(min=0).topk(INFLUENCES, -1)
-        weights = weights / weights.sum(-1, keepdim=True).clamp(min=1e-6)
+        weights, indices = blended(self.plain, more).topk(INFLUENCES, -1)
+        weights = weights / weights.sum(-1, keepdim=True)
         every = rig.skin_indices.expand(people, -1, -1), rig.skin_weights.expand(people, -1, -1)
         return replace(
             rig,
             skin_indices=every[0].index_copy(1, held, indices.to(every[0].dtype)),
             skin_weights=every[1].index_copy(1, held, weights),
         )
+
+
+def blended(
+    plain: Float[Tensor, "*#batch joints"], more: Float[Tensor, "*#batch joints"]
+) -> Float[Tensor, "*batch joints"]:
+    """W' = W + H_skin as weights of a blend: none is below 0, and they add up to 1."""
+    weights = (plain + more).clamp(min=0)
+    return weights / weights.sum(-1, keepdim=True).clamp(min=1e-6)

@@ -1,5 +1,8 @@
-"""The garment head: off is the base model to the bit, zero is plain skinning, W' is a blend, and only what hangs below the chest follows."""
+"""The garment head: off is the base model to the bit, zero is plain skinning, W' is a blend of what hangs below the chest."""
 
+import copy
+
+import pytest
 import torch
 
 from lca.geometry.body import PARTS
@@ -8,9 +11,16 @@ from lca.model.checkpoint import load_model, save_model, with_heads
 from lca.model.nodes import CHEST, CROTCH, farthest_points
 
 
-def loud(network):
+@pytest.fixture(scope="module")
+def dressed(network):
+    """A model with an untrained head."""
+    return with_heads(network, garments=True)
+
+
+@pytest.fixture(scope="module")
+def loud(dressed):
     """A head that says something."""
-    model = with_heads(network, garments=True)
+    model = copy.deepcopy(dressed)
     torch.manual_seed(1)
     torch.nn.init.normal_(model.garments.out.weight, std=0.3)
     return model
@@ -22,23 +32,22 @@ def people(model, photos):
         return fused, torch.zeros(1, 100)
 
 
-def test_an_untrained_head_is_plain_skinning(network, photos):
-    plain, dressed = network.reconstruct(photos), with_heads(network, garments=True).reconstruct(photos)
+def test_an_untrained_head_is_plain_skinning(network, dressed, photos):
+    plain, same = network.reconstruct(photos), dressed.reconstruct(photos)
     theta = 0.4 * torch.randn(156)
-    for mine, theirs in zip(dressed.drive(theta).tensors(), plain.drive(theta).tensors(), strict=True):
+    for mine, theirs in zip(same.drive(theta).tensors(), plain.drive(theta).tensors(), strict=True):
         assert torch.allclose(mine, theirs, atol=1e-5)
 
 
-def test_switching_a_head_off_gives_the_base_model_back(network, photos):
-    model = with_heads(loud(network), garments=False)
+def test_switching_a_head_off_gives_the_base_model_back(network, loud, photos):
+    model = with_heads(loud, garments=False)
     for name, value in network.state_dict().items():
         assert torch.equal(value, model.state_dict()[name]), name
     assert torch.equal(model.reconstruct(photos).canonical.means, network.reconstruct(photos).canonical.means)
 
 
-def test_weights_are_a_blend_and_fall_back_to_plain(network, photos):
-    model = loud(network)
-    fused, betas = people(model, photos)
+def test_weights_are_a_blend_and_fall_back_to_plain(loud, photos):
+    model, (fused, betas) = loud, people(loud, photos)
     canonical, rig = model.person(fused, betas)
     assert (rig.skin_weights >= 0).all() and torch.allclose(rig.skin_weights.sum(-1), torch.ones(1, len(canonical)))
     half, none = model.person(fused, betas, 0.5), model.person(fused, betas, 0.0)
@@ -49,25 +58,24 @@ def test_weights_are_a_blend_and_fall_back_to_plain(network, photos):
     assert torch.allclose(half[0].means, (base.means + canonical.means) / 2, atol=1e-6)
 
 
-def test_arms_head_and_feet_do_not_follow(network, photos):
-    model = loud(network)
-    fused, betas = people(model, photos)
+def test_arms_head_and_feet_do_not_follow(network, loud, photos):
+    model, (fused, betas) = loud, people(loud, photos)
     moved = (model.person(fused, betas)[0].means - model.canonical(fused, betas).means)[0].norm(dim=-1) > 1e-6
     part, height = network.template.part, network.template.points[:, 1]
     assert moved.any() and (height[moved] < CHEST).all()
     assert {PARTS[k] for k in part[moved].unique().tolist()} <= {"torso", "hips", "thigh", "calf"}
 
 
-def test_gaussians_of_one_leg_follow_its_own_nodes(network):
-    nodes = with_heads(network, garments=True).garments.nodes
+def test_gaussians_of_one_leg_follow_its_own_nodes(network, dressed):
+    nodes = dressed.garments.nodes
     places, points = nodes.places, network.template.points[nodes.followers]
     low = points[:, 1] < CROTCH - 0.1
     sides = places[nodes.follow[low]][..., 0] * points[low, None, 0]
     assert (sides > 0).float().mean() > 0.98
 
 
-def test_tearing_is_zero_for_what_stays_rigid(network):
-    nodes = with_heads(network, garments=True).garments.nodes
+def test_tearing_is_zero_for_what_stays_rigid(dressed):
+    nodes = dressed.garments.nodes
     places = nodes.places[None]
     turned = places @ axis_angle_to_matrix(torch.tensor([0.3, -0.8, 0.5])).T + torch.tensor([1.0, 0.0, 2.0])
     assert nodes.tearing(places, turned) < 1e-9 < nodes.tearing(places, 1.3 * places)
@@ -78,8 +86,8 @@ def test_farthest_points_spread():
     assert farthest_points(line, 3).tolist() == [0, 10, 5]
 
 
-def test_a_model_file_keeps_both_heads(network, photos, tmp_path):
-    model = with_heads(loud(network), relight=True)
+def test_a_model_file_keeps_both_heads(loud, photos, tmp_path):
+    model = with_heads(loud, relight=True)
     save_model(model, tmp_path / "m.safetensors")
     again = load_model(tmp_path / "m.safetensors")
     assert again.config.garments and again.config.relight

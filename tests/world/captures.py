@@ -9,7 +9,7 @@ from pathlib import Path
 from lca.world.folders.builder import Build, build
 
 SIZE = 96
-PEOPLE = {"wild": 3, "studio": 1, "stylised": 1}
+PEOPLE = {"wild": 3, "studio": 1, "stylised": 1, "runway": 3, "lightstage": 3}
 
 
 @functools.cache

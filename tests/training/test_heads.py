@@ -1,0 +1,115 @@
+"""Post-training of heads: they learn from their stage, the base stays to the bit, and what is measured has its controls."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from lca.data.batch import make_example
+from lca.data.sources import open_source
+from lca.errors import UserError
+from lca.model.checkpoint import load_model, save_model, with_heads
+from lca.training.experiment import experiment
+from lca.training.garment_probe import SCORES, garment_mask, is_loose, probe_garments, probe_skirts, probe_trousers
+from lca.training.head_losses import COVERED, coverage
+from lca.training.probes import Subject
+from lca.training.relight_probe import ONE_LIGHT, probe_relight
+from tests.world.captures import built
+
+QUIET = ("--trainer.accelerator=cpu", "--trainer.enable_progress_bar=false", "--trainer.enable_model_summary=false")
+STAGES = {"garments": "runway", "relight": "lightstage"}
+
+
+@pytest.fixture(scope="module")
+def base(network, tmp_path_factory):
+    path = tmp_path_factory.mktemp("base") / "model.safetensors"
+    save_model(network, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(base, tmp_path_factory):
+    """One after the other, as in the configs: the model file of a few steps of each head."""
+    path = base
+    for head, stage in STAGES.items():
+        folder = tmp_path_factory.mktemp(head)
+        path = experiment(
+            "heads",
+            f"configs/small_{head}.yaml",
+            f"--model.init={path}",
+            f"--data.folders=[{built(stage)}]",
+            "--data.weights=null",
+            "--data.batch_size=1",
+            "--data.targets=2",
+            f"--trainer.default_root_dir={folder}",
+            "--trainer.max_steps=2",
+            "--trainer.limit_val_batches=0",
+            *QUIET,
+        ).fit()
+    return path
+
+
+def test_only_the_heads_learn(base, trained):
+    before, after = load_model(base), load_model(trained)
+    assert after.config == replace(before.config, garments=True, relight=True)
+    for name, value in before.state_dict().items():
+        assert torch.equal(value, after.state_dict()[name]), name
+    assert after.garments.out.weight.any() and after.relight.heads.weight.std() > 0
+
+
+def test_a_head_must_be_one_that_there_is(base, tmp_path):
+    with pytest.raises(UserError, match="valid config"):
+        experiment("heads", "configs/small_garments.yaml", f"--model.init={base}", "--model.head=shoes", *QUIET)
+
+
+def subject(stage, photos, targets):
+    recording = open_source(built(stage), "test")[0]
+    shown, wanted = recording.photos(photos), recording.photos(targets)
+    return Subject(recording, make_example(shown, wanted, np.random.default_rng(0), exact=True), shown, wanted)
+
+
+def test_garments_are_measured_inside_the_garment(trained):
+    runway = subject("runway", [0, 5], [18, 29])
+    mask = garment_mask(runway.recording, runway.wanted)
+    share = mask.sum((1, 2, 3)) / runway.wanted.mask.sum((1, 2, 3))
+    assert ((share > 0.1) & (share < 0.8)).all(), "some of the person, not all"
+    scores = probe_garments(load_model(trained), runway)
+    assert tuple(scores) == SCORES and scores["gain"] == pytest.approx(scores["psnr"] - scores["psnr_plain"])
+    assert probe_garments(bare(trained), runway) == {}
+
+
+def bare(trained):
+    """The same model without its heads."""
+    return with_heads(load_model(trained), garments=False, relight=False)
+
+
+def test_wild_people_are_asked_by_what_they_wear(trained):
+    wild, model = subject("wild", [0, 1], [2, 3]), load_model(trained)
+    asked = {True: probe_skirts, False: probe_trousers}
+    assert asked[is_loose(wild.wanted)](model, wild) and asked[not is_loose(wild.wanted)](model, wild) == {}
+
+
+def test_light_is_measured_against_its_controls(trained):
+    model, stage = load_model(trained), subject("lightstage", [0, 14], [2, 4, 5, 30])
+    scores = probe_relight(model, stage)
+    assert scores["gain"] == pytest.approx(scores["psnr"] - scores["psnr_none"], abs=1e-4)
+    assert scores["gain"] > 1 and scores["right_light"] >= 0.75, "even an untrained head knows where a lamp is"
+    assert probe_relight(model, subject("lightstage", [2], [0]))["right_light"] == ONE_LIGHT
+    assert probe_relight(bare(trained), stage) == {}
+
+
+def test_photos_of_the_light_stage_are_lit_all_round():
+    recording = open_source(built("lightstage"), "test")[0]
+    shown = recording.photos(recording.takeable)
+    assert 0 < len(recording.takeable) < len(recording) and shown.radiance.amax((1, 2)).min() > 0
+    assert open_source(built("wild"), "test")[0].takeable is None
+
+
+def test_coverage_pulls_from_any_distance_and_skips_who_wears_none():
+    points = torch.zeros(2, 5, 3, requires_grad=True)
+    cloth = torch.stack([torch.tensor([[0.3, 0.0, 0.0]]).expand(20, 3), torch.full((20, 3), torch.nan)])
+    loss = coverage(points, cloth)
+    assert float(loss.detach()) == pytest.approx((0.3 - COVERED) / 2)
+    loss.backward()
+    assert points.grad is not None and points.grad[0, :, 0].sum() < 0 and not points.grad[1].any()
