@@ -160,8 +160,13 @@ def with_yardstick(
     """The portrait beside that of the same person's other pictures (their place in their split, the capture).
 
     Raises:
-        UserError: there are none, or too few.
+        UserError: nobody is drawn, or there are no other pictures, or too few.
     """
+    if not portrait.style:
+        raise UserError(
+            f"expected drawn people beside --yardstick, got photographs of {portrait.identity}: leave it out, or choose a "
+            "folder of `lca world build stylised` as --data"
+        )
     if twin is None or len(twin[1]) < evaluation.frames:
         raise UserError(
             f"expected the person of {portrait.identity} with {evaluation.frames} frames in {evaluation.yardstick}, got none: "

@@ -105,9 +105,8 @@ def factors(drawn: Sequence[Portrait], wild: Sequence[Portrait]) -> dict:
 
 
 def badness(style: dict) -> tuple[float, float]:
-    """What styles are ordered by: the solver's error, against the wild one where that is known, else the PSNR."""
-    solver = style.get("factor", style).get("aligned_pixels", style.get("aligned_pixels", 0.0))
-    return solver, -style.get("psnr_fg", 0.0)
+    """What styles are ordered by: the solver's error where it was measured, else the PSNR."""
+    return style.get("aligned_pixels", 0.0), -style.get("psnr_fg", 0.0)
 
 
 def style_sheet(portraits: Sequence[Portrait], styles: Sequence[str]) -> Image.Image:

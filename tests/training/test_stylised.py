@@ -91,3 +91,6 @@ def test_the_yardstick_films_the_very_people(network: LCA, tmp_path):
     asked = Evaluation(built("stylised"), photos=2, targets=1, yardstick=built("wild"))
     with pytest.raises(UserError, match=r"expected the person of stylised-000000 .* --people-of"):
         evaluate_model(network, asked, tmp_path)
+    asked = Evaluation(built("wild"), photos=2, targets=1, yardstick=built("stylised"))
+    with pytest.raises(UserError, match="expected drawn people beside --yardstick, got photographs of wild-000000"):
+        evaluate_model(network, asked, tmp_path)

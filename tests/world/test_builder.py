@@ -26,7 +26,7 @@ from lca.world.folders.builder import DRAWING, DRAWS_NOTHING, PACKAGE, Build, bu
 from lca.world.folders.presets import builds
 from lca.world.folders.rates import Rate
 from lca.world.folders.sheet import sheet, shelved
-from lca.world.stages.capture import STAGES, cast, split_of
+from lca.world.stages.capture import STAGES, split_of
 from tests.world.captures import SIZE, built, contents
 
 WHAT = Build("wild", 3, seed=5, size=SIZE)
@@ -124,27 +124,6 @@ def test_stages_for_tests_have_no_other_split():
     drawn = Build("stylised", 30)
     assert {name.split("-")[0] for name in drawn.shards()} == {"test"}
     assert drawn.manifest().captures == {"train": 0, "validation": 0, "test": 30}
-
-
-def test_people_of_another_stage_are_the_very_people_and_all_else_is_the_stages():
-    person, rest = cast("wild", 5, 2, "stylised")
-    assert person.seed == cast("stylised", 5, 2)[0].seed != cast("wild", 5, 2)[0].seed
-    assert rest.random() == cast("wild", 5, 2)[1].random()
-    assert cast("wild", 5, 2, "wild")[0].seed == cast("wild", 5, 2)[0].seed
-
-
-def test_people_of_another_stage_stay_in_their_split_and_the_manifest_says_whose_they_are(tmp_path):
-    borrowed = Build("wild", 3, seed=5, size=SIZE, people_of="stylised")
-    assert {name.split("-")[0] for name in borrowed.shards()} == {"test"}
-    borrowed.manifest().write(tmp_path)
-    assert read_manifest(tmp_path) == borrowed.manifest()
-    with pytest.raises(UserError, match=r"expected a folder with people_of '', got 'stylised'"):
-        build(WHAT, tmp_path)
-    with pytest.raises(
-        UserError, match=r"half-written .*run `lca world build wild --people-of stylised --identities 3"
-    ):
-        sheet(tmp_path, tmp_path / "sheet.png")
-    assert "people_of" not in (built("wild") / "manifest.json").read_text(), "folders of own people are as they were"
 
 
 def test_a_large_build_has_large_shards():
