@@ -33,22 +33,24 @@ def test_no_path_climbs_out_of_the_top():
     nothing_breaks_it((p, "relative paths start at the repository's top") for p in climbing)
 
 
-def test_a_mistake_is_one_line_and_paths_start_at_the_top(tmp_path):
+def test_mistakes_are_one_line_bars_are_bars_and_paths_start_at_the_top(tmp_path):
     cells = [
         "from pathlib import Path\nfrom lca.lab.notebook import begin\nbegin()",
         "print(Path.cwd(), Path('configs/tiny_pretrain.yaml').is_file())",
         MISTAKE,
         "1 / 0",
+        "from lca.data.census import census\n_ = census(1, 2)",
     ]
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
     where = {"metadata": {"path": str(tmp_path)}}
     NotebookClient(notebook, timeout=60, allow_errors=True, resources=where).execute()
-    _, printed, told, fault = (cell.outputs for cell in notebook.cells)
+    _, printed, told, fault, bar = (cell.outputs for cell in notebook.cells)
     assert printed[0].text.strip() == f"{ROOT} True"
     (error,) = told
     assert error.ename == "UserError" and len(error.traceback) == 1
     assert error.traceback[0].endswith("expected a colour, got none: name one")
     assert len(fault[0].traceback) > 1  # what is no mistake of the user keeps its traceback
+    assert {output.output_type for output in bar} == {"display_data"}  # a bar, and no lines of stderr
 
 
 def test_the_top_is_that_of_the_notebooks_own_repository(tmp_path):
