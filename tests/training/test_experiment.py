@@ -70,6 +70,16 @@ def test_lightning_and_tensorboard_say_what_concerns_the_run_alone(tmp_path, cap
     assert len(logged["loss"][1]) == 1 and "hp_metric" not in logged
 
 
+def test_a_term_of_ones_own_is_minimised_and_logged(tmp_path):
+    run = pretraining(tmp_path, 2)
+    before = weights(run)
+    run.module.own_terms["size"] = lambda batch, done: 1e5 * done.canonical.scales.mean()
+    run.fit()
+    logged = scalars(tmp_path)
+    (size,) = logged["train/size"][1]  # the first step is correspondence's alone
+    assert size == pytest.approx(logged["loss"][1][1], rel=0.05) and not torch.equal(weights(run), before)
+
+
 def test_a_loss_that_is_no_number_names_the_term_the_step_and_the_people(tmp_path, monkeypatch):
     run = pretraining(tmp_path, 3, "--trainer.accumulate_grad_batches=2")
     monkeypatch.setattr("lca.training.objective.acap", lambda *_: (torch.tensor(torch.nan), torch.tensor(0.0)))
