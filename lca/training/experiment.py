@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 CHECKPOINT_STEPS = 200
 """A killed run loses at most this many steps."""
 FINISHED = "%s is finished, at step %d: raise trainer.max_steps to go on, or name another trainer.default_root_dir to begin anew"
-YESTERDAY = r".isinstance\(treespec, LeafSpec\). is deprecated"
-"""What torch says to lightning 2.6, and no reader can mend."""
+NOBODYS = r".isinstance\(treespec, LeafSpec\). is deprecated|Found \d+ module\(s\) in eval mode"
+"""What torch says to lightning 2.6, and what lightning says of a backbone that is frozen for good."""
 STAGES: dict[str, type[Pretrain]] = {"pretrain": Pretrain, "posttrain": Posttrain}
 
 
@@ -65,7 +65,7 @@ class Experiment:
             try:
                 source = str(found[0]) if found else None
                 with warnings.catch_warnings():
-                    warnings.filterwarnings("ignore", YESTERDAY, FutureWarning)
+                    warnings.filterwarnings("ignore", NOBODYS)
                     self.trainer.fit(self.module, self.data, ckpt_path=source, weights_only=True)
             except SystemExit as error:  # how Lightning leaves after a signal
                 if not isinstance(error, StoppedBySignal):
