@@ -23,7 +23,7 @@ LEAST = 3
 
 
 @dataclass(frozen=True)
-class Prepared:
+class SolvedPerson:
     """One person's photos, and what there is to say about them."""
 
     identity: str
@@ -44,7 +44,7 @@ def people_in(folder: Path) -> dict[str, Path]:
     return {path.name: path for path in inside} or {folder.resolve().name: folder}
 
 
-def prepared(identity: str, folder: Path, model: LCA, finder: Finder) -> Prepared:
+def prepared(identity: str, folder: Path, model: LCA, finder: Finder) -> SolvedPerson:
     """Read and solve one person's photos. Raises: UserError: no photo can be read."""
     pictures = read_pictures([folder])
     people = [finder(picture) for picture in pictures]
@@ -54,8 +54,8 @@ def prepared(identity: str, folder: Path, model: LCA, finder: Finder) -> Prepare
     lines.append(f"{len(used)} of {len(pictures)} photos can be used")
     if len(used) < LEAST:
         lines.append(f"left out: expected {LEAST} photos with a pose and a head, got {len(used)}; add some")
-        return Prepared(identity, None, tuple(lines))
-    return Prepared(identity, capture_of(identity, pictures, people, solution), tuple(lines))
+        return SolvedPerson(identity, None, tuple(lines))
+    return SolvedPerson(identity, capture_of(identity, pictures, people, solution), tuple(lines))
 
 
 def headless(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> list[str]:
@@ -70,7 +70,7 @@ def split_of(identities: Sequence[str]) -> dict[str, list[str]]:
     return {split: held_out if split != SPLITS[0] else list(identities[:-1]) or held_out for split in SPLITS}
 
 
-def write_captures(found: Iterable[Prepared], out: Path) -> Manifest:
+def write_captures(found: Iterable[SolvedPerson], out: Path) -> Manifest:
     """A folder that `data.folders` takes, of everybody whose photos can be used.
 
     Raises:
