@@ -43,9 +43,10 @@ check: env
 	$(BIN)/pyright
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
 
-# Localhost only; the address printed carries a fresh token.
+# At the repository's top. Localhost only; the address printed carries a fresh token.
 lab: env
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=notebooks \
+	@tools/strip_outputs.sh
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir="$(CURDIR)" \
 	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
 # The one picture of each notebook, drawn with the shipped checkpoint, and those of the data cards.

@@ -18,6 +18,9 @@ class StoppedBySignal(SystemExit):
         super().__init__(128 + number)
         self.message = message
 
+    def __str__(self) -> str:
+        return self.message
+
 
 class Wishes:
     """Listens while a `with` block runs; afterwards signals do what they did before."""

@@ -15,7 +15,7 @@ from lca.lab.browser import Browser
 from lca.lab.figures import column, row, save_small
 from lca.lab.gallery import gallery
 from lca.lab.held_out import everybody, side_by_side
-from lca.lab.learning import settings, watched
+from lca.lab.learning import TO_THE_LETTER, settings, watched
 from lca.lab.token_plane import plane_picture, token_plane
 from lca.lab.tour import summary
 from lca.matting.cutout import cut_out_people
@@ -88,6 +88,22 @@ def post_training_picture(model: LCA, folder: Path) -> Image.Image:
     return column([side_by_side(models, [people["wild"][0], people["studio"][0]], 130), row(planes, height=296)])
 
 
+def recipes_picture(folder: Path) -> Image.Image:
+    """A person never seen in training by two tiny networks, with what is ours and to the letter of the paper."""
+    build(Build("wild", 8, SEED + 2, 160), folder / "recipes")
+    models = {}
+    for name, changed in (("with ours", ()), ("to the letter", TO_THE_LETTER)):
+        run = experiment(
+            "pretrain",
+            CONFIGS / "tiny_pretrain.yaml",
+            *("--model.network.template.anchors=160", "--model.network.template.per_anchor=24", *changed),
+            *settings(folder / "recipes", folder / name, 200),
+        )
+        run.fit()
+        models[name] = run.module.network.eval()
+    return side_by_side(models, everybody(folder / "recipes", splits=["validation"]), 150)
+
+
 def main() -> None:
     """Draw all of them."""
     pictures, model, finder = read_pictures(load_example().photos), load_model(), load_finder()
@@ -103,6 +119,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         save_small(pretraining_picture(model, Path(folder)), FIGURES / "02_pretraining.png")
         save_small(post_training_picture(model, Path(folder)), FIGURES / "03_post_training.png")
+        save_small(recipes_picture(Path(folder)), FIGURES / "07_recipes.png")
     avatar = model.reconstruct(cut_out_people(pictures, finder))
     save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")
     save_small(

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from jaxtyping import Float32
 from numpy import ndarray
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from lca.geometry.body_file import load_body
 from lca.world.folders.presets import BROAD

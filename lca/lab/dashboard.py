@@ -24,6 +24,7 @@ BINS, WORDS = 14, 12
 OTHER, NOTHING = "other", "–"
 ACROSS, CHART = 4, 215
 """Charts in a line, and the height of one in pixels."""
+UNITS = {"stature": "m", "age": "years"}
 ALL, CHOSEN = "#d3dbe4", "#2f6fb5"
 
 
@@ -41,11 +42,21 @@ class Chart:
         """People in each bar."""
         return np.bincount(self.places, minlength=len(self.labels)).tolist()
 
+    @property
+    def shares(self) -> list[float]:
+        """The same in percent of all."""
+        return [100.0 * count / len(self.places) for count in self.counts]
+
 
 def panels(table: Table) -> list[Chart]:
     """A chart for every attribute in which people differ."""
-    charts = [panel(name.replace("_", " "), values) for name, values in table.items()]
+    charts = [panel(chart_title(name), values) for name, values in table.items()]
     return [chart for chart in charts if len(chart.labels) > 1]
+
+
+def chart_title(name: str) -> str:
+    """An attribute's name as people write it, with its unit."""
+    return name.replace("_", " ") + (f" ({UNITS[name]})" if name in UNITS else "")
 
 
 def panel(name: str, values: Sequence) -> Chart:
@@ -91,7 +102,7 @@ class Dashboard:
 
 
 def figure(charts: Sequence[Chart]):
-    """The plotly figure: of each chart the bars of all people, and over them those of the chosen ones."""
+    """The plotly figure: of each chart the shares of all people, and over them those of the chosen ones, in percent of them."""
     lines = -(-len(charts) // ACROSS)
     drawn = chart_grid(
         lines,
@@ -101,12 +112,19 @@ def figure(charts: Sequence[Chart]):
         vertical_spacing=min(0.5 / lines, 0.09 * 4 / lines),
     )
     for index, chart in enumerate(charts):
-        for name, colour, counts in (("all", ALL, chart.counts), ("chosen", CHOSEN, chart.counts)):
+        for name, colour in (("all", ALL), ("the chosen", CHOSEN)):
             labels = [f"{label} " for label in chart.labels]  # a word to plotly, even where it is a number
-            both = {"x": counts, "y": labels, "orientation": "h"} if chart.words else {"x": labels, "y": counts}
-            hint = f"%{{{'y' if chart.words else 'x'}}}: %{{{'x' if chart.words else 'y'}}} {name}<extra></extra>"
+            both = (
+                {"x": chart.shares, "y": labels, "orientation": "h"}
+                if chart.words
+                else {"x": labels, "y": chart.shares}
+            )
+            bar_is, share = ("y", "x") if chart.words else ("x", "y")
+            hint = f"%{{{bar_is}}}: %{{{share}:.3g}}% of {name}<extra></extra>"
             bar = bars_of(**both, name=name, marker={"color": colour}, hovertemplate=hint)
             drawn.add_trace(bar, index // ACROSS + 1, index % ACROSS + 1)
+        axis = drawn.update_xaxes if chart.words else drawn.update_yaxes
+        axis(ticksuffix="%", row=index // ACROSS + 1, col=index % ACROSS + 1)
         if chart.words:
             drawn.update_yaxes(autorange="reversed", row=index // ACROSS + 1, col=index % ACROSS + 1)
     drawn.update_layout(

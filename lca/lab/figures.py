@@ -19,6 +19,8 @@ PAPER = (255, 255, 255)
 INK = (60, 60, 60)
 GAP = 6
 CAPTION = 18
+PAGE = 900
+"""Pixels of a notebook's page: wider sheets are shown shrunk to it, so their captions are written larger."""
 
 
 def to_image(image: Float[Tensor, "channels height width"]) -> Image.Image:
@@ -31,15 +33,16 @@ def row(
 ) -> Image.Image:
     """Pictures side by side at one height, each with its caption below; fewer captions than pictures are padded."""
     pictures = [_at_height(to_image(i) if isinstance(i, Tensor) else i, height) for i in images]
-    below = CAPTION if any(captions) else 0
     width = sum(p.width for p in pictures) + GAP * (len(pictures) - 1)
+    larger = max(1.0, width / PAGE)
+    below = round(CAPTION * larger) if any(captions) else 0
     sheet = Image.new("RGB", (width, height + below), background)
     pen, left = ImageDraw.Draw(sheet), 0
     for index, picture in enumerate(pictures):
         sheet.paste(picture, (left, 0))
         if index < len(captions):
             place = (left + picture.width // 2, height + below // 2)
-            pen.text(place, captions[index], fill=INK, anchor="mm", font=ImageFont.load_default(12))
+            pen.text(place, captions[index], fill=INK, anchor="mm", font=ImageFont.load_default(12 * larger))
         left += picture.width + GAP
     return sheet
 

@@ -24,6 +24,14 @@ from lca.training.pretrain import Pretrain
 REDRAWN = 40
 """How often the curves are redrawn in a run."""
 
+TO_THE_LETTER = (
+    "--model.network.transport=false",
+    "--model.network.blendshapes=false",
+    "--model.network.encoder.photo_depth=0",
+    "--model.network.template.painted_eyes=false",
+)
+"""Overrides that switch off what the paper does not have."""
+
 
 def settings(data: Path, folder: Path, steps: int) -> list[str]:
     """Overrides of a run in a notebook: its data, its folder, its length; two targets a person, one validation, at the end."""

@@ -60,24 +60,6 @@ def field_sheet(found: Capture, frame: int, height: int = 200) -> Image.Image:
     return row([body, face], height=body.height)
 
 
-def number_sheet(found: Capture, width: int = 900, line: int = 9) -> Image.Image:
-    """What drives the body, a line for each frame: negative numbers are blue, positive red, the largest is darkest."""
-    drives = {
-        "theta: 51 joints x 3 (all but the pelvis)": found.theta[:, 3:],
-        "actions: 52 facial actions": found.actions,
-        "psi: yaw and pitch of the left eye, of the right eye": found.psi,
-        "betas: shape of the body, 100 coefficients": found.betas[None],
-    }
-    return column([titled(heat(values, width, line), name) for name, values in drives.items()])
-
-
-def heat(values: Float[Tensor, "lines values"], width: int, line: int) -> Image.Image:
-    """Numbers as cells: white is 0, red positive, blue negative."""
-    share = (values / values.abs().max().clamp(min=1e-6))[None]
-    colours = torch.cat([1 + share.clamp(max=0), 1 - share.abs(), 1 - share.clamp(min=0)])
-    return to_image(0.1 + 0.88 * colours).resize((width, line * len(values)), Image.Resampling.NEAREST)
-
-
 def coloured(points: Float[Tensor, "3 side side"], known: Tensor) -> Tensor:
     """Canonical points as colours (x red, y green, z blue) on white."""
     colours = position_colors(points.movedim(0, -1), load_body().template).movedim(-1, 0)

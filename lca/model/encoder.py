@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lca.errors import UserError
+from lca.model.backbone import grid_tokens, load_backbone, token_size
 from lca.model.layers import DEPTHS, WIDTHS, SelfBlock, check_heads, grid_positions, pack_foreground, unpack
 from lca.ranges import check_numbers
 
@@ -133,17 +134,8 @@ class BackboneEncoder(nn.Module):
 
     def __init__(self, name: str):
         super().__init__()
-        from transformers import AutoModel
-
-        try:
-            self.backbone = AutoModel.from_pretrained(name).eval().requires_grad_(False)
-        except (OSError, ValueError) as error:
-            raise UserError(
-                f"expected a Hugging Face vision backbone (id or folder), got {name!r}: {str(error).splitlines()[0]}; "
-                "download it first or choose another"
-            ) from error
-        self.width = int(self.backbone.config.hidden_size)
-        self.patch = int(self.backbone.config.patch_size)
+        self.backbone = load_backbone(name)
+        self.width, self.patch = token_size(self.backbone.config)
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN)[:, None, None], persistent=False)
         self.register_buffer("std", torch.tensor(IMAGENET_STD)[:, None, None], persistent=False)
 
@@ -158,7 +150,7 @@ class BackboneEncoder(nn.Module):
         size = (rows * self.patch, columns * self.patch)
         images = F.interpolate(images, size, mode="bilinear", antialias=True, align_corners=False)
         states = self.backbone((images - self.mean) / self.std, **self._resolution()).last_hidden_state
-        return states[:, -rows * columns :]
+        return grid_tokens(states, rows * columns)
 
     def _resolution(self) -> dict[str, bool]:
         """ViT keeps its trained resolution unless asked; the DINO families interpolate by themselves."""

@@ -34,7 +34,14 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT_STEPS = 200
 """A killed run loses at most this many steps."""
+<<<<<<< HEAD
 STAGES: dict[str, type[Pretrain]] = {"pretrain": Pretrain, "posttrain": Posttrain, "heads": Heads}
+=======
+FINISHED = "%s is finished, at step %d: raise trainer.max_steps to go on, or name another trainer.default_root_dir to begin anew"
+NOBODYS = r".isinstance\(treespec, LeafSpec\). is deprecated|Found \d+ module\(s\) in eval mode"
+"""What torch says to lightning 2.6, and what lightning says of a backbone that is frozen for good."""
+STAGES: dict[str, type[Pretrain]] = {"pretrain": Pretrain, "posttrain": Posttrain}
+>>>>>>> student
 
 
 @dataclass(frozen=True)
@@ -59,10 +66,12 @@ class Experiment:
             found = run_checkpoint(keeper.path, self.module)
             keeper.saved = found[1] if found else 0
             if found and 0 < self.trainer.max_steps <= found[1]:
-                log.warning("%s is finished, at step %d: raise trainer.max_steps to go on", root, found[1])
+                log.warning(FINISHED, root, found[1])
             try:
                 source = str(found[0]) if found else None
-                self.trainer.fit(self.module, self.data, ckpt_path=source, weights_only=True)
+                with warnings.catch_warnings():
+                    warnings.filterwarnings("ignore", NOBODYS)
+                    self.trainer.fit(self.module, self.data, ckpt_path=source, weights_only=True)
             except SystemExit as error:  # how Lightning leaves after a signal
                 if not isinstance(error, StoppedBySignal):
                     wishes.grant(f"stopped at once: fit again to go on from step {keeper.saved}")
@@ -129,7 +138,7 @@ class StageCLI(LightningCLI):
         ]
         if settings["enable_progress_bar"] is not False:
             ours.append(TQDMProgressBar(refresh_rate=1 if sys.stderr.isatty() else 20))
-        logger = TensorBoardLogger(root, name="", version="tensorboard")
+        logger = TensorBoardLogger(root, name="", version="tensorboard", default_hp_metric=False)
         plugins = [WholeCheckpoints(), *(settings["plugins"] or [])]
         callbacks = ours + (settings["callbacks"] or [])
         kwargs |= {"log_every_n_steps": settings["log_every_n_steps"] or log_steps(settings["max_steps"])}
@@ -165,7 +174,11 @@ CHATTER = (
     "`weights_only` was not set",
 )
 """Lines of Lightning's that are the same in every run."""
-CHATTERING = ("lightning.pytorch.utilities.rank_zero", "lightning.fabric.utilities.seed")
+CHATTERING = (
+    "lightning.pytorch.utilities.rank_zero",
+    "lightning.pytorch.trainer.connectors.checkpoint_connector",
+    "lightning.fabric.utilities.seed",
+)
 
 
 def concerns_the_run(record: logging.LogRecord) -> bool:

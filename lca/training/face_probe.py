@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from lca.data.batch import make_example, over_grey
 from lca.data.sample import Capture

@@ -1,5 +1,6 @@
 """Pretraining: breadth, from random weights, on the wild stage."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 import lightning
@@ -14,7 +15,7 @@ from lca.model.network import LCA, ModelConfig
 from lca.ranges import check_number
 from lca.training.correspondence import mean_distance
 from lca.training.losses import LossConfig, psnr
-from lca.training.objective import objective, run, shape_errors, warm_up
+from lca.training.objective import Pass, objective, run, shape_errors, warm_up
 from lca.training.optimizer import MuonAdamW, block_matrices
 from lca.training.schedule import OptimizerConfig, cosine_with_warmup
 
@@ -43,6 +44,8 @@ class Pretrain(lightning.LightningModule):
         check_number("model.correspondence_steps", correspondence_steps, 0, 10**9)
         self.loss, self.optimizer = loss, optimizer
         self.network = load_model(init).train() if init else LCA(network)
+        self.own_terms: dict[str, Callable[[Batch, Pass], Tensor]] = {}
+        """Terms of the loss by name, weighted, beside ours; the first `correspondence_steps` leave them out."""
         self.correspondence_steps = correspondence_steps if self.network.config.transport else 0
         self.save_hyperparameters(
             {
@@ -73,7 +76,9 @@ class Pretrain(lightning.LightningModule):
         """Every term of the loss, weighted."""
         if self.global_step < self.correspondence_steps:
             return warm_up(self.network, batch, self.loss)
-        return objective(self.network, batch, run(self.network, batch), self.loss)
+        done = run(self.network, batch)
+        own = {name: term(batch, done) for name, term in self.own_terms.items()}
+        return objective(self.network, batch, done, self.loss) | own
 
     def _whose(self) -> str:
         """Whom the batch in hand shows, in words."""

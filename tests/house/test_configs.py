@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import re
 
 import jsonargparse
 import lightning
@@ -11,8 +12,10 @@ import yaml
 from lca.data.module import AvatarData
 from lca.errors import UserError
 from lca.training.experiment import STAGES, experiment
-from tests.house.tree import files, nothing_breaks_it
+from lca.world.folders.presets import builds
+from tests.house.tree import ROOT, files, nothing_breaks_it
 
+README = (ROOT / "README.md").read_text()
 EVERY = files(".yaml", ".yml", under="configs")
 CONFIGS = [path for path in EVERY if "studies" not in path.parts]
 """Of training stages; studies and their sizes have tests of their own."""
@@ -89,6 +92,20 @@ def test_values_parse():
 
 def test_each_opens_with_a_line_that_says_what_it_is_for():
     nothing_breaks_it((p, "open with a comment") for p in EVERY if not p.read_text().startswith("# "))
+
+
+def test_tiny_configs_read_what_the_command_in_their_first_line_writes():
+    for path in (p for p in CONFIGS if p.stem.startswith("tiny")):
+        made = re.search(r"lca world build (\w+) --preset tiny --out (\S+)$", path.read_text().splitlines()[0])
+        stage, folder = made.groups() if made else ("", "")
+        assert yaml.safe_load(path.read_text())["data"]["folders"] == [folder]
+        assert stage in builds("tiny") and f"lca world build {stage} --preset tiny --out {folder}" in README
+
+
+def test_configs_and_readme_say_the_same_of_the_time():
+    for path in (p for p in CONFIGS if p.stem.startswith("small")):
+        hours = re.search(r": ([^:]* of one core)\.$", path.read_text().splitlines()[0])
+        assert hours and re.search(rf"configs/{path.name}\s+# {hours[1]}", README)
 
 
 @pytest.mark.parametrize("line", ["data.wrokers: 3", "model.loss.acap_: 1.0", "trainer.max_step: 1", "modle.a: 1"])

@@ -56,6 +56,19 @@ def test_each_opens_with_its_needs():
     nothing_breaks_it((p, "say minutes, CPU or GPU, data card") for p in silent)
 
 
+def test_the_page_for_a_class_names_every_notebook_and_what_it_links_is_there():
+    page = (ROOT / "notebooks/README.md").read_text()
+    nothing_breaks_it((p, "notebooks/README.md does not name it") for p in NOTEBOOKS if f"]({p.name})" not in page)
+    links = set(re.findall(r"\]\(([^)#:]+)[)#]", page))
+    nothing_breaks_it((x, "notebooks/README.md links it") for x in links if not (ROOT / "notebooks" / x).exists())
+    sections = set(
+        re.findall(r"^## (.+)$", "\n".join(source(c) for p in NOTEBOOKS for c in cells(p, "markdown")), re.M)
+    )
+    plan = page[page.index("## Ninety minutes") : page.index("## The paper's symbols")]
+    named = [word for cell in re.findall(r"\.ipynb\), (\*[^|]+)\|", plan) for word in re.findall(r"\*([^*]+)\*", cell)]
+    assert len(named) > 5 and [word for word in named if not any(text.startswith(word) for text in sections)] == []
+
+
 def test_stored_without_outputs():
     run = {p for p, cell in CODE if cell["outputs"] != [] or cell["execution_count"] is not None}
     nothing_breaks_it((p, "run nbstripout (make hooks does it for you)") for p in sorted(run))

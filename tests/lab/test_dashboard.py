@@ -40,6 +40,12 @@ def test_numbers_stand_in_steps_and_words_lie_by_frequency():
     assert few.labels == ["8", "16", "32"] and few.counts == [2, 1, 1] and not few.words
 
 
+def test_charts_are_shares_and_name_their_unit():
+    (chart,) = panels({"stature": [1.5, 1.7, 1.7, 1.8]})
+    assert chart.name == "stature (m)" and chart.shares == [25, 50, 25]
+    assert Dashboard({"stature": [1.5, 1.7]}).html().count("% of") >= 2
+
+
 def test_rare_words_share_a_bar():
     many = panel("print", [f"p{k}" for k in range(30) for _ in range(31 - k)])
     assert len(many.labels) == 12 and many.labels[-1] == "other"
@@ -67,8 +73,8 @@ def test_a_click_shows_the_people_of_a_bar_everywhere(tmp_path):
     with Browser(900, 500) as browser:
         browser.go(f"http://127.0.0.1:{server.server_port}/index.html")
         browser.wait("document.querySelectorAll('.bars .point').length >= 12")
-        assert chosen(0, "x") == [3, 1] and chosen(2, "y") == [3, 1]
-        for _, hair, light, photos in ((0, [0, 1], [1, 0], [0, 1]), (1, [3, 1], [3, 1], [3, 1])):
+        assert chosen(0, "x") == [75, 25] and chosen(2, "y") == [75, 25]  # percent of all
+        for _, hair, light, photos in ((0, [0, 100], [100, 0], [0, 100]), (1, [75, 25], [75, 25], [75, 25])):
             browser.evaluate(f"{plot}.emit('plotly_click', {{points: [{{curveNumber: 1, pointNumber: 1}}]}})")
             assert (chosen(0, "x"), chosen(1, "x"), chosen(2, "y")) == (hair, light, photos)
     server.shutdown()

@@ -9,6 +9,12 @@ from lca.geometry.camera import orbit
 from lca.lab import figures
 
 
+def test_captions_of_a_wide_row_are_as_large_as_on_a_page_when_it_is_shrunk_to_one():
+    small, wide = (figures.row([torch.ones(3, 64, 64)] * 6, ["a"] * 6, height) for height in (100, 300))
+    assert small.height - 100 == figures.CAPTION
+    assert (wide.height - 300) / wide.width == pytest.approx(figures.CAPTION / figures.PAGE, rel=0.05)
+
+
 def test_row_and_column_have_the_size_of_their_parts():
     narrow, wide = torch.zeros(3, 32, 16), torch.ones(1, 32, 64)
     line = figures.row([narrow, wide], ["a"], height=32)

@@ -2,12 +2,14 @@
 
 import pytest
 import torch
+import yaml
 
 from lca.errors import UserError
 from lca.lab import held_out, learning
 from lca.lab.event_files import scalars
 from lca.lab.learning import Watch, failing, measured, moments, terms
 from lca.training.experiment import experiment
+from tests.house.tree import ROOT
 from tests.world.captures import built
 
 STEPS = 2
@@ -111,3 +113,15 @@ def test_held_out_people_are_the_same_for_every_model(seen):
     assert found["first"] == each[0] and found["wild"] == pytest.approx(sum(each) / 3, abs=0.02)
     sheet = held_out.side_by_side({"tiny": network}, people[:2], 40)
     assert sheet.size == (5 * 40 + 4 * 6, 2 * 40 + 6 + 18)
+
+
+def test_to_the_letter_switches_off_what_the_papers_config_does():
+    network = yaml.safe_load((ROOT / "configs/paper_pretrain.yaml").read_text())["model"]["network"]
+    for override in learning.TO_THE_LETTER:
+        name, value = override.removeprefix("--model.network.").split("=")
+        asked = network
+        for key in name.split("."):
+            asked = asked[key]
+        assert asked == yaml.safe_load(value)
+    switches = [key for key, value in (network | network["template"]).items() if value is False]
+    assert len(switches) + 1 == len(learning.TO_THE_LETTER)  # and the blocks between photos, a number

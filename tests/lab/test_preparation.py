@@ -9,6 +9,7 @@ from lca.data.datasets import load_world
 from lca.data.sample import Capture
 from lca.geometry.body_file import load_body
 from lca.lab import balls, following, preparation
+from lca.lab.numbers import heat, number_sheet
 from lca.model.template import Template, TemplateConfig
 from tests.world.captures import built
 
@@ -92,11 +93,12 @@ def test_sheets_have_a_picture_for_every_field(wild, template):
     assert following.anchor_sheet(capture, template, [0, 1], SIZE).width == 2 * SIZE + 6
     assert following.tracking_sheet(capture, known.tracked_confidence, [0], SIZE).width == SIZE
     assert balls.light_sheet([(wild, [0, 1])], SIZE).size == (2 * SIZE + 6, 2 * SIZE + SIZE // 2 + 2 * 6)
-    assert preparation.number_sheet(capture, 300).width == 300
+    numbers = np.asarray(number_sheet(capture, 300).convert("L"))
+    assert numbers.shape[1] == 300 and numbers[:, :24].min() < 128  # frames are counted left of the cells
 
 
 def test_numbers_are_red_above_zero_and_blue_below():
-    pixels = np.asarray(preparation.heat(torch.tensor([[1.0, 0.0, -1.0]]), 3, 1))[0].astype(int)
+    pixels = np.asarray(heat(torch.tensor([[1.0, 0.0, -1.0]]), 3, 1))[0].astype(int)
     assert pixels[0, 0] > pixels[0, 2] + 150 and pixels[2, 2] > pixels[2, 0] + 150
     assert np.ptp(pixels[1]) == 0 and pixels[1, 0] > 240
 

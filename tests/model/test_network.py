@@ -1,10 +1,13 @@
+import time
 from dataclasses import replace
 
 import pytest
 import torch
 
+from lca.errors import UserError
 from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
+from lca.model.backbone import token_size
 from lca.model.checkpoint import from_version_2, load_model, save_model
 from lca.model.network import LCA
 from tests.model.conftest import TINY
@@ -172,19 +175,37 @@ def test_bad_checkpoints(network, tmp_path, damage, message):
         load_model(path)
 
 
-def test_a_frozen_backbone_from_a_folder_takes_the_small_encoders_place(photos, tmp_path):
-    from transformers import Dinov2Config, Dinov2Model
+@pytest.mark.parametrize("family", ["dinov2", "convnext", "resnet"])
+def test_a_frozen_backbone_from_a_folder_takes_the_small_encoders_place(photos, tmp_path, family):
+    from transformers import AutoModel, ConvNextConfig, Dinov2Config, ResNetConfig
 
-    small = Dinov2Config(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, image_size=56)
-    Dinov2Model(small).save_pretrained(tmp_path / "dino")
-    network = LCA(replace(TINY, encoder=replace(TINY.encoder, backbone=str(tmp_path / "dino")))).eval()
+    small = {
+        "dinov2": lambda: Dinov2Config(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, image_size=56),
+        "convnext": lambda: ConvNextConfig(hidden_sizes=[8, 16, 24, 32], depths=[1, 1, 1, 1]),
+        "resnet": lambda: ResNetConfig(hidden_sizes=[8, 16, 24, 32], depths=[1, 1, 1, 1], embedding_size=8),
+    }[family]()
+    AutoModel.from_config(small).save_pretrained(tmp_path / "small")
+    network = LCA(replace(TINY, encoder=replace(TINY.encoder, backbone=str(tmp_path / "small")))).eval()
     assert len(network.reconstruct(photos).canonical) == 48 * 8
     assert not any(p.requires_grad for p in network.encoder.parameters())
+    grid = network.tokenise(photos[None])[0].grid
+    assert grid.shape[1:] == (256, 32)  # of pictures of 256 pixels, one for every 16 x 16
 
 
-def test_a_backbone_that_is_not_there(tmp_path):
-    with pytest.raises(ValueError, match="expected a Hugging Face vision backbone"):
-        LCA(replace(TINY, encoder=replace(TINY.encoder, backbone=str(tmp_path / "nothing"))))
+@pytest.mark.parametrize("name", ["nothing", "nobody/nothing"])
+def test_a_backbone_that_is_not_there_is_one_line_at_once(monkeypatch, name):
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    start = time.monotonic()
+    with pytest.raises(UserError, match=f"got '{name}': it is not on this machine, and there is no network"):
+        LCA(replace(TINY, encoder=replace(TINY.encoder, backbone=name)))
+    assert time.monotonic() - start < 20.0
+
+
+def test_a_backbone_of_another_shape_is_refused():
+    from transformers import SwinConfig
+
+    with pytest.raises(UserError, match=r"one grid of tokens \(ViT, DINO, ConvNeXt, ResNet\), got swin"):
+        token_size(SwinConfig())
 
 
 def test_avatar_file_round_trip(network, photos, tmp_path):

@@ -1,5 +1,6 @@
 """Both stages on a tiny world: they learn, resume exactly, and hand over a model."""
 
+import logging
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import torch
 from lca.__main__ import main
 from lca.data.batch import Batch
 from lca.errors import UserError
+from lca.lab.event_files import scalars
 from lca.model.checkpoint import load_model
 from lca.training.experiment import experiment
 from lca.training.posttrain import Posttrain
@@ -58,11 +60,24 @@ def test_a_killed_run_resumes_exactly(tmp_path, monkeypatch):
     assert torch.equal(weights(resumed), weights(whole))
 
 
-def test_lightning_says_what_concerns_the_run_alone(tmp_path, caplog):
+def test_lightning_and_tensorboard_say_what_concerns_the_run_alone(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
     pretraining(tmp_path, 1).fit()
     said = caplog.text
     assert "max_steps=1` reached" in said
-    assert not any(line in said for line in ("litlogger", "GPU available", "Seed set"))
+    assert not any(line in said for line in ("litlogger", "GPU available", "Seed set", "weights_only"))
+    logged = scalars(tmp_path)
+    assert len(logged["loss"][1]) == 1 and "hp_metric" not in logged
+
+
+def test_a_term_of_ones_own_is_minimised_and_logged(tmp_path):
+    run = pretraining(tmp_path, 2)
+    before = weights(run)
+    run.module.own_terms["size"] = lambda batch, done: 1e5 * done.canonical.scales.mean()
+    run.fit()
+    logged = scalars(tmp_path)
+    (size,) = logged["train/size"][1]  # the first step is correspondence's alone
+    assert size == pytest.approx(logged["loss"][1][1], rel=0.05) and not torch.equal(weights(run), before)
 
 
 def test_a_loss_that_is_no_number_names_the_term_the_step_and_the_people(tmp_path, monkeypatch):
@@ -112,7 +127,7 @@ def test_posttraining_starts_from_the_pretrained_model_and_decays_by_layer(tmp_p
         (["pretrain", "fit"], "expected `lca pretrain fit --config FILE`"),
         (["pretrain", "fit", "--config", "nowhere.yaml"], "no such file: nowhere.yaml"),
         (["pretrain", "fit", "--config", "configs/tiny_pretrain.yaml", "--model.netwrk=1"], "netwrk"),
-        (["posttrain", "fit", "--config", "configs/tiny_posttrain.yaml"], "no such file"),
+        (["posttrain", "fit", "--config", "configs/tiny_posttrain.yaml", "--model.init=nowhere"], "no such file"),
         (["posttrain", "fit", "--config", "configs/tiny_posttrain.yaml", "--model.gamma=2"], "gamma in \\[0, 1\\]"),
         (["evaluate", "--data", "nowhere", "--out", "out"], "expected"),
     ],

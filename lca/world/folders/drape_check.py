@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import torch
 from scipy.interpolate import CubicSpline
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from lca.errors import UserError
 from lca.geometry.motion import Motion

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from lca.errors import UserError, on_one_line
 from lca.formats.captures import FACE_SIZE, FEATURES, PICTURES, SPLITS, decoded
