@@ -12,7 +12,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.data.batch import Batch, Targets
-from lca.geometry.camera import Camera
 from lca.geometry.gaussians import Gaussians
 from lca.model.materials import relight
 from lca.model.network import LCA, Fused
@@ -112,7 +111,7 @@ def relight_terms(network: LCA, batch: Batch, losses: HeadLosses, image: LossCon
         posed, _, _ = pose_targets(network, hung, rig, fused, batch)
     materials = network.relight(fused.tokens, canonical, network.template)
     camera, face_camera = targets.cameras()
-    shown = relight(posed, materials.map(lambda x: x.repeat_interleave(count, 0)), targets.light(), eyes(camera))
+    shown = relight(posed, materials.map(lambda x: x.repeat_interleave(count, 0)), targets.light(), camera.eye)
     background = torch.rand(len(posed.means), 3, device=posed.means.device)
     truth = over(targets.image.flatten(0, 1), targets.mask.flatten(0, 1), background)
     face_truth = over(targets.face.flatten(0, 1), targets.face_mask.flatten(0, 1), background)
@@ -121,9 +120,3 @@ def relight_terms(network: LCA, batch: Batch, losses: HeadLosses, image: LossCon
         "face": losses.face * image_loss(render(shown, face_camera, background).image, face_truth, image),
         "bend": losses.bend * (1.0 - materials.normals[..., 2]).mean(),
     }
-
-
-def eyes(camera: Camera) -> Float[Tensor, "*batch 3"]:
-    """Where cameras are, world metres."""
-    rotation, translation = camera.camera_from_world[..., :3, :3], camera.camera_from_world[..., :3, 3:]
-    return -(rotation.mT @ translation)[..., 0]
