@@ -103,14 +103,15 @@ def test_bad_avatars(tmp_path, avatar, lca, command, suffix, kind, message):
 
 def test_film_in_another_light(tmp_path, avatar, lca):
     matte(Avatar.load(avatar)).save(avatar)
-    for name, options in (
-        ("photos", []),
-        ("night", ["--light", "night", "--light-azimuth", 90, "--light-strength", 2]),
-    ):
-        film = ["--out", tmp_path / name, "--size", 64, "--seconds", 0.25, "--fps", 8]
-        assert lca("animate", avatar, *film, *options)[0] == 0
-    photos, night = (np.asarray(Image.open(tmp_path / name / "0001.png")).astype(int) for name in ("photos", "night"))
-    assert photos[0, 0].tolist() == night[0, 0].tolist() == [255] * 3 and np.abs(photos - night).max() > 20
+    night = ["--light", "night", "--light-azimuth", 90, "--light-strength", 2]
+    pictures = []
+    for place, options in (("before", []), ("night", night)):
+        film = ["--out", tmp_path / place, "--size", 64, "--seconds", 0.25, "--fps", 8]
+        code, _, error = lca("animate", avatar, *film, *options)
+        assert code == 0, error
+        pictures.append(np.asarray(Image.open(tmp_path / place / "0001.png")).astype(int))
+    assert pictures[0][0, 0].tolist() == pictures[1][0, 0].tolist() == [255] * 3
+    assert np.abs(pictures[0] - pictures[1]).max() > 20
 
 
 def test_a_light_on_an_avatar_without_materials(tmp_path, avatar, lca, monkeypatch):
