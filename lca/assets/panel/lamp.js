@@ -9,37 +9,35 @@ function makeLamp(outbox, canvas) {
   let people = 1;
   let half = 0; // of two people side by side, the one in whose square the handle is
   let [x, y] = [0.5, 0.5]; // shares of the whole picture
-  let [held, sent, calm] = [false, 0, null];
+  let [held, sent] = [false, 0];
 
   function place(across, down) {
     [x, y] = [across, down].map((share) => Math.min(1, Math.max(0, share)));
     [sun.style.left, sun.style.top] = [`${100 * x}%`, `${100 * y}%`];
   }
 
-  function move(across, down) {
+  function message(across, down) {
     place(across, down);
     half = Math.min(people - 1, Math.floor(x * people));
     sent = performance.now();
-    outbox.stream("lamp", { kind: "lamp", x, y, stamp: sent });
+    return { kind: "lamp", x, y, stamp: sent };
   }
 
-  function rest() {
-    clearTimeout(calm);
-    [calm, held, sent] = [null, false, performance.now()];
-    outbox.post({ kind: "lamp", x, y, stamp: sent, final: true });
-  }
+  const drop = () => {
+    if (held) outbox.post({ ...message(x, y), final: true });
+    held = false;
+  };
 
   sun.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     sun.setPointerCapture(event.pointerId);
-    held = "pointer";
+    held = true;
   });
   sun.addEventListener("pointermove", (event) => {
-    if (held !== "pointer") return;
+    if (!held) return;
     const box = canvas.getBoundingClientRect();
-    move((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+    outbox.stream("lamp", message((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
   });
-  const drop = () => held === "pointer" && rest();
   sun.addEventListener("pointerup", drop);
   sun.addEventListener("pointercancel", drop);
 
@@ -47,10 +45,7 @@ function makeLamp(outbox, canvas) {
   sun.addEventListener("keydown", (event) => {
     if (!(event.key in arrows)) return;
     const [right, down] = arrows[event.key];
-    held = held || "keys";
-    move(x + (NUDGE * right) / people, y + NUDGE * down);
-    clearTimeout(calm);
-    calm = setTimeout(rest, 200);
+    outbox.post({ ...message(x + (NUDGE * right) / people, y + NUDGE * down), final: !held });
     event.preventDefault();
     event.stopPropagation();
   });
@@ -67,5 +62,5 @@ function makeLamp(outbox, canvas) {
   }
 
   const element = h("div", { class: "lca-picture" }, canvas, sun);
-  return { element, setup, show, update: (state) => show(state.lamp), close: () => clearTimeout(calm) };
+  return { element, setup, show, update: (state) => show(state.lamp) };
 }

@@ -93,7 +93,7 @@ function mount(host, root) {
 
   return () => {
     document.removeEventListener("visibilitychange", seen);
-    for (const part of [outbox, view, gallery, lamp]) part.close();
+    for (const part of [outbox, view, gallery]) part.close();
     hear();
     send({ kind: "bye" });
     stop();
