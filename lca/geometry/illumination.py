@@ -75,6 +75,11 @@ class Illumination:
         radiance = harmonics(probes @ turn) @ self.around
         return Illumination(projected(probes, radiance), self.directions @ turn.T, self.colours)
 
+    def shining(self) -> "Illumination":
+        """One light without its lamps of colour 0: shadows need not be worked out for them."""
+        on = self.colours.any(-1)
+        return Illumination(self.around, self.directions[on], self.colours[on])
+
     def brightened(self, factor: float) -> "Illumination":
         """The same light, so many times as strong."""
         return Illumination(self.around * factor, self.directions, self.colours * factor)

@@ -41,4 +41,4 @@ def seen_in(light: Illumination | None, avatar: Avatar, posed: Gaussians, camera
     Raises:
         UserError: a light, and an avatar that does not know its materials.
     """
-    return posed if light is None else avatar.lit(posed, light, camera.eye)
+    return posed if light is None else avatar.lit(posed, light.shining(), camera.eye)

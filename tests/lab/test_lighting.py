@@ -66,6 +66,14 @@ def test_highlights_are_those_that_the_camera_sees(avatar):
     assert seen_in(None, avatar, posed, orbit(0.0)) is posed
 
 
+def test_a_lamp_that_is_off_changes_nothing_and_costs_no_shadow(avatar):
+    posed, light, camera = avatar.drive(torch.zeros(156)), chosen_light("overcast"), orbit(0.0)
+    assert len(light.directions) == 1 and len(light.shining().directions) == 0
+    torch.testing.assert_close(
+        seen_in(light, avatar, posed, camera).colors, avatar.lit(posed, light, camera.eye).colors
+    )
+
+
 def test_a_motion_plays_in_a_light(avatar):
     motion, camera = named_motion("turntable", 0.5, 2.0), orbit(0.0, size=32)
     photos, night = (

@@ -9,7 +9,7 @@ function makeLamp(outbox, canvas) {
   let people = 1;
   let half = 0; // of two people side by side, the one in whose square the handle is
   let [x, y] = [0.5, 0.5]; // shares of the whole picture
-  let [held, sent] = [false, 0];
+  let [held, moved, sent] = [false, false, 0];
 
   function place(across, down) {
     [x, y] = [across, down].map((share) => Math.min(1, Math.max(0, share)));
@@ -24,17 +24,18 @@ function makeLamp(outbox, canvas) {
   }
 
   const drop = () => {
-    if (held) outbox.post({ ...message(x, y), final: true });
-    held = false;
+    if (moved) outbox.post({ ...message(x, y), final: true });
+    [held, moved] = [false, false];
   };
 
   sun.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     sun.setPointerCapture(event.pointerId);
-    held = true;
+    [held, moved] = [true, false];
   });
   sun.addEventListener("pointermove", (event) => {
     if (!held) return;
+    moved = true;
     const box = canvas.getBoundingClientRect();
     outbox.stream("lamp", message((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
   });
