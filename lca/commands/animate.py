@@ -4,6 +4,7 @@ import argparse
 import math
 from pathlib import Path
 
+from lca.commands.light_option import add_light, chosen
 from lca.commands.motion_option import add_motion, chosen_motion
 from lca.errors import UserError
 from lca.ranges import InRange
@@ -22,6 +23,7 @@ def add_command(subparsers) -> None:
         "--fps", action=InRange, low=1.0, high=240.0, default=24.0, help="frames per second (default 24)"
     )
     add_camera(parser)
+    add_light(parser)
     parser.add_argument("--background", default="white", help="a colour by name or #rrggbb (default white)")
     parser.set_defaults(run=run)
 
@@ -54,12 +56,14 @@ def run(args: argparse.Namespace) -> None:
     from lca.lab.playing import play
     from lca.model.avatar import Avatar
 
-    background = parse_colour(args.background)
+    background, light = parse_colour(args.background), chosen(args)
     motion, view = chosen_motion(args, args.fps)
     avatar = Avatar.load(args.avatar)
+    if light is not None:
+        avatar.known_materials()
     azimuth = None if args.azimuth is None else math.radians(args.azimuth)
     cameras = film_cameras(avatar, motion, view, args.size, azimuth, args.follow == "on")
-    frames = play(avatar, motion, cameras, background)
+    frames = play(avatar, motion, cameras, background, light)
     count = write_video(
         args.out, iter(tqdm(frames, total=len(motion), unit="frame", desc=Path(args.motion).name)), args.fps
     )

@@ -34,8 +34,10 @@ def read_hdri(path: str | Path) -> Illumination:
         UserError: no such file, truncated, not twice as wide as high, not finite, negative or black.
     """
     path = Path(path)
-    if path.suffix.lower() not in HDRI_SUFFIXES or not path.is_file():
+    if path.suffix.lower() not in HDRI_SUFFIXES:
         raise UserError(f"expected a file ending in {' or '.join(HDRI_SUFFIXES)}, got {path}: {REMEDY}")
+    if not path.is_file():
+        raise UserError(f"expected a file, got {path}, where there is none: {REMEDY}")
     return exposed(light_of_picture(checked(path, decoded(path))))
 
 

@@ -25,6 +25,12 @@ class Camera:
         """Index the leading batch axes."""
         return Camera(self.camera_from_world[index], self.intrinsics[index], self.width, self.height)
 
+    @property
+    def eye(self) -> Float[Tensor, "*batch 3"]:
+        """Where the camera is, world metres."""
+        rotation, translation = self.camera_from_world[..., :3, :3], self.camera_from_world[..., :3, 3:]
+        return -(rotation.mT @ translation)[..., 0]
+
     def to(self, device: torch.device | str) -> "Camera":
         """Move both matrices to `device`."""
         return Camera(self.camera_from_world.to(device), self.intrinsics.to(device), self.width, self.height)

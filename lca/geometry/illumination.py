@@ -51,6 +51,11 @@ class Illumination:
         """Index the leading batch axes."""
         return Illumination(self.around[index], self.directions[index], self.colours[index])
 
+    def __add__(self, other: "Illumination") -> "Illumination":
+        """Both lights at once."""
+        lamps = [torch.cat(pair, -2) for pair in ((self.directions, other.directions), (self.colours, other.colours))]
+        return Illumination(self.around + other.around, *lamps)
+
     def irradiance(self, normals: Float[Tensor, "*#batch points 3"]) -> Float[Tensor, "*batch points 3"]:
         """What the environment alone shows on white matte surfaces that nothing shades."""
         kept = torch.tensor(COSINE)[list(BANDS)].to(self.around)
@@ -69,6 +74,11 @@ class Illumination:
         probes = torch.from_numpy(fibonacci_directions(PROBES)).to(self.around)
         radiance = harmonics(probes @ turn) @ self.around
         return Illumination(projected(probes, radiance), self.directions @ turn.T, self.colours)
+
+    def shining(self) -> "Illumination":
+        """One light without its lamps of colour 0: shadows need not be worked out for them."""
+        on = self.colours.any(-1)
+        return Illumination(self.around, self.directions[on], self.colours[on])
 
     def brightened(self, factor: float) -> "Illumination":
         """The same light, so many times as strong."""

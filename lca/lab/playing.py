@@ -12,7 +12,9 @@ from torch import Tensor
 from lca.formats.motion_file import MotionFile
 from lca.geometry.camera import Camera, orbit
 from lca.geometry.gaussians import Gaussians
+from lca.geometry.illumination import Illumination
 from lca.geometry.motion import Motion
+from lca.lab.lighting import seen_in
 from lca.model.avatar import Avatar
 from lca.motion.named import named_motion
 from lca.render import render
@@ -31,13 +33,20 @@ def drive(avatar: Avatar, motion: Motion) -> Iterator[Gaussians]:
 
 
 def play(
-    avatar: Avatar, motion: Motion, camera: Camera | Sequence[Camera], background: Float[Tensor, "3"] | None = None
+    avatar: Avatar,
+    motion: Motion,
+    camera: Camera | Sequence[Camera],
+    background: Float[Tensor, "3"] | None = None,
+    light: Illumination | None = None,
 ) -> Iterator[Float[Tensor, "3 height width"]]:
-    """The pictures of a motion, sRGB over `background` (white if None), one at a time; one camera, or one for each frame."""
+    """The pictures of a motion, sRGB over `background` (white if None), one at a time; one camera, or one for each frame.
+
+    In the light of the photos, or in another `light`, which needs an avatar that knows its materials.
+    """
     background = torch.ones(3) if background is None else background
     cameras = repeat(camera) if isinstance(camera, Camera) else camera
     for gaussians, seen_by in zip(drive(avatar, motion), cameras, strict=False):
-        yield render(gaussians, seen_by, background).image.clamp(0, 1)
+        yield render(seen_in(light, avatar, gaussians, seen_by), seen_by, background).image.clamp(0, 1)
 
 
 def body_camera(

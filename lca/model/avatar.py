@@ -80,13 +80,21 @@ class Avatar:
         Raises:
             UserError: an avatar that does not know its materials.
         """
+        frames = posed.means.shape[:-2]
+        return relight(posed, self.known_materials().map(lambda x: x.expand(*frames, *x.shape)), light, eye)
+
+    def known_materials(self) -> Materials:
+        """What takes a light.
+
+        Raises:
+            UserError: an avatar that does not know its materials.
+        """
         if self.materials is None:
             raise UserError(
                 "expected an avatar that knows its materials, got one made without the relighting head: create it again with a "
                 "model that has it"
             )
-        frames = posed.means.shape[:-2]
-        return relight(posed, self.materials.map(lambda x: x.expand(*frames, *x.shape)), light, eye)
+        return self.materials
 
     def correction(self, signals: Signals) -> Correction:
         """H_pose(T_gs, theta, eps, psi) of every frame."""

@@ -1,6 +1,7 @@
 """The control panel: an avatar in your hands, in a notebook or on a page of its own.
 
     state, history, blend, state_file     what is shown: immutable values, no threads, no pixels
+    light                                 a sky and a lamp, by hand
     channels, limits, fingers, eyes       a slider is a number read from a state and written into a new one
     person, frames, overlays              state -> picture
     session, playback                     newest state wins: one thread, a few frames in flight

@@ -3,15 +3,18 @@
 A message is a dictionary with its `kind` and the fields named below. Files, films, photos and time are the desk's.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lca.errors import UserError
+from lca.geometry.skies import SKIES
 from lca.panel.blend import blended
 from lca.panel.channels import channels
 from lca.panel.eyes import pointed_at
 from lca.panel.library import emotion, emotions, pose_at, poses
+from lca.panel.light import BRIGHTEST, HANDLE, Lighting, lamp_at
 from lca.panel.motions import Offered
 from lca.panel.person import PanelPerson
 from lca.panel.state import GAZES, PICTURES, SIZES, Look, Pose, State, Viewpoint
@@ -27,6 +30,12 @@ class PanelScene:
     people: tuple[PanelPerson, ...]
     motions: Offered
     home: Viewpoint
+
+    def takes(self, light: Lighting) -> None:
+        """Raises: UserError: a light of its own, and somebody who does not know what it does to them."""
+        if light.own:
+            for person in self.people:
+                person.avatar.known_materials()
 
 
 Message = Mapping[str, Any]
@@ -112,9 +121,39 @@ def _point(state: State, message: Message, scene: PanelScene) -> State:
     """x, y: shares of the picture; with two people side by side, each looks at the pointer in their own half"""
     if state.eyes != "pointer":
         return state
+    x, y = _place(message, scene)
+    return replace(state, point=pointed_at(state.view, x, y, scene.people[0].head(state)))
+
+
+def _place(message: Message, scene: PanelScene) -> tuple[float, float]:
+    """x, y of the whole picture -> shares of one person's square, x within it."""
     x, y = number(message, "x", -1.0, 2.0) * len(scene.people), number(message, "y", -1.0, 2.0)
-    within = min(1.0, max(0.0, x - min(len(scene.people) - 1, max(0, int(x)))))
-    return replace(state, point=pointed_at(state.view, within, y, scene.people[0].head(state)))
+    return min(1.0, max(0.0, x - min(len(scene.people) - 1, max(0, int(x))))), y
+
+
+def _light(state: State, message: Message, scene: PanelScene) -> State:
+    """Any of sky (a name, or null), azimuth (radians), lamp (whether there is one) and strength (of the lamp)"""
+    light = state.light
+    if "sky" in message:
+        light = replace(light, sky=one_of(message, "sky", (None, *SKIES)))
+    if "azimuth" in message:
+        light = replace(light, azimuth=number(message, "azimuth", -math.pi, math.pi))
+    if "strength" in message:
+        light = replace(light, strength=number(message, "strength", 0.0, BRIGHTEST))
+    if "lamp" in message:
+        wanted = one_of(message, "lamp", (False, True))
+        light = replace(light, lamp=(light.lamp or lamp_at(*HANDLE, state.view.camera(1))) if wanted else None)
+    scene.takes(light)
+    return replace(state, light=light)
+
+
+def _lamp(state: State, message: Message, scene: PanelScene) -> State:
+    """x, y: where the lamp's handle is, shares of the picture, as `point`; without a lamp nothing"""
+    if state.light.lamp is None:
+        return state
+    x, y = _place(message, scene)
+    towards = lamp_at(x, min(1.0, max(0.0, y)), state.view.camera(1))
+    return replace(state, light=replace(state.light, lamp=towards))
 
 
 def _eyes(state: State, message: Message, scene: PanelScene) -> State:
@@ -194,8 +233,8 @@ def _release(state: State, message: Message, scene: PanelScene) -> State:
 
 
 def _reset(state: State, message: Message, scene: PanelScene) -> State:
-    """Standing, a face at rest, the body of the photos; camera and look stay"""
-    return State(pose=poses()["standing"], view=state.view, look=state.look, keys=state.keys)
+    """Standing, a face at rest, the body of the photos; camera, look and light stay"""
+    return State(pose=poses()["standing"], view=state.view, look=state.look, light=state.light, keys=state.keys)
 
 
 CHANGES: dict[str, Change] = {
@@ -205,6 +244,8 @@ CHANGES: dict[str, Change] = {
     "zoom": _zoom,
     "home": _home,
     "point": _point,
+    "light": _light,
+    "lamp": _lamp,
     "eyes": _eyes,
     "pose": _pose,
     "emotion": _emotion,
@@ -218,7 +259,7 @@ CHANGES: dict[str, Change] = {
     "reset": _reset,
 }
 """kind -> what it does."""
-CONTINUOUS = ("set", "orbit", "pan", "zoom", "point", "blend", "seek")
+CONTINUOUS = ("set", "orbit", "pan", "zoom", "point", "lamp", "blend", "seek")
 """Kinds that come in streams: a message with `final` true is the last of its stream."""
 NO_STEP = ("orbit", "pan", "zoom", "home", "point", "seek")
 """Kinds that undo skips."""

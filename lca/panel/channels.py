@@ -18,6 +18,7 @@ from lca.geometry.body_file import load_body
 from lca.geometry.joint_names import BODY_JOINTS, JOINTS
 from lca.panel.blend import numbers
 from lca.panel.fingers import CURLS, FINGERS, WIDEST, read_finger, write_finger
+from lca.panel.light import BRIGHTEST
 from lca.panel.limits import Angle, angles_of, group_of, plain_name
 from lca.panel.state import DISTANCES, HIGHEST, SHAPES, Numbers, State
 
@@ -63,7 +64,7 @@ class Channel:
 @lru_cache(maxsize=1)
 def channels() -> dict[str, Channel]:
     """Every channel by name, in the order of the panel."""
-    listed = [*_body(), *_hands(), *_face(), *_eyes(), *_shape(), *_camera()]
+    listed = [*_body(), *_hands(), *_face(), *_eyes(), *_shape(), *_camera(), *_light()]
     return {channel.name: channel for channel in listed}
 
 
@@ -233,6 +234,20 @@ def _camera() -> list[Channel]:
     )  # fmt: skip
     round_the_person = angle("azimuth", "camera round the person", 180.0)
     return [round_the_person, angle("elevation", "camera height", float(math.floor(math.degrees(HIGHEST)))), distance]
+
+
+def _light() -> list[Channel]:
+    turn = Channel(
+        "light.azimuth", "Camera", "Light", "light turned to the left", -180.0, 180.0, 1.0, "degrees",
+        lambda state: math.degrees(state.light.azimuth),
+        lambda state, value: replace(state, light=replace(state.light, azimuth=math.radians(value))),
+    )  # fmt: skip
+    strength = Channel(
+        "light.strength", "Camera", "Light", "lamp strength", 0.0, BRIGHTEST, 0.05, "",
+        lambda state: state.light.strength,
+        lambda state, value: replace(state, light=replace(state.light, strength=value)),
+    )  # fmt: skip
+    return [turn, strength]
 
 
 def _put(values: Numbers, place: int, value: float) -> Numbers:

@@ -20,12 +20,13 @@ from lca.panel.errands import ERRANDS, Send, film
 from lca.panel.frames import as_jpeg, frame
 from lca.panel.history import History
 from lca.panel.library import poses
+from lca.panel.light import Lighting
 from lca.panel.motions import Offered
 from lca.panel.person import PanelPerson
 from lca.panel.playback import Playback
 from lca.panel.recorder import StateRecording
 from lca.panel.session import FAULTS, Session
-from lca.panel.spec import setup_of, state_of
+from lca.panel.spec import lamp_of, setup_of, state_of
 from lca.panel.state import State, Viewpoint
 from lca.panel.tasks import Tasks
 
@@ -121,7 +122,9 @@ class Desk:
         """Other people from here on; pose and camera stay."""
         with self.lock:
             self.scene = replace(self.scene, people=tuple(PanelPerson(avatar) for avatar in avatars))
-            self.history = History(replace(self.state, shape=State().shape))
+            knowing = all(avatar.materials is not None for avatar in avatars)
+            light = self.state.light if knowing else Lighting()
+            self.history = History(replace(self.state, shape=State().shape, light=light))
             self._greet()
 
     def sharpen(self, avatar: Avatar) -> None:
@@ -269,4 +272,4 @@ class Desk:
         if (recording := self.recording) is not None:
             recording.note(time.monotonic(), job.state)
         message = {"kind": "frame", "number": number, "time": job.state.time, "stamp": job.stamp, "full": scale == 1.0}
-        self.send(message, [picture])
+        self.send({**message, "lamp": lamp_of(job.state)}, [picture])

@@ -110,6 +110,7 @@ def load(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> 
         raise UserError(f"expected one file, got {len(buffers)}; choose a state that the panel saved")
     names = [person.name for person in panel.scene.people]
     state = parse(buffers[0], names, list(channels()), list(panel.scene.motions))
+    panel.scene.takes(state.light)
     panel.restore(state)
     panel.say("state loaded")
 

@@ -45,12 +45,5 @@ def pointed_at(view: Viewpoint, x: float, y: float, head: Float[Tensor, "3"]) ->
     return a, b, c
 
 
-def eye_of(view: Viewpoint) -> tuple[float, float, float]:
-    """Where the camera stands (world, metres)."""
-    matrix = view.camera(1).camera_from_world
-    x, y, z = (-matrix[:3, :3].T @ matrix[:3, 3]).tolist()
-    return x, y, z
-
-
 def _within(angle: float, degrees: float) -> float:
     return min(math.radians(degrees), max(-math.radians(degrees), angle))

@@ -12,9 +12,10 @@ from torch import Tensor
 from lca.geometry.body import displacement
 from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
+from lca.lab.lighting import seen_in
 from lca.model.avatar import Avatar
 from lca.motion.contact import grounded
-from lca.panel.eyes import HEAD, eye_of, looking_at
+from lca.panel.eyes import HEAD, looking_at
 from lca.panel.state import Numbers, Pose, State
 from lca.panel.state_file import fingerprint
 
@@ -38,16 +39,17 @@ class PanelPerson:
         return person
 
     def posed(self, state: State) -> Gaussians:
-        """Its Gaussians in the world."""
+        """Its Gaussians in the world, in the state's light as the state's camera sees them."""
         avatar, pose = self.shaped(state.shape), self.shown(state)
         theta, psi, actions, translation = pose.tensors()
-        return avatar.drive(theta, avatar.eps_from_actions(actions), psi, translation)
+        posed = avatar.drive(theta, avatar.eps_from_actions(actions), psi, translation)
+        return seen_in(state.light.illumination(), avatar, posed, state.view.camera(1))
 
     def shown(self, state: State) -> Pose:
         """The pose with the eyes where the state wants them."""
         if state.eyes == "sliders":
             return state.pose
-        point = eye_of(state.view) if state.eyes == "camera" else state.point
+        point = state.view.eye if state.eyes == "camera" else state.point
         rig = self.shaped(state.shape).rig
         return replace(state.pose, psi=looking_at(state.pose, point, rig.joints, rig.parents))
 

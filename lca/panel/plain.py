@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from lca.geometry.skies import SKIES
 from lca.model.avatar import Avatar
 from lca.panel.channels import channels
 from lca.panel.desk import Desk
@@ -17,6 +18,7 @@ from lca.panel.motions import Offered
 
 PAUSE = 1 / 12
 """Seconds between pictures."""
+PHOTOS_LIGHT = "light of the photos"
 
 
 class PlainPanel:
@@ -42,6 +44,7 @@ class PlainPanel:
                 lambda name: self._tell(kind="emotion", name=name, strength=1.0),
             ),
             self._list("Motion", ["none", *motions], self._choose_motion),
+            self._list("Light", [PHOTOS_LIGHT, *SKIES], self._choose_light),
         ]
         self.play = ipywidgets.ToggleButton(description="Play", tooltip="Play or pause the motion")
         self.play.observe(lambda change: self._tell(kind="play", playing=change["new"]), "value")
@@ -108,6 +111,9 @@ class PlainPanel:
 
     def _choose_motion(self, name: str) -> None:
         self._tell(kind="motion", name=None if name == "none" else name)
+
+    def _choose_light(self, name: str) -> None:
+        self._tell(kind="light", sky=None if name == PHOTOS_LIGHT else name)
 
     def _list(self, label: str, names: Sequence[str], chosen) -> Any:
         choice = self.kit.Dropdown(options=list(names), description=label)

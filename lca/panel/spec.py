@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from lca.geometry.skies import SKIES
 from lca.panel.changes import PanelScene
 from lca.panel.channels import Channel, channels
 from lca.panel.files import SPLATS
 from lca.panel.history import History
 from lca.panel.library import emotions, poses
+from lca.panel.light import handle_of
 from lca.panel.playback import SPEEDS, Playback
-from lca.panel.state import GAZES, PICTURES, SIZES
+from lca.panel.state import GAZES, PICTURES, SIZES, State
 
 PLACES = 4
 """Decimals of a slider's value on the wire."""
@@ -34,6 +36,8 @@ def setup_of(scene: PanelScene) -> dict[str, Any]:
         "sizes": list(SIZES),
         "speeds": list(SPEEDS),
         "splats": list(SPLATS),
+        "lights": list(SKIES),
+        "relit": all(person.avatar.materials is not None for person in scene.people),
     }
 
 
@@ -44,6 +48,9 @@ def state_of(history: History, playback: Playback, recording: bool) -> dict[str,
         "kind": "state",
         "values": {name: round(channel.read(state), PLACES) for name, channel in channels().items()},
         "look": vars(state.look),
+        "sky": state.light.sky,
+        "strength": state.light.strength,
+        "lamp": lamp_of(state),
         "eyes": state.eyes,
         "motion": state.motion,
         "time": state.time,
@@ -57,6 +64,13 @@ def state_of(history: History, playback: Playback, recording: bool) -> dict[str,
         "redo": bool(history.future),
         "recording": recording,
     }
+
+
+def lamp_of(state: State) -> list[float] | None:
+    """x, y of the lamp's handle, shares of one person's square; None without a lamp."""
+    if state.light.lamp is None:
+        return None
+    return [round(share, PLACES) for share in handle_of(state.light.lamp, state.view.camera(1))]
 
 
 def _slider(channel: Channel) -> dict[str, Any]:

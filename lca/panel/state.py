@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.geometry.camera import Camera, orbit
+from lca.panel.light import Lighting
 
 Numbers = tuple[float, ...]
 
@@ -77,6 +78,12 @@ class Viewpoint:
         """The pinhole camera of a square picture."""
         return orbit(self.azimuth, self.elevation, self.distance, self.target, self.field_of_view, size)
 
+    @property
+    def eye(self) -> tuple[float, float, float]:
+        """Where the camera stands (world, metres)."""
+        x, y, z = self.camera(1).eye.tolist()
+        return x, y, z
+
 
 @dataclass(frozen=True)
 class Look:
@@ -101,6 +108,7 @@ class State:
     shape: Numbers = (0.0,) * SHAPES
     view: Viewpoint = field(default_factory=Viewpoint)
     look: Look = field(default_factory=Look)
+    light: Lighting = field(default_factory=Lighting)
     eyes: str = "sliders"
     point: tuple[float, float, float] = (0.0, 0.6, 3.0)
     motion: str | None = None

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -10,7 +11,9 @@ from typing import Any
 
 from lca.errors import UserError
 from lca.formats.atomic import writing
+from lca.geometry.skies import SKIES
 from lca.model.avatar import Avatar
+from lca.panel.light import BRIGHTEST, Lighting
 from lca.panel.state import DISTANCES, GAZES, HIGHEST, PICTURES, SHAPES, SIZES, Look, Numbers, Pose, State, Viewpoint
 
 FORMAT = "lca-panel-state"
@@ -18,6 +21,8 @@ VERSION = 1
 REMEDY = "save the state again in the panel"
 ROOM = 1e3
 """No angle, length or coefficient of a state is larger."""
+UNIT = 1e-3
+"""By how much a direction's length may be off."""
 
 
 def fingerprint(avatar: Avatar) -> str:
@@ -86,6 +91,7 @@ def _state(values: dict[str, Any], channels: Sequence[str], motions: Sequence[st
             _checked("skeleton", look["skeleton"], (False, True).__contains__),
             _checked("anchors", look["anchors"], (False, True).__contains__),
         ),
+        light=_light(values["light"]) if "light" in values else Lighting(),
         eyes=_checked("eyes", values["eyes"], GAZES.__contains__),
         point=_point("point", values["point"]),
         motion=_checked("motion", values["motion"], (None, *motions).__contains__),
@@ -106,6 +112,18 @@ def _pose(values: dict[str, Any]) -> Pose:
         psi=_numbers("psi", values["psi"], 4),
         actions=_numbers("actions", values["actions"], 52),
         translation=_numbers("translation", values["translation"], 3),
+    )
+
+
+def _light(values: dict[str, Any]) -> Lighting:
+    towards = None if values["lamp"] is None else _point("lamp", values["lamp"])
+    if towards is not None and abs(math.hypot(*towards) - 1) > UNIT:
+        raise UserError(f"expected a lamp in a direction of length 1, got {math.hypot(*towards):g}; {REMEDY}")
+    return Lighting(
+        _checked("sky", values["sky"], (None, *SKIES).__contains__),
+        _number("azimuth", values["azimuth"], -math.pi, math.pi),
+        towards,
+        _number("strength", values["strength"], 0.0, BRIGHTEST),
     )
 
 

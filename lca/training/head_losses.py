@@ -12,7 +12,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.data.batch import Batch, Targets
-from lca.geometry.camera import Camera
 from lca.geometry.gaussians import Gaussians
 from lca.model.garment import GarmentHead
 from lca.model.materials import relight
@@ -118,7 +117,7 @@ def relight_terms(
         posed, _, _ = pose_targets(network, hung, rig, fused, batch)
     materials = head(fused.tokens, canonical, network.template)
     camera, face_camera = targets.cameras()
-    shown = relight(posed, materials.map(lambda x: x.repeat_interleave(count, 0)), targets.light(), eyes(camera))
+    shown = relight(posed, materials.map(lambda x: x.repeat_interleave(count, 0)), targets.light(), camera.eye)
     background = torch.rand(len(posed.means), 3, device=posed.means.device)
     truth = over(targets.image.flatten(0, 1), targets.mask.flatten(0, 1), background)
     face_truth = over(targets.face.flatten(0, 1), targets.face_mask.flatten(0, 1), background)
@@ -127,9 +126,3 @@ def relight_terms(
         "face": losses.face * image_loss(render(shown, face_camera, background).image, face_truth, image),
         "bend": losses.bend * (1.0 - materials.normals[..., 2]).mean(),
     }
-
-
-def eyes(camera: Camera) -> Float[Tensor, "*batch 3"]:
-    """Where cameras are, world metres."""
-    rotation, translation = camera.camera_from_world[..., :3, :3], camera.camera_from_world[..., :3, 3:]
-    return -(rotation.mT @ translation)[..., 0]

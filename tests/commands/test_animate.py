@@ -1,13 +1,19 @@
 """`lca animate`: an avatar file -> film; bad files (of export and player too) and numbers are one line and leave nothing."""
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from lca.formats.avatar_file import FORMAT, VERSION
 from lca.formats.motion_npz import write_motion
 from lca.geometry.body_file import load_body
 from lca.geometry.motion import Motion
+from lca.geometry.skies import SKIES
+from lca.model.avatar import Avatar
+from tests.formats.test_hdri import WRITERS
+from tests.model.matte import matte
 
 
 @pytest.mark.parametrize("motion", ["walk", "gaze"])
@@ -95,9 +101,50 @@ def test_bad_avatars(tmp_path, avatar, lca, command, suffix, kind, message):
     assert not (tmp_path / "made").exists()
 
 
+def test_film_in_another_light(tmp_path, avatar, lca):
+    matte(Avatar.load(avatar)).save(avatar)
+    night = ["--light", "night", "--light-azimuth", 90, "--light-strength", 2]
+    pictures = []
+    for place, options in (("before", []), ("night", night)):
+        film = ["--out", tmp_path / place, "--size", 64, "--seconds", 0.25, "--fps", 8]
+        code, _, error = lca("animate", avatar, *film, *options)
+        assert code == 0, error
+        pictures.append(np.asarray(Image.open(tmp_path / place / "0001.png")).astype(int))
+    assert pictures[0][0, 0].tolist() == pictures[1][0, 0].tolist() == [255] * 3
+    assert np.abs(pictures[0] - pictures[1]).max() > 20
+
+
+def test_a_light_on_an_avatar_without_materials(tmp_path, avatar, lca, monkeypatch):
+    monkeypatch.setattr(Avatar, "drive", lambda *_: pytest.fail("something is rendered"))
+    code, out, error = lca("animate", avatar, "--light", "sunset", "--out", tmp_path / "made" / "film.mp4")
+    assert (code, out) == (2, "") and error.count("\n") == 1 and "expected an avatar that knows its materials" in error
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("suffix", [".hdr", ".exr"])
+def test_a_light_that_is_cut_short(tmp_path, avatar, lca, suffix):
+    path = tmp_path / f"room{suffix}"
+    WRITERS[suffix](path)
+    path.write_bytes(path.read_bytes()[:-200])
+    code, out, error = lca("animate", avatar, "--light", path, "--out", tmp_path / "film.mp4")
+    assert (code, out) == (2, "") and path.name in error and error.count("\n") == 1
+
+
+def test_help_names_every_sky(lca):
+    assert [name for name in SKIES if name not in lca("animate", "--help")[1]] == []
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (
+            ["--light", "moon"],
+            "expected a light among studio, sun, overcast, sunset, window, candle, night, neon, or a file",
+        ),
+        (["--light", "none.hdr"], "expected a file, got none.hdr, where there is none"),
+        (["--light", "sun", "--light-strength", -1], "--light-strength from 0 to 100, got -1"),
+        (["--light", "sun", "--light-azimuth", "nan"], "--light-azimuth from -360 to 360, got nan"),
+        (["--light-azimuth", 90], "expected --light with --light-azimuth"),
         (["--size", 65], "even --size"),
         (["--size", 10], "--size from 64"),
         (["--fps", 0], "--fps from 1 to 240"),

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from lca.errors import UserError
+from lca.geometry.skies import SKIES
 from lca.panel.app import _parsed
 from lca.panel.changes import CHANGES
 from lca.panel.channels import channels
@@ -30,6 +31,8 @@ FIELDS = {
     "name": lambda rng: rng.choice([*poses(), "walk", "smile", "neutral", None]),
     "mode": lambda rng: rng.choice(GAZES),
     "picture": lambda rng: rng.choice(PICTURES),
+    "sky": lambda rng: rng.choice([*SKIES, None]),
+    "lamp": lambda rng: rng.random() < 0.5,
     "background": lambda rng: "#20a0ff",
     "suffix": lambda rng: ".ply",
     "names": lambda rng: ["a.npz"],
@@ -38,7 +41,21 @@ FIELDS = {
     "playing": lambda rng: rng.random() < 0.5,
     "final": lambda rng: rng.random() < 0.5,
     **dict.fromkeys(
-        ("value", "right", "down", "factor", "x", "y", "strength", "time", "share", "speed", "stamp", "number"),
+        (
+            "value",
+            "right",
+            "down",
+            "factor",
+            "x",
+            "y",
+            "strength",
+            "time",
+            "share",
+            "speed",
+            "stamp",
+            "number",
+            "azimuth",
+        ),
         lambda rng: rng.random(),
     ),
     **dict.fromkeys(("slot",), lambda rng: rng.choice((0, 1))),

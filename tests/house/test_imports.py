@@ -21,7 +21,7 @@ LEVELS = [
     {"commands", "__main__"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}
-ONE_DOOR = ("gsplat", "smplx", "ipywidgets", "anywidget", "plotly", "embreex", "ai_edge_litert", "pi_heif")
+ONE_DOOR = ("gsplat", "smplx", "ipywidgets", "anywidget", "plotly", "embreex", "ai_edge_litert", "pi_heif", "OpenEXR")
 
 
 def part(path):

@@ -13,9 +13,11 @@ from lca.model.checkpoint import SHIPPED
 from lca.panel.channels import channels
 from lca.panel.desk import Desk
 from lca.panel.library import poses
+from lca.panel.light import HANDLE, handle_of
 from lca.panel.local import served
 from lca.panel.motions import Offered
 from lca.panel.state import Look, State, Viewpoint
+from tests.model.matte import matte
 from tests.panel.hand import FEET, HEAD, LEFT_ARM, LEFT_INDEX, LEFT_THUMB, RIGHT_ARM, Hand, around, change
 from tests.panel.test_session import until
 
@@ -62,7 +64,7 @@ class DeskHand(Hand):
 @pytest.fixture(scope="module")
 def hand(example, tmp_path_factory):
     folder = tmp_path_factory.mktemp("panel")
-    with served(lambda send: Desk([example], send, Offered(), folder)) as (address, desks), Browser() as browser:
+    with served(lambda send: Desk([matte(example)], send, Offered(), folder)) as (address, desks), Browser() as browser:
         browser.go(address)
         browser.wait("document.querySelector('.lca-view')?.dataset.frame > 0")
         browser.wait("document.querySelectorAll('.lca-gallery img[src]').length > 10")
@@ -148,6 +150,38 @@ def test_keys_orbit_zoom_and_play(hand, standing):
     until(lambda: hand.desk.state.view.azimuth < before.azimuth)
     hand.browser.key("Home")
     until(lambda: hand.desk.state.view == hand.desk.scene.home)
+
+
+def test_a_lamp_is_dragged_and_nudged_and_stays_with_the_world(hand, standing):
+    sun = hand.find(".lca-lamp")
+    assert hand.browser.evaluate(f"{sun}.hidden")
+    hand.browser.evaluate(
+        f"[...{hand.root}.querySelectorAll('.lca-check')].find((l) => l.textContent === 'lamp').firstChild.click()"
+    )
+    until(lambda: hand.desk.state.light.lamp is not None)
+    hand.browser.wait(f"!{sun}.hidden")
+    view = hand.desk.state.view
+    hand.browser.drag(hand.at(*HANDLE), hand.at(0.15, 0.5))
+    until(lambda: handle(hand) == pytest.approx((0.15, 0.5), abs=0.02))
+    assert hand.desk.state.view == view, "the camera stays"
+    lit, towards = hand.picture(), hand.desk.state.light.lamp
+    left, right = lit[:, :256], lit[:, 256:]
+    assert left[left.min(-1) < 250].mean() > right[right.min(-1) < 250].mean() + 10
+    hand.browser.evaluate(f"{sun}.focus()")
+    hand.browser.key("ArrowRight")
+    until(lambda: handle(hand) == pytest.approx((0.17, 0.5), abs=0.005))
+    hand.click("Undo")
+    until(lambda: hand.desk.state.light.lamp == towards)
+    hand.browser.drag(hand.at(0.5, 0.8), hand.at(0.6, 0.8))
+    until(lambda: hand.desk.state.view != view)
+    hand.picture()
+    assert hand.desk.state.light.lamp == towards
+    hand.browser.wait(f"Math.abs(parseFloat({sun}.style.left) - {100 * handle(hand)[0]}) < 1")
+    assert handle(hand)[0] > 0.2
+
+
+def handle(hand):
+    return handle_of(hand.desk.state.light.lamp, hand.desk.state.view.camera(1))
 
 
 def test_timeline_plays_holds_and_then_rests(hand, standing):

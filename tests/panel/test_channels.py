@@ -32,7 +32,8 @@ def numbers_of(state):
     """Every number that a channel may write."""
     parts = [getattr(state.pose, f.name) for f in fields(Pose)]
     view = (state.view.azimuth, state.view.elevation, state.view.distance)
-    return [np.array(part) for part in (*parts, state.shape, view)]
+    light = (state.light.azimuth, state.light.strength)
+    return [np.array(part) for part in (*parts, state.shape, view, light)]
 
 
 @pytest.mark.parametrize("name", list(channels()))

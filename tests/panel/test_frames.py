@@ -11,7 +11,7 @@ from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import axis_angle_to_matrix
 from lca.geometry.skinning import full_pose, gaze, joint_transforms
 from lca.lab.overlays import depth_picture, normal_picture
-from lca.panel.eyes import eye_of, looking_at, pointed_at
+from lca.panel.eyes import looking_at, pointed_at
 from lca.panel.frames import anchors, as_jpeg, frame
 from lca.panel.library import poses
 from lca.panel.person import PanelPerson
@@ -121,7 +121,7 @@ def test_eyes_turn_no_further_than_eyes_do(avatar):
 def test_a_pointer_on_the_head_means_the_viewer_and_beside_it_that_side(person):
     view, head = Viewpoint(0.2, 0.1, 1.2, (0.0, 0.55, 0.0)), person.head(SMALL)
     x, y, _ = (view.camera(1).project(head[None])[0]).tolist()
-    to_viewer = torch.nn.functional.normalize(torch.tensor(eye_of(view)) - head, dim=0)
+    to_viewer = torch.nn.functional.normalize(torch.tensor(view.eye) - head, dim=0)
     to_point = torch.nn.functional.normalize(torch.tensor(pointed_at(view, x, y, head)) - head, dim=0)
     assert float(to_viewer @ to_point) > 0.999
     right = pointed_at(view, x + 0.3, y, head)

@@ -13,6 +13,7 @@ from lca.panel.blend import blended
 from lca.panel.channels import channels
 from lca.panel.history import History
 from lca.panel.library import emotion, pose_at, poses
+from lca.panel.light import Lighting
 from lca.panel.playback import Playback
 from lca.panel.state import DISTANCES, HIGHEST, Look, Pose, State, Viewpoint
 from lca.panel.state_file import encode, parse, write_state
@@ -104,6 +105,7 @@ FULL = State(
     shape=(0.5, -1.0, *[0.0] * 8),
     view=Viewpoint(0.3, 0.1, 2.0, (0.1, 0.2, 0.3), 0.5),
     look=Look("#102030", 384, "depth", True, True),
+    light=Lighting("sunset", 0.5, (0.6, 0.0, 0.8), 2.0),
     eyes="camera",
     motion="walk",
     time=1.25,
@@ -148,12 +150,22 @@ def damaged(path, value):
         (["state", "look", "background"], "url(x)", "known background"),
         (["state", "motion"], "moonwalk", "known motion"),
         (["state", "held"], [["nose", 1.0]], "known held"),
+        (["state", "light", "sky"], "moon", "known sky"),
+        (["state", "light", "lamp"], [0.0, 0.0, 0.0], "a direction of length 1, got 0"),
+        (["state", "light", "lamp"], [1.0, 0.0], "3 numbers of lamp, got 2"),
+        (["state", "light", "strength"], -1.0, "strength from 0 to 10"),
+        (["state", "light", "azimuth"], 7.0, "azimuth from"),
+        (["state", "light"], {}, "damaged"),
         (["state", "keys"], ..., "damaged"),
     ],
 )
 def test_a_bad_state_is_one_line(path, value, says):
     with pytest.raises(UserError, match=says):
         read(damaged(path, value))
+
+
+def test_a_state_from_before_there_was_light_has_that_of_the_photos():
+    assert read(damaged(["state", "light"], ...)) == replace(FULL, light=Lighting())
 
 
 @pytest.mark.parametrize("text", [b"\xff\xfe", "{", "[]", "7"])

@@ -23,6 +23,7 @@ function mount(host, root) {
   };
   const outbox = new Outbox(send);
   const view = makeView(outbox, shared);
+  const lamp = makeLamp(outbox, view.element);
   const timeline = makeTimeline(outbox, shared);
   const sliders = makeSliders(outbox);
   const gallery = makeGallery(outbox);
@@ -45,17 +46,18 @@ function mount(host, root) {
     setup(message) {
       people = message.people;
       view.forget();
-      for (const part of [timeline, gallery, tools]) part.setup(message);
+      for (const part of [timeline, gallery, tools, lamp]) part.setup(message);
       sliders.setup(message, [{ name: "Poses", element: gallery.element }]);
       outbox.post({ kind: "thumbnails" });
     },
     state(message) {
       shared.eyes = message.eyes;
       view.resize(message.look.size, people);
-      for (const part of [timeline, sliders, gallery, tools]) part.update(message);
+      for (const part of [timeline, sliders, gallery, tools, lamp]) part.update(message);
     },
     frame(message, [buffer]) {
       timeline.tick(message.time);
+      lamp.show(message.lamp, message.stamp ?? 0);
       return view.paint(message, buffer);
     },
     thumbnail: (message, [buffer]) => gallery.thumbnail(message.name, buffer),
@@ -83,7 +85,7 @@ function mount(host, root) {
     if (event.dataTransfer.files.length) tools.sendPhotos([...event.dataTransfer.files]);
   });
   root.append(
-    h("div", { class: "lca-stage" }, view.element, timeline.element, work, line, notes, tools.element),
+    h("div", { class: "lca-stage" }, lamp.element, timeline.element, work, line, notes, tools.element),
     sliders.element,
   );
   if (host.still) view.stand(host.still);

@@ -29,6 +29,8 @@ function makeTools(outbox) {
   const size = choice("Render size in pixels", [], (value) => look({ size: Number(value) }));
   const skeleton = checkbox("skeleton", (on) => look({ skeleton: on }));
   const anchors = checkbox("anchors", (on) => look({ anchors: on }));
+  const light = choice("Light", [], (value) => outbox.post({ kind: "light", sky: value || null }));
+  const lamp = checkbox("lamp", (on) => outbox.post({ kind: "light", lamp: on }));
   const splats = choice("File format of splats", [], () => {});
   const order = (text, label, message) => button(text, label, () => outbox.post(message));
   const undo = order("undo", "Undo", { kind: "undo" });
@@ -53,12 +55,16 @@ function makeTools(outbox) {
   function setup(spec) {
     for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes], [splats, spec.splats]])
       select.replaceChildren(...values.map((value) => h("option", { value }, String(value))));
+    light.replaceChildren(h("option", { value: "" }, "light of the photos"), ...spec.lights.map((value) => h("option", { value }, value)));
+    light.disabled = lamp.input.disabled = !spec.relit;
+    light.title = lamp.label.title = spec.relit ? "Light" : "This avatar was made without the relighting head: it does not know its materials";
   }
 
   function update(state) {
     background.value = state.look.background;
     [picture.value, size.value] = [state.look.picture, String(state.look.size)];
     [skeleton.input.checked, anchors.input.checked] = [state.look.skeleton, state.look.anchors];
+    [light.value, lamp.input.checked] = [state.sky ?? "", state.lamp !== null];
     [undo.disabled, redo.disabled] = [!state.undo, !state.redo];
     release.disabled = !state.held.length;
     record.ariaPressed = String(state.recording);
@@ -67,6 +73,7 @@ function makeTools(outbox) {
 
   const element = h("div", {},
     h("div", { class: "lca-row", role: "group", "aria-label": "Picture" }, picture, size, background, skeleton.label, anchors.label),
+    h("div", { class: "lca-row", role: "group", "aria-label": "Light" }, light, lamp.label),
     h("div", { class: "lca-row", role: "group", "aria-label": "Edit" }, undo, redo,
       order("reset", "Standing, face at rest, shape of the photos", { kind: "reset" }),
       order("feet on floor", "Put the feet on the floor", { kind: "floor" }), release,
