@@ -34,14 +34,10 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT_STEPS = 200
 """A killed run loses at most this many steps."""
-<<<<<<< HEAD
-STAGES: dict[str, type[Pretrain]] = {"pretrain": Pretrain, "posttrain": Posttrain, "heads": Heads}
-=======
 FINISHED = "%s is finished, at step %d: raise trainer.max_steps to go on, or name another trainer.default_root_dir to begin anew"
 NOBODYS = r".isinstance\(treespec, LeafSpec\). is deprecated|Found \d+ module\(s\) in eval mode"
 """What torch says to lightning 2.6, and what lightning says of a backbone that is frozen for good."""
-STAGES: dict[str, type[Pretrain]] = {"pretrain": Pretrain, "posttrain": Posttrain}
->>>>>>> student
+STAGES: dict[str, type[Pretrain]] = {"pretrain": Pretrain, "posttrain": Posttrain, "heads": Heads}
 
 
 @dataclass(frozen=True)
