@@ -17,7 +17,6 @@ from lca.model.avatar import Avatar
 from lca.model.materials import albedo_of, normals_of
 from lca.model.network import LCA
 from lca.render import render
-from lca.training.head_losses import eyes
 from lca.training.losses import over
 
 DIM = 0.25
@@ -56,13 +55,13 @@ def _target(avatar: Avatar, example: Batch, frame: int, light: Illumination | No
     camera = targets.cameras()[0][frame]
     eps = avatar.eps_from_actions(targets.actions[frame].nan_to_num())
     posed = avatar.drive(targets.theta[frame], eps, targets.psi[frame], targets.translation[frame])
-    shown = posed if light is None else avatar.lit(posed, light, eyes(camera))
+    shown = posed if light is None else avatar.lit(posed, light, camera.eye)
     return render(shown, camera, torch.ones(3)).image
 
 
 def sky_row(avatar: Avatar, posed: Gaussians, camera: Camera, names: Sequence[str] = tuple(SKIES)) -> Image.Image:
     """A posed avatar in the photos' light and under skies by name."""
-    lit = [avatar.lit(posed, SKIES[name].light(), eyes(camera)) for name in names]
+    lit = [avatar.lit(posed, SKIES[name].light(), camera.eye) for name in names]
     return row([view(each, camera) for each in (posed, *lit)], ("as photographed", *names), camera.height)
 
 
@@ -74,7 +73,7 @@ def by_lamp(
     towards = [math.sin(across) * math.cos(up), math.sin(up), math.cos(across) * math.cos(up)]
     bulb, room = lamp(torch.tensor(towards), torch.full((3,), strength)), SKIES["studio"].light().brightened(DIM)
     light = Illumination(room.around, bulb.directions, bulb.colours)
-    return view(avatar.lit(posed, light, eyes(camera)), camera)
+    return view(avatar.lit(posed, light, camera.eye), camera)
 
 
 def materials_row(avatar: Avatar, posed: Gaussians, camera: Camera) -> Image.Image:

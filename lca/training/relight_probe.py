@@ -14,7 +14,6 @@ from lca.geometry.illumination import Illumination
 from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.render import render
-from lca.training.head_losses import eyes
 from lca.training.losses import over, psnr
 from lca.training.probes import Subject
 from lca.training.scores import Score
@@ -72,7 +71,7 @@ def lit_targets(avatar: Avatar, subject: Subject, light: Illumination | None) ->
     """An avatar driven like the targets, over white, each in its light; None: in the light of the photos."""
     targets, pictures = subject.example.targets, []
     camera, eps = targets.cameras()[0], avatar.eps_from_actions(targets.actions.nan_to_num())
-    eye, white = eyes(camera), targets.image.new_ones(3)
+    eye, white = camera.eye, targets.image.new_ones(3)
     for i in range(len(targets.theta)):
         posed: Gaussians = avatar.drive(targets.theta[i], eps[i], targets.psi[i], targets.translation[i])
         shown = posed if light is None else avatar.lit(posed, light[i], eye[i])
