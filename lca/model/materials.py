@@ -91,7 +91,7 @@ def _seen(gaussians: Gaussians, light: Illumination) -> Float[Tensor, "*batch ga
     """How much of each lamp each Gaussian sees."""
     count, lamps = len(gaussians), light.directions.shape[-2]
     points = gaussians.means.detach().reshape(-1, count, 3)
-    directions = light.directions.detach().expand(*gaussians.means.shape[:-2], lamps, 3).reshape(-1, lamps, 3)
+    directions = light.directions.detach().expand(*gaussians.means.shape[:-2], lamps, 3).reshape(len(points), lamps, 3)
     seen = [
         torch.stack([visibility(of, towards) for towards in each], -1) if lamps else of.new_zeros(count, 0)
         for of, each in zip(points, directions, strict=True)
