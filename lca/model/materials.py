@@ -93,7 +93,7 @@ def _seen(gaussians: Gaussians, light: Illumination) -> Float[Tensor, "*batch ga
     if not lamps:
         return gaussians.means.new_zeros(*gaussians.means.shape[:-1], 0)
     points = gaussians.means.detach().reshape(-1, count, 3)
-    directions = light.directions.detach().expand(*gaussians.means.shape[:-2], lamps, 3).reshape(-1, lamps, 3)
+    directions = light.directions.detach().expand(*gaussians.means.shape[:-2], lamps, 3).reshape(len(points), lamps, 3)
     seen = [
         torch.stack([visibility(of, towards) for towards in each], -1)
         for of, each in zip(points, directions, strict=True)
