@@ -43,6 +43,12 @@ def add_command(subparsers) -> None:
         help="measure what the face code knows too: actions, identity, one person's code on another's face",
     )
     parser.add_argument(
+        "--photos-of",
+        type=Path,
+        metavar="DIR",
+        help="take the photos from the same people's captures in another folder, the targets from --data",
+    )
+    parser.add_argument(
         "--yardstick",
         type=Path,
         metavar="DIR",
@@ -86,6 +92,7 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.face_code,
         arguments.gallery,
         {"attention": probe_attention} if arguments.attention else {},
+        arguments.photos_of,
         arguments.yardstick,
     )
     model = load_model(arguments.checkpoint, arguments.device)

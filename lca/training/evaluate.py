@@ -59,6 +59,8 @@ class Evaluation:
     """A folder of training people: whoever of them looks most alike becomes a baseline."""
     probes: Mapping[str, Probe] = field(default_factory=dict)
     """Group of the report -> what else is asked of everybody, besides what is asked of the captures' stage."""
+    photos_of: str | Path | None = None
+    """A folder of the same people's other captures, from which photos are taken: from the wild to another stage's truth."""
     yardstick: str | Path | None = None
     """A folder of wild pictures of the very people, against which drawings of them are measured."""
 
@@ -96,13 +98,15 @@ def evaluate_model(model: LCA, evaluation: Evaluation, out: str | Path) -> dict:
     sources, left_out = open_splits(evaluation)
     gallery = open_gallery(evaluation.gallery, evaluation.photos) if evaluation.gallery else None
     yardstick = Yardstick(evaluation.yardstick) if evaluation.yardstick else None
+    photographed = Yardstick(evaluation.photos_of) if evaluation.photos_of else None
     portraits, rows = [], []
     for split, place, recording in tqdm(*chosen_captures(evaluation, sources), unit="person"):
         if len(recording) < evaluation.frames:
             reason = f"{len(recording)} of the {evaluation.frames} frames that views and targets need"
             left_out.append(LeftOut(f"captures of {split}", reason, (recording.photos([0]).identity,)))
             continue
-        portrait = portray(model, evaluation, place, recording, gallery)
+        taken = photographed.capture_of(recording) if photographed is not None else None
+        portrait = portray(model, evaluation, place, recording, gallery, taken)
         if yardstick is not None:
             portrait = with_yardstick(model, evaluation, portrait, yardstick.of(recording))
         if len(rows) < SHEET_ROWS:
@@ -138,10 +142,15 @@ def write(report: dict, sheet: Image.Image, folder: Path) -> None:
 
 
 def portray(
-    model: LCA, evaluation: Evaluation, place: int, recording: Recording, gallery: Gallery | None = None
+    model: LCA,
+    evaluation: Evaluation,
+    place: int,
+    recording: Recording,
+    gallery: Gallery | None = None,
+    taken: Recording | None = None,
 ) -> Portrait:
-    """Measure a capture; its place in its split says which frames are photos and which are targets."""
-    example, shown, wanted = example_at(place, recording, evaluation.photos, evaluation.targets)
+    """Measure a capture; its place in its split says which frames are photos (of `taken`, if it is given) and which targets."""
+    example, shown, wanted = example_at(place, recording, evaluation.photos, evaluation.targets, taken)
     example = example.to(model.template.points.device)
     portrait = measure(model, example, wanted)
     probes = {**OF_STAGES.get(wanted.stage, {}), **evaluation.probes}
@@ -175,12 +184,16 @@ def with_yardstick(
     return replace(portrait, yardstick=portray(model, replace(evaluation, probes={}), *twin))
 
 
-def example_at(place: int, recording: Recording, photos: int, targets: int) -> tuple[Batch, Capture, Capture]:
-    """The example, with exact truth, that a capture's place in its split decides; its photos and its targets as captures, with
-    canonical maps, which say where hands are."""
+def example_at(
+    place: int, recording: Recording, photos: int, targets: int, taken: Recording | None = None
+) -> tuple[Batch, Capture, Capture]:
+    """The example, with exact truth, that a capture's place in its split decides; its photos (of `taken`, if it is given) and its
+    targets as captures, with canonical maps, which say where hands are."""
     rng = np.random.default_rng((7, place))
     chosen, targeted = choose_frames(rng, len(recording), photos, targets, recording.takeable)
-    shown, wanted = recording.photos(chosen), recording.photos(targeted)
+    if taken is not None:
+        chosen, _ = choose_frames(rng, len(taken), photos, 0, taken.takeable)
+    shown, wanted = (recording if taken is None else taken).photos(chosen), recording.photos(targeted)
     return make_example(shown, wanted, rng, exact=True), shown, wanted
 
 

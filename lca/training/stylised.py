@@ -13,6 +13,7 @@ from PIL import Image
 
 from lca.data.circumstances import Circumstances
 from lca.data.sources import Recording, WorldRecording, WorldSource
+from lca.errors import UserError
 from lca.formats.captures import SPLITS
 from lca.formats.shards import read_manifest
 from lca.training.report import DRAWS, LeftOut, averaged, by_person, contact_sheet, sheet_row
@@ -29,7 +30,7 @@ class Yardstick:
 
     def __init__(self, folder: str | Path):
         """Raises: UserError: a folder that cannot be read."""
-        counts = read_manifest(folder).captures
+        self.folder, counts = folder, read_manifest(folder).captures
         self.sources = [WorldSource(folder, split) for split in SPLITS if counts.get(split)]
         self.places = {source.rows[k]["seed"]: (source, k) for source in self.sources for k in range(len(source))}
 
@@ -37,6 +38,16 @@ class Yardstick:
         """The same person's capture and its place in its split; None if nobody filmed it."""
         found = self.places.get(recording.row["seed"]) if isinstance(recording, WorldRecording) else None
         return None if found is None else (found[1], found[0][found[1]])
+
+    def capture_of(self, recording: Recording) -> WorldRecording:
+        """The same. Raises: UserError: nobody filmed the person."""
+        found = self.of(recording)
+        if found is None:
+            raise UserError(
+                f"expected the person of {recording.photos([0]).identity} in {self.folder}, got none: build it with "
+                "`lca world build STAGE --people-of STAGE` and the same --identities and --seed"
+            )
+        return found[1]
 
 
 def style_of(recording: Recording) -> str:
