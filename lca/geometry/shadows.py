@@ -1,9 +1,13 @@
 """Shadows that a body throws on itself: a depth map of points as a distant lamp sees them."""
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
+
+from lca.geometry.kernels.shadows import see_all
+from lca.kernels.runtime import launching
 
 CELL = 0.02
 """Metres of a cell of the map: wide enough that neighbouring Gaussians leave no gap between them."""
@@ -16,12 +20,31 @@ SOFT = 0.02
 @torch.no_grad()
 def visibility(points: Float[Tensor, "points 3"], towards: Float[Tensor, "3"]) -> Float[Tensor, "points"]:
     """How much of a distant lamp in the unit direction `towards` each point (m) sees, from 0 to 1; no gradient."""
+    places, depth, (columns, rows) = seen_from(points, towards)
+    if points.device.type != "cpu" or points.dtype != torch.float32:
+        return visibility_plain(places, depth, columns, rows)
+    nearest, lit = np.full((columns, rows), np.inf, np.float32), np.empty(len(points), np.float32)
+    with launching(len(points)) as threads:
+        see_all(threads, places.numpy(), depth.numpy(), nearest, np.float32(BIAS), np.float32(SOFT), lit)
+    return torch.from_numpy(lit)
+
+
+def seen_from(points: Tensor, towards: Tensor) -> tuple[Tensor, Tensor, tuple[int, int]]:
+    """Places on the lamp's map in cells, at least 1; depths, metres; columns and rows of the map."""
     side = F.normalize(torch.linalg.cross(towards, _least(towards)), dim=0)
-    across = torch.stack([side, torch.linalg.cross(towards, side)], -1)
-    places, depth = points @ across / CELL, -(points @ towards)
-    places = places - places.amin(0) + 1.0
-    columns = int(places[:, 0].max()) + 3
-    rows = int(places[:, 1].max()) + 3
+    axes = torch.stack([side, torch.linalg.cross(towards, side), -towards], -1)
+    seen = points @ axes
+    places = seen[:, :2] / CELL
+    low, high = places.aminmax(dim=0)
+    places = places - low + 1.0
+    columns, rows = (int(extent) + 4 for extent in (high - low).tolist())
+    return places.contiguous(), seen[:, 2].contiguous(), (columns, rows)
+
+
+def visibility_plain(
+    places: Float[Tensor, "points 2"], depth: Float[Tensor, "points"], columns: int, rows: int
+) -> Float[Tensor, "points"]:
+    """The twin of the kernel in plain torch."""
     cells = places.floor().long()
     nearest = depth.new_full((columns * rows,), torch.inf)
     nearest = nearest.scatter_reduce(0, cells[:, 0] * rows + cells[:, 1], depth, "amin")

@@ -11,6 +11,9 @@ from torch import Tensor
 
 from lca.data.example import load_example
 from lca.formats.photos import Picture, read_pictures
+from lca.geometry.camera import Camera
+from lca.geometry.motion import Motion
+from lca.geometry.skies import SKIES
 from lca.lab.peak_memory import peak_memory
 from lca.lab.playing import body_camera, play, still
 from lca.matting.cutout import Finder, FoundPerson, crops_of, cut_out_people
@@ -111,4 +114,19 @@ def bench_drive(checkpoint: Path | None, size: int = 512) -> dict[str, Any]:
         "fps": round(1 / (pose + picture), 1),
         "drive_ms": round(1e3 * pose, 2),
         "render_ms": round(1e3 * picture, 2),
+        **relighting(avatar, motion, camera),
     }
+
+
+def relighting(avatar: Avatar, motion: Motion, camera: Camera) -> dict[str, float]:
+    """Milliseconds that another light takes: to be made, and of every frame, a sky's alone and one with a lamp and its shadow;
+    nothing for an avatar that does not know its materials."""
+    if avatar.materials is None:
+        return {}
+    posed = avatar.drive(motion.theta[0])
+    skies = {"sky": SKIES["overcast"].light().shining(), "lamp": SKIES["sunset"].light()}
+    times = {"new_light": seconds(lambda: SKIES["sunset"].light(), 15)}
+    times |= {
+        name: seconds(lambda light=light: avatar.lit(posed, light, camera.eye), 15) for name, light in skies.items()
+    }
+    return {f"{name}_ms": round(1e3 * took, 2) for name, took in times.items()}

@@ -69,8 +69,34 @@ def relight(
 ) -> Gaussians:
     """Posed Gaussians in the colours (sRGB) that they have in `light`, seen from `eye` (world, m); without it nothing shines.
 
-    One set or a batch; batch axes of all are the same. Differentiable in everything but the shadows.
+    One set or a batch; batch axes of all are the same. Differentiable in everything but the shadows. A single set on the CPU that
+    needs no gradient takes one kernel.
     """
+    if eye is None and _fusable(gaussians, materials, light, gaussians.means):
+        return _fused(gaussians, materials, light, None)
+    if eye is not None and _fusable(gaussians, materials, light, eye):
+        return _fused(gaussians, materials, light, eye)
+    return relight_plain(gaussians, materials, light, eye)
+
+
+def _fusable(gaussians: Gaussians, materials: Materials, light: Illumination, eye: Tensor) -> bool:
+    every = (*gaussians.tensors(), *vars(materials).values(), *vars(light).values(), eye)
+    plain = all(x.device.type == "cpu" and x.dtype == torch.float32 for x in every)
+    learning = torch.is_grad_enabled() and any(x.requires_grad for x in every)
+    return plain and not learning and gaussians.means.ndim == 2 and light.around.ndim == 2
+
+
+def _fused(gaussians: Gaussians, materials: Materials, light: Illumination, eye: Tensor | None) -> Gaussians:
+    from lca.model.relight_cpu import colours_in
+
+    painted = torch.exp(-materials.baked), materials.normals, materials.transfer, materials.gloss
+    return replace(gaussians, colors=colours_in(gaussians, painted, light, BOUNCE * light.mean, eye))
+
+
+def relight_plain(
+    gaussians: Gaussians, materials: Materials, light: Illumination, eye: Float[Tensor, "*batch 3"] | None = None
+) -> Gaussians:
+    """The twin of `relight` in plain torch: any device, with gradients, and the oracle of the kernel."""
     normals = normals_of(gaussians, materials)
     albedo = albedo_of(gaussians, materials)
     cosines, seen = _facing(normals, light), _seen(gaussians, light)

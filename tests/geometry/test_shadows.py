@@ -2,7 +2,7 @@
 
 import torch
 
-from lca.geometry.shadows import visibility
+from lca.geometry.shadows import seen_from, visibility, visibility_plain
 
 ABOVE = torch.tensor([0.0, 1.0, 0.0])
 
@@ -34,3 +34,10 @@ def test_a_tilted_surface_does_not_shade_itself():
     for towards, least in (([0.6, 0.8, 0.0], 1.0), ([-0.5, 0.6, 0.5], 0.99), ([0.9, 0.44, 0.0], 0.8)):
         lit = visibility(floor, torch.nn.functional.normalize(torch.tensor(towards), dim=0))
         assert lit.min() >= least, "a grazing lamp may lose a little"
+
+
+def test_the_kernel_is_its_twin():
+    points = torch.randn(3000, 3) * torch.tensor([0.2, 0.8, 0.15])
+    for towards in torch.nn.functional.normalize(torch.randn(4, 3), dim=-1):
+        places, depth, size = seen_from(points, towards)
+        assert torch.allclose(visibility(points, towards), visibility_plain(places, depth, *size), atol=1e-4)
