@@ -49,7 +49,7 @@ def lamp_of(page):
 @pytest.mark.parametrize("view", [Viewpoint(), Viewpoint(2.0, 0.4), Viewpoint(-1.0, -1.2)])
 @pytest.mark.parametrize("handle", [(0.5, 0.5), (0.3, 0.6), (0.0, 0.5), (0.98, 0.04)])
 def test_a_handle_comes_back_from_the_direction_that_it_means(view, handle):
-    towards = lamp_at(*handle, view.camera(1))
+    towards = lamp_at(*handle, camera=view.camera(1))
     assert math.hypot(*towards) == pytest.approx(1)
     assert handle_of(towards, view.camera(1)) == pytest.approx(handle, abs=1e-5)
 
@@ -60,7 +60,7 @@ def test_a_handle_comes_back_from_the_direction_that_it_means(view, handle):
 def test_the_further_out_the_handle_the_further_from_the_viewer_the_lamp(handle, angle):
     view = Viewpoint(0.7, 0.2)
     to_camera = torch.tensor(view.eye) - torch.tensor(view.target)
-    towards = torch.tensor(lamp_at(*handle, view.camera(1)))
+    towards = torch.tensor(lamp_at(*handle, camera=view.camera(1)))
     assert math.degrees(math.acos(float(towards @ to_camera / to_camera.norm()))) == pytest.approx(angle, abs=0.05)
 
 
@@ -70,11 +70,17 @@ def test_left_of_the_handle_is_left_in_the_picture_and_what_is_behind_is_at_the_
     assert max(handle_of((0.0, 0.0, -1.0), Viewpoint(elevation=0.0).camera(1))) == pytest.approx(1.0)
 
 
+def shone(lighting):
+    light = lighting.illumination()
+    assert light is not None
+    return light
+
+
 def test_lights_add_up_and_a_lone_lamp_stands_in_a_dim_studio():
-    alone, studio = Lighting(lamp=(0.0, 1.0, 0.0), strength=2.0).illumination(), SKIES["studio"].light()
+    alone, studio = shone(Lighting(lamp=(0.0, 1.0, 0.0), strength=2.0)), SKIES["studio"].light()
     torch.testing.assert_close(alone.irradiance(UP), DIM * studio.irradiance(UP), atol=1e-4, rtol=0.0)
     assert alone.colours.amax(0).tolist() == [2.0] * 3
-    both = Lighting("sun", lamp=(0.0, 1.0, 0.0)).illumination()
+    both = shone(Lighting("sun", lamp=(0.0, 1.0, 0.0)))
     wanted = SKIES["sun"].light().mean + lamp(UP[0], torch.full((3,), 1.5)).mean
     torch.testing.assert_close(both.mean, wanted, atol=1e-4, rtol=0.0)
     assert Lighting().illumination() is None
@@ -168,8 +174,8 @@ def test_who_knows_no_materials_takes_no_light(page, lit, tmp_path):
     for message in ({"sky": "sunset"}, {"lamp": True}):
         page.say(kind="light", **message)
         assert "expected an avatar that knows its materials" in page.error() and "\n" not in page.error()
-    shone = encode(replace(before, light=Lighting("sun")), [page.desk.scene.people[0].name])
-    page.say(json.dumps(shone).encode(), kind="load")
+    saved = encode(replace(before, light=Lighting("sun")), [page.desk.scene.people[0].name])
+    page.say(json.dumps(saved).encode(), kind="load")
     assert page.desk.state == before
     page.say(kind="light", sky=None, lamp=False)
     assert page.desk.state == before
