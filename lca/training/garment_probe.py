@@ -158,8 +158,8 @@ def garment_mask(recording: WorldRecording, wanted: Capture) -> Float[Tensor, "f
 
 def frames_of(recording: WorldRecording, wanted: Capture) -> list[int]:
     """Where the frames of `wanted` are in the row: their cloth and camera are those of no other frame."""
-    every = torch.from_numpy(np.asarray(recording.row["camera_from_world"], np.float32))
-    poses = torch.from_numpy(np.asarray(recording.row["theta"], np.float32))
+    every = torch.from_numpy(np.array(recording.row["camera_from_world"], np.float32))
+    poses = torch.from_numpy(np.array(recording.row["theta"], np.float32))
     return [
         int(((every - camera).abs().amax((1, 2)) + (poses - theta).abs().amax(1)).argmin())
         for camera, theta in zip(wanted.camera.camera_from_world, wanted.theta, strict=True)

@@ -22,8 +22,9 @@ CONFIGS = [path for path in EVERY if "studies" not in path.parts]
 
 
 def stage_of(config):
-    """Only post-training starts from given weights."""
-    return STAGES["posttrain" if "init" in config.get("model", {}) else "pretrain"]
+    """Only post-training starts from given weights, and heads say which they are."""
+    model = config.get("model", {})
+    return STAGES["heads" if "head" in model else "posttrain" if "init" in model else "pretrain"]
 
 
 def parser_of(stage):

@@ -65,7 +65,7 @@ def glanced(monkeypatch):
     """Instead of measuring, the identities that would be measured."""
     found = []
 
-    def portray(model, evaluation, place, recording, gallery):
+    def portray(model, evaluation, place, recording, gallery, taken):
         found.append((recording.photos([0]).identity, place))
         blank = Views(*(torch.zeros(1, channels, 8, 8) for channels in (3, 3, 1, 1)))
         return Portrait(found[-1][0], {"psnr_fg": 20.0}, torch.zeros(1, 3, 8, 8), blank, blank)
