@@ -20,6 +20,8 @@ METERED = 0.85
 """Mean light in which cameras expose their pictures; what the head begins with."""
 STIFF, DARK = 0.02, 0.01
 """How much light is taken for none where normals say little; linear colour below which no light is seen."""
+BEND = 0.7
+"""How far a normal may leave the template's: the tangent of the angle."""
 LOCAL = 0.4
 """Logarithm of how far one Gaussian's painted light may be from that of its normal."""
 
@@ -45,9 +47,10 @@ class RelightHead(nn.Module):
     def forward(
         self, tokens: Float[Tensor, "people anchors width"], canonical: Gaussians, template: Template
     ) -> Materials:
-        """Materials of the people's canonical Gaussians."""
-        axes = quat_wxyz_to_matrix(canonical.quats_wxyz)
-        normals = axes[..., 2]
+        """Materials of the people's canonical Gaussians. Normals begin as the template's: where the base model is unsure it turns
+        Gaussians any way."""
+        axes = quat_wxyz_to_matrix(template.frames)
+        normals = axes[..., 2].expand(len(tokens), -1, -1)
         latent = rearrange(self.unfold(self.norm(tokens)), "b g (k c) -> b (g k) c", k=self.per_anchor)
         place = fourier(template.points, OCTAVES).expand(len(tokens), -1, -1)
         joined = self.join(torch.cat([latent, place, normals, canonical.colors], -1))
@@ -57,9 +60,10 @@ class RelightHead(nn.Module):
         light = self.photo_light(self.pooled(torch.cat([pooled, shading.flatten(1)], -1))).unflatten(-1, (WAVES, 3))
         strength = torch.tensor(METERED).log() + harmonics(normals) @ (shading + light)
         upright = torch.tensor([0.0, 0.0, 1.0]).to(bend)
+        bent = (axes @ F.normalize(upright + BEND * torch.tanh(bend), dim=-1)[..., None])[..., 0]
         return Materials(
             baked=strength + LOCAL * torch.tanh(local),
-            normals=F.normalize(upright + 0.7 * torch.tanh(bend), dim=-1),
+            normals=(quat_wxyz_to_matrix(canonical.quats_wxyz).mT @ bent[..., None])[..., 0],
             transfer=(1.0 + torch.tanh(transfer) / 2),
             gloss=torch.cat([0.25 * (gloss[..., :1] - 2.0).sigmoid(), 3.0 + torch.tanh(gloss[..., 1:])], -1),
         )

@@ -13,8 +13,9 @@ from torch.nn import functional as F
 
 from lca.data.batch import Batch, Targets
 from lca.geometry.gaussians import Gaussians
+from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.model.garment import GarmentHead
-from lca.model.materials import relight
+from lca.model.materials import Materials, normals_of, relight
 from lca.model.network import LCA, Fused
 from lca.model.relight import RelightHead
 from lca.ranges import check_numbers
@@ -124,5 +125,11 @@ def relight_terms(
     return {
         "driven": losses.picture * image_loss(render(shown, camera, background).image, truth, image),
         "face": losses.face * image_loss(render(shown, face_camera, background).image, face_truth, image),
-        "bend": losses.bend * (1.0 - materials.normals[..., 2]).mean(),
+        "bend": losses.bend * bending(network, canonical, materials),
     }
+
+
+def bending(network: LCA, canonical: Gaussians, materials: Materials) -> Float[Tensor, ""]:
+    """How far normals are from the template's: mean of 1 less the cosine."""
+    own = quat_wxyz_to_matrix(network.template.frames)[..., 2]
+    return (1.0 - (normals_of(canonical, materials) * own).sum(-1)).mean()
