@@ -9,6 +9,7 @@ from PIL import Image
 from lca.data.census import census
 from lca.data.drawn import drawn, one_of_each
 from lca.data.example import load_example
+from lca.data.sources import open_source
 from lca.formats.photos import read_pictures
 from lca.lab import from_photographs, preparation
 from lca.lab.browser import Browser
@@ -27,6 +28,7 @@ from lca.panel.desk import Desk
 from lca.panel.local import served
 from lca.panel.motions import Offered
 from lca.tracking.finder import load_finder
+from lca.training.evaluate import example_at
 from lca.training.experiment import experiment
 from lca.world.folders.builder import Build, build
 from lca.world.stages.capture import STAGES
@@ -66,6 +68,16 @@ def pretraining_picture(model: LCA, folder: Path) -> Image.Image:
     watch = watched(run, pictures=6)
     run.fit()
     return watch.strip(("shipped model", model), height=150)
+
+
+def emergent_picture(model: LCA, folder: Path) -> Image.Image:
+    """Somebody in a skirt by plain skinning, with nodes, in truth; another person relit, in a wrong light, in truth."""
+    for stage in ("runway", "lightstage"):
+        build(Build(stage, 1, SEED - 1), folder / stage)
+    shown = {stage: open_source(folder / stage, "test")[0] for stage in ("runway", "lightstage")}
+    skirt = Closet(model, example_at(0, shown["runway"], 4, 5)[0]).strip(150)
+    light = light_strip(model, example_at(0, shown["lightstage"], 3, 12)[0], range(0, 12, 2), 120)
+    return row([skirt, light], height=max(skirt.height, light.height))
 
 
 def post_training_picture(model: LCA, folder: Path) -> Image.Image:
@@ -119,6 +131,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         save_small(pretraining_picture(model, Path(folder)), FIGURES / "02_pretraining.png")
         save_small(post_training_picture(model, Path(folder)), FIGURES / "03_post_training.png")
+        save_small(emergent_picture(model, Path(folder)), FIGURES / "04_emergent_probes.png")
         save_small(recipes_picture(Path(folder)), FIGURES / "07_recipes.png")
     avatar = model.reconstruct(cut_out_people(pictures, finder))
     save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")

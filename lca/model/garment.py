@@ -78,7 +78,8 @@ class GarmentHead(nn.Module):
         rest: Float[Tensor, "people gaussians 3"],
     ) -> Loosened:
         """From the fused tokens and from where the base model has the `canonical` Gaussians beside the body's `rest` places."""
-        at_nodes = self.norm(tokens[:, self.nodes.anchor])
+        apart = tokens - tokens.mean(1, keepdim=True)  # what all tokens share tells where people were filmed
+        at_nodes = self.norm(apart[:, self.nodes.anchor])
         place = fourier(self.nodes.places, OCTAVES).expand(len(tokens), -1, -1)
         offset = OFFSETS * self.nodes.around(canonical.means - rest)
         raw = self.out(self.hidden(torch.cat([at_nodes, place, offset], -1)))

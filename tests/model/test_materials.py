@@ -18,8 +18,11 @@ from lca.model.relight import painted_light
 LEFT, ABOVE = torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0])
 
 
+Ball = tuple[Gaussians, Materials]
+
+
 @pytest.fixture
-def ball():
+def ball() -> Ball:
     """A matte sphere of 40 cm in mid grey: Gaussians that face outwards."""
     torch.manual_seed(0)
     normals = torch.nn.functional.normalize(torch.randn(4000, 3), dim=-1)
@@ -30,8 +33,8 @@ def ball():
     return gaussians, Materials(torch.zeros(4000, 3), normals, ones, gloss)
 
 
-def shown(ball, light, eye=None):
-    return light_from_pixels(relight(*ball, light, eye).colors)
+def shown(ball: Ball, light, eye=None):
+    return light_from_pixels(relight(ball[0], ball[1], light, eye).colors)
 
 
 def test_an_even_light_shows_the_albedo(ball):
@@ -85,16 +88,16 @@ def test_a_batch_is_its_members(ball):
     lights = [lamp(LEFT, torch.ones(3)), lamp(ABOVE, torch.tensor([0.2, 0.5, 0.1]))]
     both = Illumination(*(torch.stack(x) for x in zip(*(vars(light).values() for light in lights), strict=True)))
     pair = ball[0].map(lambda x: torch.stack([x, x])), ball[1].map(lambda x: torch.stack([x, x]))
-    together = relight(*pair, both, torch.stack([3 * LEFT, 3 * ABOVE])).colors
+    together = relight(pair[0], pair[1], both, torch.stack([3 * LEFT, 3 * ABOVE])).colors
     for found, light, eye in zip(together, lights, (3 * LEFT, 3 * ABOVE), strict=True):
-        assert torch.allclose(found, relight(*ball, light, eye).colors, atol=1e-6)
+        assert torch.allclose(found, relight(ball[0], ball[1], light, eye).colors, atol=1e-6)
 
 
 def test_normals_stay_when_gaussians_are_turned(ball):
     quarter = torch.nn.functional.normalize(torch.randn(4000, 4), dim=-1)
     turned = replace(ball[0], quats_wxyz=quat_multiply(quarter, ball[0].quats_wxyz))
     kept = ball[1].reframed(ball[0], turned)
-    assert torch.allclose(normals_of(turned, kept), normals_of(*ball), atol=1e-5)
+    assert torch.allclose(normals_of(turned, kept), normals_of(ball[0], ball[1]), atol=1e-5)
 
 
 def test_light_painted_onto_one_colour_is_found(ball):
@@ -102,7 +105,7 @@ def test_light_painted_onto_one_colour_is_found(ball):
     even = Illumination(
         light.around + projected(EVEN, torch.full((len(EVEN), 3), 0.4)), light.directions, light.colours
     )
-    painted = relight(*ball, even).map(lambda x: x[None])
+    painted = relight(ball[0], ball[1], even).map(lambda x: x[None])
     found = painted_light(painted, ball[1].normals[None], torch.zeros(4000, dtype=torch.long))[0]
     assert found[1].min() > 0.3 and found[2:4].abs().max() < 0.1 and not found[0].any()
 
