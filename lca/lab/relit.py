@@ -28,12 +28,10 @@ def light_strip(model: LCA, example: Batch, frames: Sequence[int], height: int =
     """Lines over some targets: in the photos' light, with the photos' colours for albedo, relit, relit in the next target's light
     (the control), truth."""
     avatar = model.reconstruct(example.photos, example.betas)
-    if avatar.materials is None:
-        raise ValueError("expected a model with the relighting head, got one without: load the shipped one")
-    targets, chosen = example.targets, list(frames)
+    materials, targets, chosen = avatar.known_materials(), example.targets, list(frames)
     light, masks = targets.light()[chosen], targets.mask[chosen]
     order = [*range(1, len(chosen)), 0]
-    naive = replace(avatar, materials=replace(avatar.materials, baked=torch.zeros_like(avatar.materials.baked)))
+    naive = replace(avatar, materials=replace(materials, baked=torch.zeros_like(materials.baked)))
     truth = over(targets.image[chosen], masks, torch.ones(len(chosen), 3))
     lines = {
         "photos' light": [_target(avatar, example, k, None) for k in chosen],
@@ -71,18 +69,13 @@ def by_lamp(
     """By one lamp in a dim studio; degrees, azimuth 0 is in front of the person (+z), growing towards its left."""
     across, up = math.radians(azimuth), math.radians(elevation)
     towards = [math.sin(across) * math.cos(up), math.sin(up), math.cos(across) * math.cos(up)]
-    bulb, room = lamp(torch.tensor(towards), torch.full((3,), strength)), SKIES["studio"].light().brightened(DIM)
-    light = Illumination(room.around, bulb.directions, bulb.colours)
+    light = SKIES["studio"].light().brightened(DIM) + lamp(torch.tensor(towards), torch.full((3,), strength))
     return view(avatar.lit(posed, light, camera.eye), camera)
 
 
 def materials_row(avatar: Avatar, posed: Gaussians, camera: Camera) -> Image.Image:
     """What the head found: the painted colour, albedo, the light that was painted in, normals, transfer."""
-    materials = avatar.materials
-    if materials is None:
-        raise ValueError(
-            "expected an avatar that knows its materials, got one without: create it with the shipped model"
-        )
+    materials = avatar.known_materials()
     normals = (normals_of(posed, materials) + 1) / 2
     shown = {
         "colour": posed.colors,

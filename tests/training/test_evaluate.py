@@ -196,3 +196,10 @@ def test_probes_are_asked_by_stage_and_by_name(network, tmp_path, monkeypatch):
     assert report["of_wild"] == {"frames": 8.0, "shown": 2.0, "people": 1, "interval95": {}}
     assert report["named"] == {"people": 1, "interval95": {}} and "of_studio" not in report
     assert {"what": "named: gain", "reason": "nobody turned", "people": ["wild-000000"]} in report["left_out"]
+
+
+def test_photos_may_come_from_another_capture():
+    split = open_source(built("wild"), "test")[0], open_source(built("wild"), "train")[0]
+    example, shown, wanted = evaluate.example_at(0, split[0], 2, 1, split[1])
+    assert shown.identity == split[1].photos([0]).identity and wanted.identity == split[0].photos([0]).identity
+    assert len(shown) == 2 and torch.equal(example.betas, wanted.betas)
