@@ -11,11 +11,13 @@ from jsonargparse import ArgumentError, ArgumentParser
 from lca.errors import UserError
 from lca.ranges import check_number, check_numbers
 from lca.training.config_text import check_override, config_values
-from lca.training.experiment import STAGES
 from lca.world.folders.builder import Build
 
 STUDIES = Path(__file__).parents[2] / "configs" / "studies"
 Design = TypeVar("Design")
+
+SCHEME = ("pretrain", "posttrain")
+"""Stages that schemes are made of."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Link:
 
     def __post_init__(self):
         """Raises: UserError."""
-        if self.stage not in STAGES:
-            raise UserError(f"expected a stage of {', '.join(STAGES)}, got {self.stage!r}: choose one of them")
+        if self.stage not in SCHEME:
+            raise UserError(f"expected a stage of {', '.join(SCHEME)}, got {self.stage!r}: choose one of them")
         if not self.data:
             raise UserError("expected at least one world in data, got none: name one of the size's")
         check_number("share", self.share, 1e-6, 100.0)
@@ -115,8 +117,8 @@ class Size:
     def __post_init__(self):
         """Raises: UserError."""
         check_numbers(self, {"steps": (1, 10**9), "photos": (1, 16), "targets": (1, 1000)})
-        if self.configs.keys() != STAGES.keys():
-            raise UserError(f"expected configs of {', '.join(STAGES)}, got {', '.join(self.configs)}")
+        if self.configs.keys() != set(SCHEME):
+            raise UserError(f"expected configs of {', '.join(SCHEME)}, got {', '.join(self.configs)}")
         seeds = {(world.stage, world.seed) for world in self.train.values()}
         both = [name for name, world in self.test.items() if (world.stage, world.seed) in seeds]
         if both:

@@ -76,7 +76,7 @@ def test_the_fast_way_reads_what_the_plain_way_reads():
     assert torch.equal(plain.photos.body, fast.photos.body) and torch.equal(plain.betas, fast.betas)
     assert torch.equal(plain.body_canonical[0], fast.body_canonical[0])
     for name, value in vars(plain.targets).items():
-        assert torch.equal(value, getattr(fast.targets, name)), name
+        assert torch.equal(value.nan_to_num(), getattr(fast.targets, name).nan_to_num()), name
     assert not recording.targets(wanted).canonical_mask.any() and plain.body_canonical[1].any()
 
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from lca.errors import UserError
-from lca.studies.design import STUDIES, Link, Size, Study, Trial, known_studies, read_size, read_study
+from lca.studies.design import SCHEME, STUDIES, Link, Size, Study, Trial, known_studies, read_size, read_study
 from lca.studies.runs import TrainingRun, runs_of
-from lca.training.experiment import STAGES
 
 MICRO = read_size("micro")
 PRETRAINED = Link("pretrain", ["wild"], 0.7)
@@ -20,7 +19,7 @@ def names_of(study: Study, seed: int = 0) -> set[str]:
 def test_every_study_asks_something_of_worlds_that_every_size_has():
     assert {"scheme", "scaling", "gamma", "branches", "views", "transport"} == set(known_studies())
     for size in (read_size(path.stem) for path in (STUDIES / "sizes").glob("*.yaml")):
-        assert all(size.config(stage).is_file() for stage in STAGES)
+        assert all(size.config(stage).is_file() for stage in SCHEME)
         for study in map(read_study, known_studies()):
             assert study.seeds >= 3 and study.asks.endswith("?")
             used = {name for row in study.rows for link in row.chain for name in link.data}
