@@ -41,6 +41,10 @@ class Targets:
     lamp_colour: Float[Tensor, "*batch frames 3"]
     cloth: Float[Tensor, "*batch frames vertices 3"]
 
+    def __getitem__(self, frames: Sequence[int]) -> "Targets":
+        """Some frames of one person."""
+        return _map(self, lambda x: x[frames])
+
     def cameras(self) -> tuple[Camera, Camera]:
         """(body cameras, face cameras), all frames of the batch in one row."""
         views = self.camera_from_world.flatten(0, -3)

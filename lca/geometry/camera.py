@@ -54,6 +54,14 @@ class Camera:
         pixels = camera_points @ self.intrinsics.mT
         return torch.cat([pixels[..., :2] / pixels[..., 2:], camera_points[..., 2:]], -1)
 
+    def unproject(self, depth: Float[Tensor, "*batch height width"]) -> Float[Tensor, "*batch height width 3"]:
+        """World points of all pixel centres at these depths (z of the camera, metres); `depth` is as large as the picture."""
+        rows, columns = torch.meshgrid(*(torch.arange(n).to(depth) + 0.5 for n in depth.shape[-2:]), indexing="ij")
+        pixels = torch.stack([columns, rows, torch.ones_like(rows)], -1)
+        rays = pixels @ torch.linalg.inv(self.intrinsics).mT[..., None, :, :]
+        rotation, translation = self.camera_from_world[..., :3, :3], self.camera_from_world[..., :3, 3]
+        return (rays * depth[..., None] - translation[..., None, None, :]) @ rotation[..., None, :, :]
+
 
 def look_at(eye: Float[Tensor, "*batch 3"], target: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 4 4"]:
     """`camera_from_world` of a level camera at `eye` looking at `target` (world y up)."""

@@ -56,10 +56,14 @@ class Illumination:
         lamps = [torch.cat(pair, -2) for pair in ((self.directions, other.directions), (self.colours, other.colours))]
         return Illumination(self.around + other.around, *lamps)
 
+    @property
+    def matte(self) -> Float[Tensor, "*batch 9 3"]:
+        """`around` as a matte surface keeps it, which blurs it to half a sphere."""
+        return torch.tensor(COSINE)[list(BANDS)].to(self.around)[:, None] * self.around
+
     def irradiance(self, normals: Float[Tensor, "*#batch points 3"]) -> Float[Tensor, "*batch points 3"]:
         """What the environment alone shows on white matte surfaces that nothing shades."""
-        kept = torch.tensor(COSINE)[list(BANDS)].to(self.around)
-        return harmonics(normals) @ (kept[:, None] * self.around)
+        return harmonics(normals) @ self.matte
 
     @property
     def mean(self) -> Float[Tensor, "*batch 3"]:

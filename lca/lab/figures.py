@@ -152,6 +152,16 @@ def close_up(
     return to_image(image).crop((left, top, left + side, top + side))
 
 
+def close_ups(
+    images: Float[Tensor, "frames channels height width"],
+    masks: Float[Tensor, "frames 1 height width"],
+    height: int,
+    caption: str = "",
+) -> Image.Image:
+    """Frames side by side, each as large as what its mask shows; the caption stands below the first."""
+    return row([close_up(*pair) for pair in zip(images, masks, strict=True)], (caption,), height)
+
+
 def save_small(image: Image.Image, path: str | Path, most: int = 150_000) -> None:
     """Write a PNG of at most `most` bytes: 256 colours, rare strong ones among them, and smaller by tenths until it fits."""
     while True:

@@ -9,12 +9,11 @@ from PIL import Image
 from lca.data.batch import Batch
 from lca.geometry.camera import orbit
 from lca.lab.exercises import Exercise
-from lca.lab.figures import close_up, column, pca_colors, row, view
+from lca.lab.figures import close_ups, column, pca_colors, row, view
 from lca.model.avatar import Avatar
 from lca.model.garment import blended
 from lca.model.network import LCA, Fused
-from lca.training.garment_probe import pictured
-from lca.training.losses import over
+from lca.training.scores import bodies, truth_of
 
 FULL = 0.5
 """Change of a Gaussian's skinning weights (sum of absolute differences) that is drawn full."""
@@ -39,21 +38,18 @@ class Closet:
 
     def frames(self, loose: float, height: int = 220) -> Image.Image:
         """The targets' poses by one avatar, each close up."""
-        shown = pictured(self.avatar(loose), self.example.targets)[0]
-        return row([close_up(*pair) for pair in zip(shown, self.example.targets.mask, strict=True)], (), height)
+        targets = self.example.targets
+        return close_ups(bodies(self.avatar(loose), targets).image, targets.mask, height)
 
     def strip(self, height: int = 200) -> Image.Image:
         """Three lines over the targets: plain skinning, with nodes, truth."""
         targets = self.example.targets
-        truth = over(targets.image, targets.mask, targets.image.new_ones(len(targets.mask), 3))
-        pairs = zip(truth, targets.mask, strict=True)
-        true = row([close_up(*pair) for pair in pairs], ("truth",), height)
-        lines = [self.frames(loose, height) for loose in (0.0, 1.0)]
-        named = [
-            row([line], (name,), line.height)
-            for line, name in zip(lines, ("plain skinning W", "with nodes, W'"), strict=True)
-        ]
-        return column([*named, true])
+        lines = {
+            "plain skinning W": bodies(self.avatar(0.0), targets).image,
+            "with nodes, W'": bodies(self.avatar(1.0), targets).image,
+            "truth": truth_of(targets).body,
+        }
+        return column([close_ups(line, targets.mask, height, name) for name, line in lines.items()])
 
     def changed(self, height: int = 320) -> Image.Image:
         """The rest pose from the front and from behind: red where W' left W (the paper's Figure 7), and its tokens' colours."""

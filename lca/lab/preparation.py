@@ -79,14 +79,12 @@ def surface_sheet(found: Capture, surface: Surface, frame: int, height: int = 20
 def carried_sheet(found: Capture, surface: Surface, frame: int, other: int, height: int = 200) -> Image.Image:
     """One camera's pixels, carried by depth to where another camera stands, beside what that camera saw."""
     side = surface.depth.shape[-1]
-    camera = found.camera[frame].resized(side, side)
-    rows, columns = torch.meshgrid(torch.arange(side) + 0.5, torch.arange(side) + 0.5, indexing="ij")
-    rays = torch.stack([columns, rows, torch.ones_like(rows)], -1) @ camera.intrinsics.inverse().mT
+    camera, depth = found.camera[frame].resized(side, side), surface.depth[frame, 0]
     inside = F.avg_pool2d(found.mask[frame], 2)[0] > 0.99  # at the outline colours are mixed with the background's
-    known, view = (surface.depth[frame, 0] > 0) & inside, camera.camera_from_world
-    points = ((rays * surface.depth[frame, 0][..., None])[known] - view[:3, 3]) @ view[:3, :3]
+    known = (depth > 0) & inside
+    points = camera.unproject(depth)[known]
     colours = F.avg_pool2d(found.image[frame][None], 2)[0].movedim(0, -1)[known]
-    radius = float(surface.depth[frame, 0][known].median() / camera.intrinsics[0, 0]) * 0.6
+    radius = float(depth[known].median() / camera.intrinsics[0, 0]) * 0.6
     moved = dots(points, colours, found.camera[other].resized(height, height), radius)
     pictures = [found.image[frame], moved, found.image[other]]
     return row(pictures, ["one camera", "carried to another", "what that one saw"], height)

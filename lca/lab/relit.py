@@ -10,14 +10,14 @@ from PIL import Image
 from lca.data.batch import Batch
 from lca.geometry.camera import Camera
 from lca.geometry.gaussians import Gaussians
-from lca.geometry.illumination import Illumination, lamp
+from lca.geometry.illumination import lamp
 from lca.geometry.skies import SKIES
-from lca.lab.figures import close_up, column, row, to_image, view
+from lca.lab.figures import close_ups, column, row, to_image, view
 from lca.model.avatar import Avatar
 from lca.model.materials import albedo_of, normals_of
 from lca.model.network import LCA
 from lca.render import render
-from lca.training.losses import over
+from lca.training.scores import bodies, truth_of
 
 DIM = 0.25
 """Of a studio's light, round a lamp: enough to see where its shadows fall."""
@@ -28,33 +28,17 @@ def light_strip(model: LCA, example: Batch, frames: Sequence[int], height: int =
     """Lines over some targets: in the photos' light, with the photos' colours for albedo, relit, relit in the next target's light
     (the control), truth."""
     avatar = model.reconstruct(example.photos, example.betas)
-    materials, targets, chosen = avatar.known_materials(), example.targets, list(frames)
-    light, masks = targets.light()[chosen], targets.mask[chosen]
-    order = [*range(1, len(chosen)), 0]
-    naive = replace(avatar, materials=replace(materials, baked=torch.zeros_like(materials.baked)))
-    truth = over(targets.image[chosen], masks, torch.ones(len(chosen), 3))
+    naive = replace(avatar, materials=avatar.known_materials().unpainted())
+    targets = example.targets[list(frames)]
+    light, next_one = targets.light(), [*range(1, len(targets.mask)), 0]
     lines = {
-        "photos' light": [_target(avatar, example, k, None) for k in chosen],
-        "colour as albedo": [_target(naive, example, k, light[i]) for i, k in enumerate(chosen)],
-        "relit": [_target(avatar, example, k, light[i]) for i, k in enumerate(chosen)],
-        "wrong light": [_target(avatar, example, k, light[order[i]]) for i, k in enumerate(chosen)],
-        "truth": list(truth),
+        "photos' light": bodies(avatar, targets).image,
+        "colour as albedo": bodies(naive, targets, light).image,
+        "relit": bodies(avatar, targets, light).image,
+        "wrong light": bodies(avatar, targets, light[next_one]).image,
+        "truth": truth_of(targets).body,
     }
-    return column(
-        [
-            row([close_up(picture, mask) for picture, mask in zip(line, masks, strict=True)], (name,), height)
-            for name, line in lines.items()
-        ]
-    )
-
-
-def _target(avatar: Avatar, example: Batch, frame: int, light: Illumination | None) -> torch.Tensor:
-    targets = example.targets
-    camera = targets.cameras()[0][frame]
-    eps = avatar.eps_from_actions(targets.actions[frame].nan_to_num())
-    posed = avatar.drive(targets.theta[frame], eps, targets.psi[frame], targets.translation[frame])
-    shown = posed if light is None else avatar.lit(posed, light, camera.eye)
-    return render(shown, camera, torch.ones(3)).image
+    return column([close_ups(line, targets.mask, height, name) for name, line in lines.items()])
 
 
 def sky_row(avatar: Avatar, posed: Gaussians, camera: Camera, names: Sequence[str] = tuple(SKIES)) -> Image.Image:

@@ -93,6 +93,10 @@ class GarmentHead(nn.Module):
         away = (canonical.means - rest)[:, self.thighs].norm(dim=-1).mean(-1)
         return ((away - LOOSE) / SURE).sigmoid()
 
+    def dressed(self, canonical: Gaussians, rig: Rig, loosened: Loosened) -> tuple[Gaussians, Rig]:
+        """Canonical Gaussians where the garment hangs, and the rig with W'."""
+        return self.reshaped(canonical, loosened), self.reskinned(rig, loosened)
+
     def reshaped(self, canonical: Gaussians, loosened: Loosened) -> Gaussians:
         """Canonical Gaussians where the garment hangs."""
         held = self.nodes.followers

@@ -1,4 +1,4 @@
-"""What a surface does with light: albedo, normal, diffuse transfer and gloss of each Gaussian; `lit` shows it in any light.
+"""What a surface does with light: albedo, normal, diffuse transfer and gloss of each Gaussian; `relight` shows it in any light.
 
 Light is linear, so pictures of one lamp at a time add up to any environment. Transfer is a zonal harmonic about each normal: it
 turns with the Gaussian, at no cost, and dims what stands in a fold. Lamps throw shadows between limbs; environments do not.
@@ -12,15 +12,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.geometry.gaussians import Gaussians
-from lca.geometry.illumination import BANDS, COSINE, Illumination, harmonics
+from lca.geometry.illumination import BANDS, Illumination, harmonics
 from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.geometry.shadows import visibility
 from lca.geometry.tone import light_from_pixels, pixels_from_light
 
 BOUNCE = 0.1
 """Of the mean radiance: light that reaches every fold from the surfaces round it."""
-DARKEST = 1.0 / 255.0
-"""Mean light below which a photo says nothing of an albedo."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,10 @@ class Materials:
         """Those of Gaussians that are parts of these."""
         return self.map(lambda x: x[..., sources, :])
 
+    def unpainted(self) -> "Materials":
+        """The same if no light were painted in: colours are taken for albedo."""
+        return replace(self, baked=torch.zeros_like(self.baked))
+
     def reframed(self, before: Gaussians, after: Gaussians) -> "Materials":
         """The same normals in the person's frame, for Gaussians that were turned since."""
         facing = normals_of(before, self)
@@ -72,25 +74,19 @@ def relight(
     One set or a batch; batch axes of all are the same. Differentiable in everything but the shadows. A single set on the CPU that
     needs no gradient takes one kernel.
     """
-    if eye is None and _fusable(gaussians, materials, light, gaussians.means):
-        return _fused(gaussians, materials, light, None)
-    if eye is not None and _fusable(gaussians, materials, light, eye):
-        return _fused(gaussians, materials, light, eye)
+    if _fusable(gaussians, materials, light, eye):
+        from lca.model.relight_cpu import relight_fused
+
+        painted = torch.exp(-materials.baked), materials.normals, materials.transfer, materials.gloss
+        return replace(gaussians, colors=relight_fused(gaussians, painted, light, BOUNCE * light.mean, eye))
     return relight_plain(gaussians, materials, light, eye)
 
 
-def _fusable(gaussians: Gaussians, materials: Materials, light: Illumination, eye: Tensor) -> bool:
-    every = (*gaussians.tensors(), *vars(materials).values(), *vars(light).values(), eye)
+def _fusable(gaussians: Gaussians, materials: Materials, light: Illumination, eye: Tensor | None) -> bool:
+    every = (*gaussians.tensors(), *vars(materials).values(), *vars(light).values(), *(() if eye is None else (eye,)))
     plain = all(x.device.type == "cpu" and x.dtype == torch.float32 for x in every)
     learning = torch.is_grad_enabled() and any(x.requires_grad for x in every)
     return plain and not learning and gaussians.means.ndim == 2 and light.around.ndim == 2
-
-
-def _fused(gaussians: Gaussians, materials: Materials, light: Illumination, eye: Tensor | None) -> Gaussians:
-    from lca.model.relight_cpu import colours_in
-
-    painted = torch.exp(-materials.baked), materials.normals, materials.transfer, materials.gloss
-    return replace(gaussians, colors=colours_in(gaussians, painted, light, BOUNCE * light.mean, eye))
 
 
 def relight_plain(
@@ -100,9 +96,8 @@ def relight_plain(
     normals = normals_of(gaussians, materials)
     albedo = albedo_of(gaussians, materials)
     cosines, seen = _facing(normals, light), _seen(gaussians, light)
-    kept = (torch.tensor(COSINE)[list(BANDS)].to(normals) * materials.transfer[..., list(BANDS)]).unsqueeze(-2)
-    around = ((harmonics(normals).unsqueeze(-2) * kept) @ light.around.unsqueeze(-3))[..., 0, :].clamp(min=0)
-    diffuse = around + (cosines * seen) @ light.colours + BOUNCE * light.mean[..., None, :]
+    around = (harmonics(normals) * materials.transfer[..., list(BANDS)]) @ light.matte
+    diffuse = around.clamp(min=0) + (cosines * seen) @ light.colours + BOUNCE * light.mean[..., None, :]
     shown = albedo * diffuse
     if eye is not None:
         shown = shown + _shine(gaussians, materials, normals, cosines * seen, light, eye)
@@ -140,5 +135,4 @@ def _shine(
     lamps = (lobe * arriving) @ light.colours
     facing = (view * normals).sum(-1, keepdim=True)
     mirrored = 2 * facing * normals - view
-    blur = torch.tensor(COSINE)[list(BANDS)].to(normals)[:, None]
-    return lamps + base * (harmonics(mirrored) @ (blur * light.around)).clamp(min=0) * facing.gt(0)
+    return lamps + base * light.irradiance(mirrored).clamp(min=0) * facing.gt(0)

@@ -17,7 +17,7 @@ from lca.model.driver import posed_by_actions
 from lca.model.encoder import PATCH, EncoderConfig, ImageTokens, Pyramid, build_encoder
 from lca.model.face_code import FaceCodeEncoder
 from lca.model.fusion import Fusion, FusionConfig
-from lca.model.garment import GarmentHead, Loosened
+from lca.model.garment import GarmentHead
 from lca.model.layers import FeedForward, pack_foreground
 from lca.model.materials import Materials
 from lca.model.photo_blocks import build_photo_blocks
@@ -140,18 +140,13 @@ class LCA(nn.Module):
         """Step 3: c, p, o, q, s = H_cano(T_gs), on bodies of the given shape."""
         return self.decoder(fused.tokens, fused.evidence, self.template, self.template.shaped(betas))
 
-    def loosened(self, fused: Fused, canonical: Gaussians, betas: Float[Tensor, "people shape"]) -> Loosened | None:
-        """What the people's garments do; None without the garment head."""
-        return None if self.garments is None else self.garments(fused.tokens, canonical, self.template.shaped(betas))
-
     def person(self, fused: Fused, betas: Float[Tensor, "people shape"], loose: float = 1.0) -> tuple[Gaussians, Rig]:
         """Canonical Gaussians and rig, dressed by the garment head if there is one; `loose` from 0 (plain skinning) to 1."""
         canonical, rig = self.canonical(fused, betas), self.rig(betas)
-        loosened = self.loosened(fused, canonical, betas)
-        if self.garments is None or loosened is None:
+        if self.garments is None:
             return canonical, rig
-        part = loosened.scaled(loose)
-        return self.garments.reshaped(canonical, part), self.garments.reskinned(rig, part)
+        loosened = self.garments(fused.tokens, canonical, self.template.shaped(betas))
+        return self.garments.dressed(canonical, rig, loosened.scaled(loose))
 
     def materials(self, fused: Fused, canonical: Gaussians) -> Materials | None:
         """How the canonical Gaussians take light; None without the relighting head."""

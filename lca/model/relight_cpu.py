@@ -9,7 +9,7 @@ from numpy import ndarray
 from torch import Tensor
 
 from lca.geometry.gaussians import Gaussians
-from lca.geometry.illumination import BANDS, COSINE, Illumination
+from lca.geometry.illumination import Illumination
 from lca.geometry.shadows import visibility
 from lca.geometry.tone import light_from_pixels, pixels_from_light
 from lca.kernels.runtime import launching
@@ -27,14 +27,12 @@ def tables() -> tuple[Float[ndarray, "pixels"], Float[ndarray, "lights"]]:
     return light_from_pixels(steps).numpy(), pixels_from_light(BRIGHTEST * steps**2).numpy()
 
 
-def colours_in(
+def relight_fused(
     posed: Gaussians, painted: tuple[Tensor, ...], light: Illumination, bounce: Float[Tensor, "3"], eye: Tensor | None
 ) -> Float[Tensor, "gaussians 3"]:
-    """What `lca.model.materials.relight` gives one set; `painted` are exp(-baked), normals, transfer and gloss."""
-    lamps = light.directions, light.colours
+    """The colours that `lca.model.materials.relight` gives one set; `painted` are exp(-baked), normals, transfer and gloss."""
     seen = [visibility(posed.means, towards) for towards in light.directions]
     arriving = torch.stack(seen, -1) if seen else posed.means.new_zeros(len(posed), 0)
-    around = torch.tensor(COSINE)[list(BANDS)][:, None] * light.around
     quats = torch.nn.functional.normalize(posed.quats_wxyz, dim=-1)
     out = np.empty((len(posed), 3), np.float32)
     with launching(len(posed)) as threads:
@@ -42,8 +40,8 @@ def colours_in(
             threads,
             plain(posed.means, quats, posed.colors),
             plain(*painted),
-            *plain(arriving, around),
-            plain(*lamps),
+            *plain(arriving, light.matte),
+            plain(light.directions, light.colours),
             *plain(bounce, posed.means.new_zeros(0) if eye is None else eye),
             tables(),
             out,

@@ -8,25 +8,22 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from einops import einsum
 from jaxtyping import Float
 from scipy.spatial import KDTree
 from torch import Tensor
 from torch.nn import functional as F
 
-from lca.data.batch import Targets
-from lca.data.circumstances import Cloth, Surface
+from lca.data.circumstances import Surface
 from lca.data.sample import Capture
 from lca.data.sources import WorldRecording
 from lca.formats.captures import CLOTH_COLUMNS, CLOTH_RINGS
 from lca.geometry.body import PARTS
-from lca.geometry.camera import Camera
 from lca.model.avatar import Avatar
-from lca.model.network import LCA, Fused
-from lca.render import render
-from lca.training.losses import over, psnr
+from lca.model.garment import GarmentHead
+from lca.model.network import LCA
+from lca.training.losses import psnr
 from lca.training.probes import Subject
-from lca.training.scores import VISIBLE, Score, parts_of
+from lca.training.scores import VISIBLE, Score, bodies, parts_of, truth_of
 
 ON_CLOTH = 0.015
 """Metres from the (finer) simulated vertices within which a pixel shows the garment."""
@@ -49,7 +46,7 @@ def probe_garments(model: LCA, subject: Subject) -> dict[str, Score]:
     """Scores on the runway, inside the simulated garment; none for a model without the head."""
     if model.garments is None or not isinstance(subject.recording, WorldRecording):
         return {}
-    return compared_ways(model, subject, garment_mask(subject.recording, subject.wanted))
+    return compared_ways(model, model.garments, subject, garment_mask(subject.recording, subject.wanted))
 
 
 @torch.no_grad()
@@ -72,21 +69,23 @@ def is_loose(capture: Capture) -> bool:
 def _on_legs(model: LCA, subject: Subject) -> dict[str, Score]:
     if model.garments is None or not subject.wanted.canonical_mask.any():
         return {}
-    return compared_ways(model, subject, leg_mask(model, subject.wanted))
+    return compared_ways(model, model.garments, subject, leg_mask(model, subject.wanted))
 
 
-def compared_ways(model: LCA, subject: Subject, mask: Float[Tensor, "frames 1 h w"]) -> dict[str, Score]:
+def compared_ways(
+    model: LCA, head: GarmentHead, subject: Subject, mask: Float[Tensor, "frames 1 h w"]
+) -> dict[str, Score]:
     """PSNR (dB) within `mask` and the share of it that one looks through: with the head, with plain skinning (`_plain`), with
     H_skin but nothing moved (`_weights`), with tokens that have changed places (`_shuffled`); what the head gains."""
-    shown = {name: pictured(avatar, subject.example.targets) for name, avatar in dressed_ways(model, subject).items()}
     frames = mask.flatten(1).sum(1) > VISIBLE
     if not frames.any():
         return dict.fromkeys(SCORES, NO_LEGS)
     targets = subject.example.targets
-    truth = over(targets.image, targets.mask, targets.image.new_ones(len(mask), 3))
-    quality = {name: psnr(image, truth, mask)[frames].mean().item() for name, (image, _) in shown.items()}
+    shown = {name: bodies(avatar, targets) for name, avatar in dressed_ways(model, head, subject).items()}
+    truth = truth_of(targets).body
+    quality = {name: psnr(body.image, truth, mask)[frames].mean().item() for name, body in shown.items()}
     through = {
-        name: float((mask * (alpha < OPAQUE)).sum() / mask.sum().clamp(min=1)) for name, (_, alpha) in shown.items()
+        name: float((mask * (body.alpha < OPAQUE)).sum() / mask.sum().clamp(min=1)) for name, body in shown.items()
     }
     closed: Score = through["head"] / through["plain"] if through["plain"] > FEWEST_HOLES else NO_HOLES
     gains = {name: value - quality["plain"] for name, value in quality.items()}
@@ -98,40 +97,22 @@ def compared_ways(model: LCA, subject: Subject, mask: Float[Tensor, "frames 1 h 
     return dict(zip(SCORES, numbers, strict=True))
 
 
-def dressed_ways(model: LCA, subject: Subject) -> dict[str, Avatar]:
+def dressed_ways(model: LCA, head: GarmentHead, subject: Subject) -> dict[str, Avatar]:
     """The avatars that are compared."""
     example = subject.example
     _, fused = model.read(example.photos[None])
     count, betas = len(example.photos), example.betas
     lots = np.random.default_rng(0).permutation(fused.tokens.shape[1])
-    shuffled = replace(fused, tokens=fused.tokens[:, torch.from_numpy(lots).to(fused.tokens.device)])
-    plain, head = (model.avatar_of(fused, count, betas, loose=share) for share in (0.0, 1.0))
+    shuffled = fused.tokens[:, torch.from_numpy(lots).to(fused.tokens.device)]
+    plain, loose = (model.avatar_of(fused, count, betas, loose=share) for share in (0.0, 1.0))
+    canonical, rig = plain.canonical[None], plain.rig[None]
+    lost, lost_rig = head.dressed(canonical, rig, head(shuffled, canonical, model.template.shaped(betas[None])))
     return {
-        "head": head,
+        "head": loose,
         "plain": plain,
-        "weights": replace(plain, rig=head.rig),
-        "shuffled": dressed_by(model, fused, shuffled, plain),
+        "weights": replace(plain, rig=loose.rig),
+        "shuffled": replace(plain, canonical=lost[0], rig=lost_rig[0]),
     }
-
-
-def dressed_by(model: LCA, fused: Fused, tokens: Fused, plain: Avatar) -> Avatar:
-    """The plain avatar in what the head makes of other tokens."""
-    head, betas = model.garments, plain.betas[None]
-    if head is None:
-        return plain
-    canonical, rig = model.canonical(fused, betas), model.rig(betas)
-    loosened = head(tokens.tokens, canonical, model.template.shaped(betas))
-    return replace(plain, canonical=head.reshaped(canonical, loosened)[0], rig=head.reskinned(rig, loosened)[0])
-
-
-def pictured(avatar: Avatar, targets: Targets) -> tuple[Float[Tensor, "frames 3 h w"], Float[Tensor, "frames 1 h w"]]:
-    """(pictures over white, opacity) of an avatar driven like the targets."""
-    camera, eps = targets.cameras()[0], avatar.eps_from_actions(targets.actions.nan_to_num())
-    drawn = [
-        render(avatar.drive(targets.theta[i], eps[i], targets.psi[i], targets.translation[i]), camera[i], white)
-        for i, white in enumerate(targets.image.new_ones(len(targets.theta), 3))
-    ]
-    return torch.stack([each.image for each in drawn]), torch.stack([each.alpha for each in drawn])
 
 
 def leg_mask(model: LCA, wanted: Capture) -> Float[Tensor, "frames 1 size size"]:
@@ -146,8 +127,8 @@ def leg_mask(model: LCA, wanted: Capture) -> Float[Tensor, "frames 1 size size"]
 def garment_mask(recording: WorldRecording, wanted: Capture) -> Float[Tensor, "frames 1 size size"]:
     """Pixels that show the simulated garment: their surface point, which the depth says, lies on it."""
     frames = frames_of(recording, wanted)
-    depth, cloth = Surface.read(recording.row, frames).depth, finer(Cloth.read(recording.row, frames).simulated)
-    points = surface_points_of(wanted.camera, depth)
+    depth, cloth = Surface.read(recording.row, frames).depth, finer(wanted.cloth)
+    points = wanted.camera.resized(depth.shape[-1], depth.shape[-2]).unproject(depth[:, 0])
     mask = torch.zeros(depth.shape)
     for place, vertices in enumerate(cloth):
         inside = depth[place, 0] > 0
@@ -164,18 +145,6 @@ def frames_of(recording: WorldRecording, wanted: Capture) -> list[int]:
         int(((every - camera).abs().amax((1, 2)) + (poses - theta).abs().amax(1)).argmin())
         for camera, theta in zip(wanted.camera.camera_from_world, wanted.theta, strict=True)
     ]
-
-
-def surface_points_of(camera: Camera, depth: Float[Tensor, "frames 1 h w"]) -> Float[Tensor, "frames h w 3"]:
-    """World points (m) of the pixels of depth maps (m)."""
-    small = camera.resized(depth.shape[-1], depth.shape[-2])
-    down, across = torch.meshgrid(*(torch.arange(n) + 0.5 for n in depth.shape[-2:]), indexing="ij")
-    pixels = torch.stack([across, down, torch.ones_like(across)], -1)
-    rays = (
-        einsum(torch.linalg.inv(small.intrinsics), pixels, "frame i j, h w j -> frame h w i") * depth[:, 0, ..., None]
-    )
-    rotation, shift = small.camera_from_world[:, :3, :3], small.camera_from_world[:, :3, 3]
-    return einsum(rotation, rays - shift[:, None, None], "frame j i, frame h w j -> frame h w i")
 
 
 def finer(cloth: Float[Tensor, "frames vertices 3"]) -> Float[Tensor, "frames fine 3"]:

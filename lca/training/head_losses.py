@@ -16,7 +16,7 @@ from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.model.garment import GarmentHead
 from lca.model.materials import Materials, normals_of, relight
-from lca.model.network import LCA, Fused
+from lca.model.network import LCA
 from lca.model.relight import RelightHead
 from lca.ranges import check_numbers
 from lca.render import render
@@ -55,21 +55,16 @@ class HeadLosses:
         check_numbers(self, {term.name: (0.0, 1e6) for term in fields(self)}, "model.losses.")
 
 
-@torch.no_grad()
-def base_of(network: LCA, batch: Batch) -> tuple[Fused, Gaussians]:
-    """What the base model makes of the photos, without a gradient."""
-    _, fused = network.read(batch.photos)
-    return fused, network.canonical(fused, batch.betas)
-
-
 def garment_terms(
     network: LCA, head: GarmentHead, batch: Batch, losses: HeadLosses, image: LossConfig, side: int
 ) -> dict[str, Tensor]:
     """Every term of the garment head, weighted; pictures are compared at `side` pixels."""
-    fused, canonical = base_of(network, batch)
+    with torch.no_grad():
+        _, fused = network.read(batch.photos)
+        canonical, rig = network.canonical(fused, batch.betas), network.rig(batch.betas)
     targets, count = batch.targets, batch.targets.theta.shape[1]
     loosened = head(fused.tokens, canonical, network.template.shaped(batch.betas))
-    hung, rig = head.reshaped(canonical, loosened), head.reskinned(network.rig(batch.betas), loosened)
+    hung, rig = head.dressed(canonical, rig, loosened)
     posed, _, _ = pose_targets(network, hung, rig, fused, batch)
     background = torch.rand(len(posed.means), 3, device=posed.means.device)
     drawn = render(posed, targets.cameras()[0].resized(side, side), background)
@@ -111,11 +106,11 @@ def relight_terms(
     network: LCA, head: RelightHead, batch: Batch, losses: HeadLosses, image: LossConfig
 ) -> dict[str, Tensor]:
     """Every term of the relighting head, weighted: targets are drawn in their own light, whatever the photos' was."""
-    fused, canonical = base_of(network, batch)
     targets, count = batch.targets, batch.targets.theta.shape[1]
     with torch.no_grad():
-        hung, rig = network.person(fused, batch.betas)
-        posed, _, _ = pose_targets(network, hung, rig, fused, batch)
+        _, fused = network.read(batch.photos)
+        canonical, rig = network.person(fused, batch.betas)
+        posed, _, _ = pose_targets(network, canonical, rig, fused, batch)
     materials = head(fused.tokens, canonical, network.template)
     camera, face_camera = targets.cameras()
     shown = relight(posed, materials.map(lambda x: x.repeat_interleave(count, 0)), targets.light(), camera.eye)

@@ -6,17 +6,14 @@ Against no relighting, against the photos' colours taken for albedo (all else th
 from dataclasses import replace
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
-from lca.geometry.gaussians import Gaussians
 from lca.geometry.illumination import Illumination
 from lca.model.avatar import Avatar
 from lca.model.network import LCA
-from lca.render import render
-from lca.training.losses import over, psnr
+from lca.training.losses import psnr
 from lca.training.probes import Subject
-from lca.training.scores import Score
+from lca.training.scores import Score, bodies, truth_of
 
 ONE_LIGHT = "the targets are all in one light"
 SAME = 0.02
@@ -32,14 +29,12 @@ def probe_relight(model: LCA, subject: Subject) -> dict[str, Score]:
     avatar = model.reconstruct(subject.example.photos, subject.example.betas)
     if avatar.materials is None or not light.around.isfinite().all():
         return {}
-    naive = replace(avatar, materials=replace(avatar.materials, baked=torch.zeros_like(avatar.materials.baked)))
-    truth = over(targets.image, targets.mask, targets.image.new_ones(len(targets.image), 3))
-    own = lit_targets(avatar, subject, light)
-    quality = {
-        "none": psnr(lit_targets(avatar, subject, None), truth, targets.mask),
-        "albedo": psnr(lit_targets(naive, subject, light), truth, targets.mask),
-        "relit": psnr(own, truth, targets.mask),
-    }
+    naive, truth = replace(avatar, materials=avatar.materials.unpainted()), truth_of(targets).body
+
+    def compared(shown: Avatar, under: Illumination | None) -> Tensor:
+        return psnr(bodies(shown, targets, under).image, truth, targets.mask)
+
+    quality = {"none": compared(avatar, None), "albedo": compared(naive, light), "relit": compared(avatar, light)}
     scores: dict[str, Score] = {
         "psnr": quality["relit"].mean().item(),
         "psnr_none": quality["none"].mean().item(),
@@ -50,8 +45,7 @@ def probe_relight(model: LCA, subject: Subject) -> dict[str, Score]:
     other, differs = another(light)
     if not differs.any():
         return scores | {"right_light": ONE_LIGHT, "gain_over_wrong_light": ONE_LIGHT}
-    wrong = psnr(lit_targets(avatar, subject, other), truth, targets.mask)
-    better = (quality["relit"] - wrong)[differs]
+    better = (quality["relit"] - compared(avatar, other))[differs]
     return scores | {
         "right_light": (better > 0).float().mean().item(),
         "gain_over_wrong_light": better.mean().item(),
@@ -65,15 +59,3 @@ def another(light: Illumination) -> tuple[Illumination, Tensor]:
     unlike = (other.around - light.around).abs().mean((1, 2)) + (other.colours - light.colours).abs().mean((1, 2))
     turned = (other.directions - light.directions).abs().mean((1, 2)) * light.colours.mean((1, 2))
     return other, unlike + turned > SAME
-
-
-def lit_targets(avatar: Avatar, subject: Subject, light: Illumination | None) -> Float[Tensor, "frames 3 h w"]:
-    """An avatar driven like the targets, over white, each in its light; None: in the light of the photos."""
-    targets, pictures = subject.example.targets, []
-    camera, eps = targets.cameras()[0], avatar.eps_from_actions(targets.actions.nan_to_num())
-    eye, white = camera.eye, targets.image.new_ones(3)
-    for i in range(len(targets.theta)):
-        posed: Gaussians = avatar.drive(targets.theta[i], eps[i], targets.psi[i], targets.translation[i])
-        shown = posed if light is None else avatar.lit(posed, light[i], eye[i])
-        pictures.append(render(shown, camera[i], white).image)
-    return torch.stack(pictures)

@@ -4,6 +4,7 @@ The person's shape is given, as it is in published evaluations: exact where the 
 cameras and the 52 facial actions come from the capture too, so that nothing of the target pictures reaches the model.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -14,6 +15,8 @@ from torch.nn import functional as F
 from lca.data.batch import Batch, Targets
 from lca.data.sample import Capture
 from lca.geometry.body import PARTS
+from lca.geometry.gaussians import Gaussians
+from lca.geometry.illumination import Illumination
 from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.model.template import Template
@@ -41,6 +44,14 @@ class Views:
     face: Float[Tensor, "frames 3 face_size face_size"]
     body_mask: Float[Tensor, "frames 1 size size"]
     face_mask: Float[Tensor, "frames 1 face_size face_size"]
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """Pictures of one person's target frames over white, and how opaque the avatar is there."""
+
+    image: Float[Tensor, "frames 3 size size"]
+    alpha: Float[Tensor, "frames 1 size size"]
 
 
 @dataclass(frozen=True)
@@ -142,16 +153,30 @@ def truth_of(targets: Targets | Capture) -> Views:
     return Views(over(targets.image, mask, white), over(targets.face, face_mask, white), mask, face_mask)
 
 
-def show(avatar: Avatar, targets: Targets) -> Views:
-    """Drive an avatar with the targets' poses, actions (unknown ones: at rest) and gaze and render it into their cameras."""
-    camera, face_camera = targets.cameras()
-    eps, white = avatar.eps_from_actions(targets.actions.nan_to_num()), targets.image.new_ones(3)
-    drawn = []
+def posed_like(avatar: Avatar, targets: Targets) -> Iterator[Gaussians]:
+    """An avatar driven with the pose, actions (unknown ones: at rest) and gaze of one target frame after the other."""
+    eps = avatar.eps_from_actions(targets.actions.nan_to_num())
     for i in range(len(targets.theta)):
-        posed = avatar.drive(targets.theta[i], eps[i], targets.psi[i], targets.translation[i])
+        yield avatar.drive(targets.theta[i], eps[i], targets.psi[i], targets.translation[i])
+
+
+def show(avatar: Avatar, targets: Targets) -> Views:
+    """An avatar driven like the targets, rendered into their cameras over white."""
+    camera, face_camera = targets.cameras()
+    white, drawn = targets.image.new_ones(3), []
+    for i, posed in enumerate(posed_like(avatar, targets)):
         body, face = render(posed, camera[i], white), render(posed, face_camera[i], white)
         drawn.append((body.image, face.image, body.alpha, face.alpha))
     return Views(*(torch.stack(pictures) for pictures in zip(*drawn, strict=True)))
+
+
+def bodies(avatar: Avatar, targets: Targets, light: Illumination | None = None) -> Bodies:
+    """The same without face crops, each frame in its `light`; None: all in the light of the photos."""
+    camera, white, drawn = targets.cameras()[0], targets.image.new_ones(3), []
+    for i, posed in enumerate(posed_like(avatar, targets)):
+        shown = posed if light is None else avatar.lit(posed, light[i], camera.eye[i])
+        drawn.append(render(shown, camera[i], white))
+    return Bodies(torch.stack([each.image for each in drawn]), torch.stack([each.alpha for each in drawn]))
 
 
 def part_means(template: Template, avatar: Avatar, example: Batch) -> Avatar | None:
