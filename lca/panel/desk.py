@@ -22,7 +22,7 @@ from lca.panel.history import History
 from lca.panel.library import poses
 from lca.panel.light import Lighting
 from lca.panel.motions import Offered
-from lca.panel.person import PanelPerson
+from lca.panel.person import UPLOADED, PanelPerson
 from lca.panel.playback import Playback
 from lca.panel.recorder import StateRecording
 from lca.panel.session import FAULTS, Session
@@ -55,10 +55,11 @@ class Desk:
         motions: Offered,
         folder: Path,
         checkpoint: Path | None = None,
+        titles: Sequence[str] = (),
     ):
         self.send, self.folder, self.checkpoint = send, Path(folder), checkpoint
         self.lock = threading.RLock()
-        self.scene = PanelScene(tuple(PanelPerson(avatar) for avatar in avatars), motions, Viewpoint())
+        self.scene = PanelScene(PanelPerson.several(avatars, titles), motions, Viewpoint())
         self.history = History(State(pose=poses()["standing"], view=self.scene.home))
         self.playback = Playback(0.0)
         self.recording: StateRecording | None = None
@@ -121,7 +122,9 @@ class Desk:
     def replace_avatars(self, avatars: Sequence[Avatar]) -> None:
         """Other people from here on; pose and camera stay."""
         with self.lock:
-            self.scene = replace(self.scene, people=tuple(PanelPerson(avatar) for avatar in avatars))
+            known = {id(person.avatar): person.title for person in self.scene.people}
+            titles = [known.get(id(avatar), UPLOADED) for avatar in avatars]
+            self.scene = replace(self.scene, people=PanelPerson.several(avatars, titles))
             knowing = all(avatar.materials is not None for avatar in avatars)
             light = self.state.light if knowing else Lighting()
             self.history = History(replace(self.state, shape=State().shape, light=light))

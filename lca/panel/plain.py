@@ -13,7 +13,8 @@ from lca.geometry.skies import SKIES
 from lca.model.avatar import Avatar
 from lca.panel.channels import channels
 from lca.panel.desk import Desk
-from lca.panel.library import emotions, poses
+from lca.panel.faces import emotions
+from lca.panel.library import poses
 from lca.panel.motions import Offered
 
 PAUSE = 1 / 12

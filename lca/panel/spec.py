@@ -5,10 +5,12 @@ from typing import Any
 from lca.geometry.skies import SKIES
 from lca.panel.changes import PanelScene
 from lca.panel.channels import Channel, channels
+from lca.panel.faces import emotions, worn
 from lca.panel.files import SPLATS
 from lca.panel.history import History
-from lca.panel.library import emotions, poses
+from lca.panel.library import poses
 from lca.panel.light import handle_of
+from lca.panel.mirror import twins
 from lca.panel.playback import SPEEDS, Playback
 from lca.panel.state import GAZES, PICTURES, SIZES, State
 
@@ -24,6 +26,7 @@ def setup_of(scene: PanelScene) -> dict[str, Any]:
     return {
         "kind": "setup",
         "people": len(scene.people),
+        "names": [person.title for person in scene.people],
         "tabs": [
             {"name": tab, "groups": [{"name": group, "sliders": sliders} for group, sliders in groups.items()]}
             for tab, groups in tabs.items()
@@ -44,6 +47,7 @@ def setup_of(scene: PanelScene) -> dict[str, Any]:
 def state_of(history: History, playback: Playback, recording: bool) -> dict[str, Any]:
     """Values of all sliders, the look, the time line, what can be undone."""
     state = history.present
+    expression, strength = worn(state.pose.actions)
     return {
         "kind": "state",
         "values": {name: round(channel.read(state), PLACES) for name, channel in channels().items()},
@@ -52,6 +56,8 @@ def state_of(history: History, playback: Playback, recording: bool) -> dict[str,
         "strength": state.light.strength,
         "lamp": lamp_of(state),
         "eyes": state.eyes,
+        "expression": expression,
+        "expressed": round(strength, PLACES),
         "motion": state.motion,
         "time": state.time,
         "duration": playback.duration,
@@ -74,4 +80,5 @@ def lamp_of(state: State) -> list[float] | None:
 
 
 def _slider(channel: Channel) -> dict[str, Any]:
-    return {name: getattr(channel, name) for name in ("name", "label", "low", "high", "step", "unit")}
+    facts = {name: getattr(channel, name) for name in ("name", "label", "low", "high", "step", "unit")}
+    return {**facts, "twin": twins().get(channel.name)}
