@@ -184,8 +184,8 @@ def _pose(state: State, message: Message, scene: PanelScene) -> State:
 
 def _emotion(state: State, message: Message, scene: PanelScene) -> State:
     """name, strength; every facial action is set"""
-    name = one_of(message, "name", ("neutral", *emotions()))
-    actions = Pose().actions if name == "neutral" else emotion(name, number(message, "strength", 0.0, 1.0))
+    name = one_of(message, "name", emotions())
+    actions = emotion(name, number(message, "strength", 0.0, 1.0))
     changed = replace(state, pose=replace(state.pose, actions=actions))
     if state.motion is not None:
         for channel in channels().values():

@@ -230,13 +230,13 @@ def _shape() -> list[Channel]:
 def _camera() -> list[Channel]:
     def angle(field: str, label: str, most: float) -> Channel:
         return Channel(
-            f"camera.{field}", "Camera", "Camera", label, -most, most, 1.0, "degrees",
+            f"camera.{field}", "View", "Camera", label, -most, most, 1.0, "degrees",
             lambda state: math.degrees(getattr(state.view, field)),
             lambda state, value: replace(state, view=replace(state.view, **{field: math.radians(value)})),
         )  # fmt: skip
 
     distance = Channel(
-        "camera.distance", "Camera", "Camera", "camera distance", *DISTANCES, 0.01, "m",
+        "camera.distance", "View", "Camera", "camera distance", *DISTANCES, 0.01, "m",
         lambda state: state.view.distance,
         lambda state, value: replace(state, view=replace(state.view, distance=value)),
     )  # fmt: skip
@@ -246,12 +246,12 @@ def _camera() -> list[Channel]:
 
 def _light() -> list[Channel]:
     turn = Channel(
-        "light.azimuth", "Camera", "Light", "light turned to the left", -180.0, 180.0, 1.0, "degrees",
+        "light.azimuth", "View", "Light", "light turned to the left", -180.0, 180.0, 1.0, "degrees",
         lambda state: math.degrees(state.light.azimuth),
         lambda state, value: replace(state, light=replace(state.light, azimuth=math.radians(value))),
     )  # fmt: skip
     strength = Channel(
-        "light.strength", "Camera", "Light", "lamp strength", 0.0, BRIGHTEST, 0.05, "times",
+        "light.strength", "View", "Light", "lamp strength", 0.0, BRIGHTEST, 0.05, "times",
         lambda state: state.light.strength,
         lambda state, value: replace(state, light=replace(state.light, strength=value)),
     )  # fmt: skip

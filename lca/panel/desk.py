@@ -67,6 +67,7 @@ class Desk:
         self.tasks = Tasks(self.complain)
         self.threads = torch.get_num_threads()
         self._stamp: float | None = None
+        self._failed: dict[str, bool] = {}
 
     @property
     def busy(self) -> bool:
@@ -80,8 +81,8 @@ class Desk:
 
     def receive(self, message: Message, buffers: Sequence[bytes | memoryview] = ()) -> None:
         """One message of the page. Mistakes become a line on the page, never an exception."""
+        kind = str(message.get("kind")) if isinstance(message, Mapping) else "none"
         try:
-            kind = str(message.get("kind")) if isinstance(message, Mapping) else "none"
             if kind == "ack":
                 self.session.acknowledge(int(number(message, "number", 0.0, MOST_PICTURES)))
             elif kind in CHANGES:
@@ -94,8 +95,11 @@ class Desk:
                 ERRANDS[kind](self, message, [bytes(buffer) for buffer in buffers])
             else:
                 raise UserError(f"expected a message that this panel knows, got {kind!r}; {RELOAD}")
+            if self._failed.pop(kind, False):
+                self.send({"kind": "worked", "about": kind}, [])
         except FAULTS as error:
-            self.complain(error)
+            self._failed[kind] = True
+            self.complain(error, kind)
 
     def show(self, moving: bool = False, stamp: float | None = None) -> None:
         """Have the present drawn."""
@@ -109,15 +113,14 @@ class Desk:
             message = state_of(self.history, playback, self.recording is not None)
         self.send(message, [])
 
-    def say(self, text: str, level: str = "info") -> None:
-        """A line on the page; `level` is info or error."""
-        self.send({"kind": "message", "text": text, "level": level}, [])
+    def say(self, text: str, level: str = "info", about: str = "") -> None:
+        """A line on the page; `level` is info or error. With what it is `about` it goes: a motion, or a kind that has worked."""
+        self.send({"kind": "message", "text": text, "level": level, "about": about}, [])
 
-    def complain(self, error: Exception) -> None:
+    def complain(self, error: Exception, about: str = "") -> None:
         """An error as one line: the user's own as they are, others with their kind."""
-        self.say(
-            str(error) if isinstance(error, UserError) else on_one_line(f"{type(error).__name__}: {error}"), "error"
-        )
+        text = str(error) if isinstance(error, UserError) else on_one_line(f"{type(error).__name__}: {error}")
+        self.say(text, "error", about)
 
     def replace_avatars(self, avatars: Sequence[Avatar]) -> None:
         """Other people from here on; pose and camera stay."""

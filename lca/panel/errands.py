@@ -53,8 +53,8 @@ class Panel(Protocol):
         """The present."""
         ...
 
-    def say(self, text: str) -> None:
-        """A line on the page."""
+    def say(self, text: str, level: str = "info", about: str = "") -> None:
+        """A line on the page, which goes with what it is about."""
         ...
 
     def restore(self, state: State) -> None:
@@ -195,7 +195,7 @@ def motion(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
                 raise UserError(told) from error
         name = files[0][0]
         panel.offer(name, motion_of(file))
-        panel.say("; ".join([name, *file.lines()]))
+        panel.say("; ".join([name, *file.lines()]), about="motion")
 
     panel.tasks.start("motion", work)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from lca.model.driver import ACTIONS
 from lca.motion.expressions import actions_of
 from lca.panel.blend import numbers
 from lca.panel.state import Numbers
@@ -29,23 +30,27 @@ PRESETS: dict[str, Mapping[str, float]] = {
     "cheeks": {"cheekPuff": 1.0, "mouthPucker": 0.7, "browOuterUp": 0.8, "eyeSquint": 0.6},
 }
 """Weights of facial actions; a name without a side means both sides."""
+NEUTRAL = "neutral"
+"""The name of a face without any action."""
 SAME = 2e-3
 """Share of an action that no eye tells apart."""
 
 
 def emotions() -> list[str]:
-    """Names for `emotion`."""
-    return list(PRESETS)
+    """Names for `emotion`, the face at rest first."""
+    return [NEUTRAL, *PRESETS]
 
 
 def emotion(name: str, strength: float) -> Numbers:
     """The 52 actions of a named expression at `strength` (0 to 1)."""
-    return numbers(strength * _full(name))
+    return numbers(strength * _full(name) if name != NEUTRAL else np.zeros(ACTIONS))
 
 
 def worn(actions: Numbers) -> tuple[str | None, float]:
-    """Which expression a face has on, and how strongly (0 to 1); (None, 0) if it has none, or one of its own."""
+    """Which expression a face has on, and how strongly (0 to 1); (None, 0) if it is one of its own."""
     present = np.array(actions)
+    if np.abs(present).max() < SAME:
+        return NEUTRAL, 0.0
     for name in PRESETS:
         full = _full(name)
         strength = float(present.max() / full.max())

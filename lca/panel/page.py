@@ -5,7 +5,10 @@ from html import escape
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[1] / "assets" / "panel"
-SCRIPTS = ("elements", "view", "lamp", "timeline", "sliders", "gallery", "tools", "panel")
+SCRIPTS = (
+    *("icons", "elements", "units", "line", "keys", "aims", "view", "lamp", "timeline", "sliders", "gallery", "tools"),
+    "panel",
+)
 """Scripts in the order in which they need each other."""
 
 

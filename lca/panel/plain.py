@@ -41,7 +41,7 @@ class PlainPanel:
             self._list("Pose", list(poses()), lambda name: self._tell(kind="pose", name=name)),
             self._list(
                 "Expression",
-                ["neutral", *emotions()],
+                emotions(),
                 lambda name: self._tell(kind="emotion", name=name, strength=1.0),
             ),
             self._list("Motion", ["none", *motions], self._choose_motion),

@@ -32,7 +32,7 @@ def setup_of(scene: PanelScene) -> dict[str, Any]:
             for tab, groups in tabs.items()
         ],
         "poses": list(poses()),
-        "emotions": ["neutral", *emotions()],
+        "emotions": emotions(),
         "motions": list(scene.motions),
         "gazes": list(GAZES),
         "pictures": list(PICTURES),

@@ -32,11 +32,16 @@ function makeTools(outbox) {
   const light = choice("Light", [], (value) => outbox.post({ kind: "light", sky: value || null }));
   const lamp = checkbox("lamp", (on) => outbox.post({ kind: "light", lamp: on }));
   const splats = choice("File format of splats", [], () => {});
-  const order = (text, label, message) => button(text, label, () => outbox.post(message));
-  const undo = order("undo", "Undo", { kind: "undo" });
-  const redo = order("redo", "Redo", { kind: "redo" });
-  const release = order("release", "Let the motion move what was held by sliders", { kind: "release" });
-  const record = button("record", "Record a film", () => outbox.post({ kind: "record", on: record.ariaPressed !== "true" }));
+  const order = (text, label, message, picture) => button(text, label, () => outbox.post(message), picture);
+  const undo = order("", "Undo", { kind: "undo" }, "undo");
+  const redo = order("", "Redo", { kind: "redo" }, "redo");
+  const reset = order("reset", "Standing, face at rest, shape of the photos", { kind: "reset" }, "reset");
+  const floor = order("feet on floor", "Put the feet on the floor", { kind: "floor" }, "floor");
+  const release = order("release", "Let the motion move what was held by sliders", { kind: "release" }, "release");
+  const photos = filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos, "photos");
+  const write = button("splats", "Write the posed Gaussians", () => outbox.post({ kind: "splats", suffix: splats.value }), "splats");
+  const record = button("record", "Record a film", () => outbox.post({ kind: "record", on: record.ariaPressed !== "true" }), "record");
+  const whom = {}; // how people are called: the first, and all of them
 
   async function sendPhotos(files) {
     const buffers = await Promise.all(files.map(photoBytes));
@@ -52,7 +57,21 @@ function makeTools(outbox) {
     outbox.post({ kind: "load" }, [await file.slice(0, 1e6).arrayBuffer()]);
   }
 
+  // Every button says whom it acts on.
+  function address(names) {
+    [whom.first, whom.all] = [names[0], names.join(" and ")];
+    const alone = names.length === 1;
+    relabel(reset, "reset", `${whom.all}: standing, face at rest, shape of the photos`, "reset");
+    relabel(floor, "feet on floor", `Put the feet of ${whom.first} on the floor`, "floor");
+    relabel(write, alone ? "splats" : `splats of ${whom.first}`, `Write the posed Gaussians of ${whom.first}`, "splats");
+    photos.querySelector("span").textContent = alone ? "photos…" : `photos for ${whom.first}…`;
+    const made = alone ? "Make an avatar" : `Make another avatar in the place of ${whom.first}`;
+    for (const name of ["aria-label", "title"])
+      photos.querySelector("input").setAttribute(name, `${made} from 1 to 16 photos of one person`);
+  }
+
   function setup(spec) {
+    address(spec.names);
     for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes], [splats, spec.splats]])
       select.replaceChildren(...values.map((value) => h("option", { value }, String(value))));
     light.replaceChildren(h("option", { value: "" }, "light of the photos"), ...spec.lights.map((value) => h("option", { value }, value)));
@@ -66,24 +85,21 @@ function makeTools(outbox) {
     [skeleton.input.checked, anchors.input.checked] = [state.look.skeleton, state.look.anchors];
     [light.value, lamp.input.checked] = [state.sky ?? "", state.lamp !== null];
     [undo.disabled, redo.disabled] = [!state.undo, !state.redo];
-    release.disabled = !state.held.length;
+    release.hidden = !state.held.length;
     record.ariaPressed = String(state.recording);
-    record.textContent = state.recording ? "stop and write" : "record";
+    if (state.recording) relabel(record, "stop and write", "Stop, and write the film", "stop");
+    else relabel(record, "record", `Record a film of ${whom.all}`, "record");
   }
 
-  const element = h("div", {},
+  const edit = h("div", { class: "lca-row", role: "group", "aria-label": "Edit" }, undo, redo, reset, floor, release);
+  const seen = h("div", {},
     h("div", { class: "lca-row", role: "group", "aria-label": "Picture" }, picture, size, background, skeleton.label, anchors.label),
-    h("div", { class: "lca-row", role: "group", "aria-label": "Light" }, light, lamp.label),
-    h("div", { class: "lca-row", role: "group", "aria-label": "Edit" }, undo, redo,
-      order("reset", "Standing, face at rest, shape of the photos", { kind: "reset" }),
-      order("feet on floor", "Put the feet on the floor", { kind: "floor" }), release,
-      order("camera home", "Reset the camera", { kind: "home" })),
-    h("div", { class: "lca-row", role: "group", "aria-label": "Files" },
-      filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos),
-      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, sendMotion),
-      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), record,
-      button("splats", "Write the posed Gaussians", () => outbox.post({ kind: "splats", suffix: splats.value })), splats,
-      order("save state", "Write the state as JSON", { kind: "save" }),
-      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, sendState)));
-  return { element, setup, update, sendPhotos };
+    h("div", { class: "lca-row", role: "group", "aria-label": "Light" }, light, lamp.label));
+  const element = h("div", { class: "lca-files" },
+    h("div", { class: "lca-row", role: "group", "aria-label": "Files" }, photos,
+      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, sendMotion, "motion"),
+      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }, "snapshot"), record, write, splats,
+      order("save state", "Write the state as JSON", { kind: "save" }, "save"),
+      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, sendState, "load")));
+  return { element, edit, seen, setup, update, sendPhotos };
 }

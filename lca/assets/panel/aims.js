@@ -1,0 +1,18 @@
+// Where the camera goes: buttons over the picture, and who stands where when there are two.
+
+const AIMS = [["body", "1"], ["head", "2"], ["hands", "3"]];
+
+function makeAims(outbox) {
+  const buttons = AIMS.map(([part, key]) =>
+    button(part, `Camera to the ${part} (key ${key})`, () => outbox.post({ kind: "aim", part }), part));
+  const home = button("home", "Reset the camera", () => outbox.post({ kind: "home" }), "home");
+  const element = h("div", { class: "lca-aims", role: "group", "aria-label": "Camera" }, ...buttons, home);
+  const tags = h("div", { class: "lca-tags" });
+
+  function setup(spec) {
+    tags.hidden = spec.people < 2;
+    tags.replaceChildren(...spec.names.map((name) => h("span", {}, name)));
+  }
+
+  return { element, tags, setup };
+}

@@ -1,0 +1,38 @@
+// The list of keys: `?` opens it, Escape closes it.
+
+const KEYS = [
+  ["drag", "turn the person"],
+  ["shift and drag, two fingers", "move the picture"],
+  ["wheel, pinch, + and −", "nearer and farther, at the pointer"],
+  ["arrows, shift and arrows", "turn, move the picture"],
+  ["1, 2, 3", "camera to the body, the head, the hands"],
+  ["Home, 0 or double-click", "the camera as it was"],
+  ["space", "play and pause the motion"],
+  ["Ctrl and Z, Ctrl and Y", "undo, redo"],
+  ["double-click on a slider", "back to zero"],
+  ["arrows on a slider or a tab", "one step, the next tab"],
+  ["?", "this list"],
+  ["Escape", "close this list, end a search"],
+];
+const TYPED = "input[type=search], input[type=text], textarea, select";
+
+function makeKeys() {
+  const close = button("", "Close the list of keys", () => element.close(), "close");
+  const element = h("dialog", { class: "lca-keys", "aria-label": "Keys" },
+    h("div", { class: "lca-row" }, h("h2", {}, "Keys and mouse"), close),
+    h("dl", {}, ...KEYS.flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])));
+  const opener = button("", "Keys and mouse (key ?)", () => element.showModal(), "keys");
+  opener.setAttribute("aria-haspopup", "dialog");
+  element.addEventListener("click", (event) => {
+    if (event.target === element) element.close(); // beside the list
+  });
+
+  function press(event) {
+    if (event.key !== "?" || event.target.closest?.(TYPED) || element.open) return;
+    element.showModal();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return { element, opener, press };
+}
