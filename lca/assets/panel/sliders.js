@@ -10,11 +10,11 @@ function makeSliders(outbox) {
   let [dragged, chosen] = [null, null];
 
   function makeRow({ name, label, low, high, step, unit, twin }) {
-    const input = h("input", { type: "range", min: low, max: high, step, value: 0, "data-channel": name });
+    const input = h("input", { type: "range", min: low, max: high, step, value: 0, "data-channel": name, "data-twin": twin });
     const output = h("output");
     const show = () => {
       const { show: shown, say } = UNITS[unit];
-      output.textContent = shown(Number(input.value));
+      output.textContent = shown(Number(input.value), low < 0);
       input.setAttribute("aria-valuetext", say(Number(input.value)));
     };
     const mirrored = () => twin !== null && mirror.input.checked;
@@ -71,6 +71,7 @@ function makeSliders(outbox) {
       tab.setAttribute("aria-selected", String(here));
       tab.tabIndex = here ? 0 : -1;
       pages.children[place].hidden = !here;
+      if (here) mirror.label.hidden = !pages.children[place].querySelector("[data-twin]");
     });
   }
 
@@ -78,6 +79,7 @@ function makeSliders(outbox) {
   function search() {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
     pages.classList.toggle("lca-found", words.length > 0);
+    if (words.length) mirror.label.hidden = false;
     for (const { element, words: label } of rows.values())
       element.hidden = !words.every((word) => label.includes(word));
     for (const group of pages.querySelectorAll("details.lca-group")) {
@@ -99,8 +101,7 @@ function makeSliders(outbox) {
   find.addEventListener("input", search);
   find.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    find.value = "";
-    search();
+    select(chosen);
     event.preventDefault();
   });
 

@@ -92,9 +92,10 @@ function makeTools(outbox) {
   }
 
   const edit = h("div", { class: "lca-row", role: "group", "aria-label": "Edit" }, undo, redo, reset, floor, release);
-  const seen = h("div", {},
-    h("div", { class: "lca-row", role: "group", "aria-label": "Picture" }, picture, size, background, skeleton.label, anchors.label),
-    h("div", { class: "lca-row", role: "group", "aria-label": "Light" }, light, lamp.label));
+  const named = (text, control) => h("label", { class: "lca-slider" }, h("span", {}, text), control);
+  const seen = h("div", {}, named("picture shows", picture), named("size in pixels", size), named("light", light),
+    named("background", background),
+    h("div", { class: "lca-row", role: "group", "aria-label": "Over the picture" }, lamp.label, skeleton.label, anchors.label));
   const element = h("div", { class: "lca-files" },
     h("div", { class: "lca-row", role: "group", "aria-label": "Files" }, photos,
       filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, sendMotion, "motion"),

@@ -1,16 +1,16 @@
 // A slider's number as people say it.
 
-function fixed(value, digits, sign = false) {
+function fixed(value, digits, sign) {
   const text = value.toFixed(digits);
   if (Number(text) === 0) return (0).toFixed(digits);
   return sign && value > 0 ? `+${text}` : text;
 }
 
 const UNITS = {
-  degrees: { show: (v) => `${fixed(v, 0, true)}°`, say: (v) => `${fixed(v, 0)} degrees` },
-  m: { show: (v) => `${fixed(100 * v, 0, true)} cm`, say: (v) => `${fixed(100 * v, 0)} centimetres` },
-  share: { show: (v) => `${fixed(100 * v, 0)} %`, say: (v) => `${fixed(100 * v, 0)} percent` },
-  "of a fist": { show: (v) => `${fixed(100 * v, 0)} %`, say: (v) => `${fixed(100 * v, 0)} percent of a fist` },
-  deviations: { show: (v) => `${fixed(v, 1, true)} σ`, say: (v) => `${fixed(v, 1)} standard deviations` },
-  times: { show: (v) => `${fixed(v, 1)} ×`, say: (v) => `${fixed(v, 1)} times` },
+  degrees: { show: (v, sign) => `${fixed(v, 0, sign)}°`, say: (v) => `${fixed(v, 0)} degrees` },
+  m: { show: (v, sign) => `${fixed(100 * v, 0, sign)} cm`, say: (v) => `${fixed(100 * v, 0)} centimetres` },
+  share: { show: (v, sign) => `${fixed(100 * v, 0, sign)} %`, say: (v) => `${fixed(100 * v, 0)} percent` },
+  "of a fist": { show: (v, sign) => `${fixed(100 * v, 0, sign)} %`, say: (v) => `${fixed(100 * v, 0)} percent of a fist` },
+  deviations: { show: (v, sign) => `${fixed(v, 1, sign)} σ`, say: (v) => `${fixed(v, 1)} standard deviations` },
+  times: { show: (v, sign) => `${fixed(v, 1, sign)} ×`, say: (v) => `${fixed(v, 1)} times` },
 };
