@@ -15,7 +15,7 @@ HEAD = (15, 23, 24)
 HANDS = (20, 21, *range(25, 55))
 """Wrists and fingers."""
 PARTS: dict[str, tuple[tuple[int, ...], float]] = {
-    "body": (tuple(range(55)), 0.2),
+    "body": (tuple(range(55)), 0.15),
     "head": (HEAD, 0.18),
     "hands": (HANDS, 0.09),
 }

@@ -20,7 +20,7 @@ from lca.panel.light import BRIGHTEST, HANDLE, Lighting, lamp_at
 from lca.panel.mirror import twins
 from lca.panel.motions import Offered
 from lca.panel.person import PanelPerson
-from lca.panel.state import GAZES, PICTURES, SIZES, Look, Pose, State, Viewpoint
+from lca.panel.state import GAZES, PICTURES, SIZES, Look, State, Viewpoint
 from lca.panel.state_file import is_colour
 
 RELOAD = "reload the page, or display the panel again"

@@ -23,7 +23,7 @@ PRESETS: dict[str, Mapping[str, float]] = {
     "fear": {"eyeWide": 1.0, "browInnerUp": 1.0, "mouthStretch": 1.0, "mouthLowerDown": 0.7, "jawOpen": 0.2},
     "doubt": {"browOuterUpLeft": 1.0, "browDownRight": 1.0, "mouthLeft": 1.0, "mouthPress": 0.4, "eyeBlinkRight": 0.35},
     "kiss": {"mouthPucker": 1.0, "mouthFunnel": 0.5, "eyeBlink": 0.6, "browInnerUp": 0.4},
-    "brows": {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 0.8, "mouthShrugUpper": 0.5},
+    "brows": {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "mouthShrugUpper": 0.8, "mouthPress": 0.6},
     "blink": {"eyeBlink": 1.0},
     "wink": {"eyeBlinkLeft": 1.0, "cheekSquintLeft": 1.0, "mouthSmileLeft": 0.9, "browDownLeft": 0.4},
     "open": {"jawOpen": 1.0},

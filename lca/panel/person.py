@@ -17,7 +17,7 @@ from lca.lab.lighting import seen_in
 from lca.model.avatar import Avatar
 from lca.motion.contact import grounded
 from lca.panel.eyes import HEAD, looking_at
-from lca.panel.lids import closed, eyes_of
+from lca.panel.lids import Eye, closed, eyes_of
 from lca.panel.state import Numbers, Pose, State
 from lca.panel.state_file import fingerprint
 
@@ -98,7 +98,7 @@ class PanelPerson:
         return replace(self.avatar, canonical=canonical, rig=replace(self.avatar.rig, joints=joints))
 
     @cached_property
-    def _eyes(self):
+    def _eyes(self) -> tuple[Eye, ...]:
         return eyes_of(self.avatar)
 
     @cached_property

@@ -35,14 +35,15 @@ function makeGallery(outbox) {
   share.addEventListener("change", () => outbox.post(blend(true)));
 
   function setup(spec) {
+    const whom = whomOf(spec);
     poses.replaceChildren(...spec.poses.map((name) => {
-      const picture = button("", `Pose: ${name}`, () => outbox.post({ kind: "pose", name }));
+      const picture = button("", `Pose: ${name}${whom}`, () => outbox.post({ kind: "pose", name }));
       picture.append(h("img", { alt: "", width: 72, height: 72 }), h("span", {}, name));
       picture.dataset.pose = name;
       return picture;
     }));
     faces.replaceChildren(...spec.emotions.map((name) => {
-      const face = button(name, `Expression: ${name}`, () => wear(name));
+      const face = button(name, `Expression: ${name}${whom}`, () => wear(name));
       face.dataset.face = name;
       return face;
     }));

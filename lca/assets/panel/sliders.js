@@ -117,6 +117,7 @@ function makeSliders(outbox) {
 
   // `firstTabs` come before the sliders' own; `heads` stand at the top of the tab of their name.
   function setup(spec, firstTabs, heads) {
+    bar.setAttribute("aria-label", `Controls${whomOf(spec)}`);
     bar.replaceChildren();
     pages.replaceChildren();
     rows.clear();
