@@ -20,8 +20,8 @@ from lca.panel.state import Look, State
 from tests.panel.test_session import until
 
 TOLD = 1.6
-"""Grey levels, mean over the face, by which any two expressions of a blurred (feed-forward) avatar differ. Looked at: pairs of 1.7
-can be told apart; cheeks and a blink as they once were, 1.2 to 1.4 from a face at rest, cannot. A refined avatar's differ by 2.7."""
+"""Grey levels, mean over the face, by which any two expressions of a blurred (feed-forward) avatar differ. Looked at, pairs of
+1.7 can be told apart; cheeks and a blink as they once were, 1.2 to 1.4 from a face at rest, cannot."""
 SIZE = 192
 
 

@@ -3,7 +3,7 @@
 function makeGallery(outbox) {
   const poses = h("div", { class: "lca-gallery", role: "group", "aria-label": "Pose library" });
   const faces = h("div", { class: "lca-row", role: "group", "aria-label": "Expressions" });
-  const strength = h("input", { type: "range", min: 0, max: 1, step: 0.01, value: 1 });
+  const strength = h("input", { type: "range", min: 0, max: 1, step: 0.01, value: 1, "aria-label": "Strength of the expression" });
   const strong = h("output");
   let worn = null; // the expression that the strength is of
   const share = h("input", { type: "range", min: 0, max: 1, step: 0.01, value: 0, disabled: true });

@@ -47,6 +47,7 @@ function mount(host, root) {
     setup(message) {
       people = message.people;
       title.textContent = message.names.join(" and ");
+      if (host.page) document.title = `${title.textContent} · avatar panel`;
       stand.style.setProperty("--people", people);
       view.forget();
       for (const part of [timeline, gallery, tools, lamp, aims]) part.setup(message);
