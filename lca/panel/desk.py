@@ -115,7 +115,7 @@ class Desk:
 
     def say(self, text: str, level: str = "info", about: str = "") -> None:
         """A line on the page; `level` is info or error. With what it is `about` it goes: a motion, or a kind that has worked."""
-        self.send({"kind": "message", "text": text, "level": level, "about": about}, [])
+        self.send({"kind": "message", "text": text, "level": level, **({"about": about} if about else {})}, [])
 
     def complain(self, error: Exception, about: str = "") -> None:
         """An error as one line: the user's own as they are, others with their kind."""
