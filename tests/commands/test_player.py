@@ -147,6 +147,30 @@ def test_browser_orbits_zooms_pans_and_resets(page, avatar):
 
 
 @pytest.mark.browser
+def test_browser_zooms_to_the_pointer(page, avatar):
+    home = state_of(page)["view"]
+    page.mouse("mouseWheel", 190.0, 60.0, deltaX=0, deltaY=-400)
+    view = view_once(page, f"view.distance < 0.9 * {home['distance']}")
+    seen = [
+        orbit(v["azimuth"], v["elevation"], v["distance"], tuple(v["target"]), v["field_of_view"], SIZE)
+        for v in (home, view)
+    ]
+    towards = torch.tensor([(190.0 - SIZE / 2), (60.0 - SIZE / 2), float(seen[0].intrinsics[0, 0])])
+    before = seen[0].camera_from_world
+    point = before[:3, :3].T @ (home["distance"] * towards / towards[2] - before[:3, 3])
+    assert seen[1].project(point[None])[0, :2].tolist() == pytest.approx([190.0, 60.0], abs=0.5)
+
+
+@pytest.mark.browser
+def test_browser_has_controls_that_a_finger_hits(page):
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('nav button, nav select, nav input')].map((e) => e.getBoundingClientRect())"
+        ".map((b) => Math.min(b.width, b.height))"
+    )
+    assert len(sizes) == 4 and min(sizes) >= 24
+
+
+@pytest.mark.browser
 def test_browser_follows_fingers(page):
     home = state_of(page)["view"]
 

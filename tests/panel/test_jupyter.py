@@ -156,6 +156,23 @@ def test_the_notebook_moves_what_is_asked_for_and_nothing_else(notebook, example
     assert "Traceback" not in notebook.evaluate("document.body.innerText")
 
 
+def test_control_and_s_in_the_panel_saves_the_notebook_and_letters_are_no_commands(notebook):
+    context = "[...window.jupyterapp.shell.widgets('main')].find((widget) => widget.sessionContext).context"
+    notebook.evaluate(f"{Visitor(notebook).find('.lca-view')}.focus()")
+    cells = notebook.evaluate(f"{context}.model.cells.length")
+    assert notebook.evaluate(f"{context}.model.dirty"), "its cells have run"
+
+    def press(key, modifiers):
+        for kind in ("rawKeyDown", "keyUp"):
+            code = {"code": f"Key{key.upper()}", "windowsVirtualKeyCode": ord(key.upper()), "modifiers": modifiers}
+            notebook.call("Input.dispatchKeyEvent", type=kind, key=key, **code)
+
+    press("s", 2)
+    notebook.wait(f"!{context}.model.dirty")
+    press("b", 0)
+    assert notebook.evaluate(f"{context}.model.cells.length") == cells
+
+
 def test_a_kernel_rests_when_nothing_moves(lab, notebook):
     (kernel,) = lab[1].children()
 
