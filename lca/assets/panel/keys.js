@@ -14,6 +14,16 @@ const KEYS = [
   ["?", "this list"],
   ["Escape", "close this list, end a search"],
 ];
+const SAVING = ["key", "code", "keyCode", "which", "ctrlKey", "metaKey", "shiftKey", "altKey"];
+
+// Ctrl and S saves the notebook from within the panel, too: whoever listens outside of it hears the key again.
+function passOn(event, root) {
+  if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
+  const told = Object.fromEntries(SAVING.map((name) => [name, event[name]]));
+  const heard = !root.parentElement.dispatchEvent(new KeyboardEvent("keydown", { ...told, bubbles: true, cancelable: true }));
+  if (heard) event.preventDefault();
+}
+
 const TYPED = "input[type=search], input[type=text], textarea, select";
 
 function makeKeys() {

@@ -85,13 +85,12 @@ function mount(host, root) {
   const seen = () => send({ kind: document.hidden ? "bye" : "back" });
   document.addEventListener("visibilitychange", seen);
   root.classList.add("lca-panel");
-  // JupyterLab's single keys stay out; Ctrl and S saves the notebook, as everywhere in it
-  const guard = (event) => {
-    const saves = event.key.toLowerCase() === "s" && (event.ctrlKey || event.metaKey);
-    root.toggleAttribute("data-lm-suppress-shortcuts", !saves);
-  };
+  // JupyterLab's single keys stay out; it asks the element that has the focus before those round it
+  const keep = ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true");
+  keep({ target: root });
+  root.addEventListener("focusin", keep);
+  root.addEventListener("keydown", (event) => passOn(event, root));
   const ears = host.page ? document : root;
-  window.addEventListener("keydown", guard, true);
   ears.addEventListener("keydown", keys.press);
   root.addEventListener("dragover", (event) => event.preventDefault());
   root.addEventListener("drop", (event) => {
@@ -109,7 +108,6 @@ function mount(host, root) {
 
   return () => {
     document.removeEventListener("visibilitychange", seen);
-    window.removeEventListener("keydown", guard, true);
     ears.removeEventListener("keydown", keys.press);
     for (const part of [outbox, view, gallery, news]) part.close();
     hear();
