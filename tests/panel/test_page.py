@@ -154,6 +154,15 @@ def test_the_list_of_keys_opens_and_closes_and_leaves_the_notebook_its_own(hand)
     hand.browser.evaluate(
         "(() => document.body.addEventListener('keydown', (event) => window.heard.push(event.target.tagName)))()"
     )
+    hand.tab("Hands")
+    curl = lambda: channels()["left_index.curl"].read(hand.desk.state)
+    before = curl()
+    hand.push("left_index.curl", 0.5)
+    until(lambda: curl() == pytest.approx(0.5, abs=0.02))
+    hand.browser.evaluate(hand.find('[data-channel="left_index.curl"]') + ".focus()")
+    for key, value in (("z", before), ("y", 0.5)):
+        hand.key(key, modifiers=2)
+        until(lambda value=value: curl() == pytest.approx(value, abs=0.02))
     for key, modifiers, heard in (("s", 2, ["BODY", "CANVAS"]), ("s", 0, ["CANVAS"]), ("a", 2, ["CANVAS"])):
         hand.browser.evaluate(f"window.heard = [], {hand.find('.lca-view')}.focus()")
         hand.key(key, modifiers=modifiers)

@@ -1,4 +1,4 @@
-// The list of keys: `?` opens it, Escape closes it.
+// Keys of the whole panel: `?` opens their list, Escape closes it; Ctrl and Z undoes, Ctrl and Y does it again.
 
 const KEYS = [
   ["drag", "turn the person"],
@@ -26,7 +26,7 @@ function passOn(event, root) {
 
 const TYPED = "input[type=search], input[type=text], textarea, select";
 
-function makeKeys() {
+function makeKeys(outbox) {
   const close = button("", "Close the list of keys", () => element.close(), "close");
   const element = h("dialog", { class: "lca-keys", "aria-label": "Keys" },
     h("div", { class: "lca-row" }, h("h2", {}, "Keys and mouse"), close),
@@ -38,8 +38,12 @@ function makeKeys() {
   });
 
   function press(event) {
-    if (event.key !== "?" || event.target.closest?.(TYPED) || element.open) return;
-    element.showModal();
+    if (event.target.closest?.(TYPED) || element.open) return;
+    const control = event.ctrlKey || event.metaKey;
+    if (control && event.key === "z") outbox.post({ kind: "undo" });
+    else if (control && (event.key === "y" || event.key === "Z")) outbox.post({ kind: "redo" });
+    else if (event.key === "?") element.showModal();
+    else return;
     event.preventDefault();
     event.stopPropagation();
   }

@@ -32,7 +32,7 @@ function mount(host, root) {
   const gallery = makeGallery(outbox);
   const tools = makeTools(outbox);
   const aims = makeAims(outbox);
-  const keys = makeKeys();
+  const keys = makeKeys(outbox);
   const title = h("h1");
   const doing = h("span");
   const progress = h("progress", { "aria-label": "Progress" });

@@ -87,11 +87,8 @@ function makeView(outbox, shared) {
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const parts = Object.fromEntries(AIMS.map(([part, key]) => [key, part]));
   canvas.addEventListener("keydown", (event) => {
-    const control = event.ctrlKey || event.metaKey;
-    if (control && event.key === "z") outbox.post({ kind: "undo" });
-    else if (control && event.key === "y") outbox.post({ kind: "redo" });
-    else if (control) return;
-    else if (event.key in arrows) {
+    if (event.ctrlKey || event.metaKey) return; // the whole panel's
+    if (event.key in arrows) {
       const [right, down] = arrows[event.key];
       turn(event.shiftKey ? "pan" : "orbit", STEP * right, STEP * down);
       restSoon();
