@@ -152,7 +152,7 @@ def test_the_list_of_keys_opens_and_closes_and_leaves_the_notebook_its_own(hand)
     hand.key("?", text="?")
     assert not hand.browser.evaluate(opened), "typed, not meant"
     hand.browser.evaluate(
-        "(() => document.body.addEventListener('keydown', (event) => window.heard.push(event.target.tagName)))()"
+        "window.heard = [], document.body.addEventListener('keydown', (event) => window.heard.push(event.target.tagName))"
     )
     hand.tab("Hands")
     curl = lambda: channels()["left_index.curl"].read(hand.desk.state)
