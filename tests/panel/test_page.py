@@ -208,18 +208,19 @@ def test_messages_go_with_what_they_spoke_of(hand):
     hand.browser.wait("document.querySelector('.lca-message').textContent.startsWith('walk')")
     hand.choose("Motion", "walk")
     hand.browser.wait("!document.querySelector('.lca-message').textContent")
-    hand.desk.receive({"kind": "splats", "suffix": ".doc"})
+    wrong, right = ({"kind": "key", "slot": slot} for slot in (5, 0))
+    hand.desk.receive(wrong)
     hand.browser.wait("document.querySelector('.lca-error')?.getAttribute('role') === 'alert'")
     time.sleep(0.3)
-    assert ".doc" in hand.line(), "it stays long enough to be read"
+    assert "got 5" in hand.line(), "it stays long enough to be read"
     hand.desk.receive({"kind": "save"})
     hand.browser.wait("document.querySelector('.lca-message').textContent.startsWith('wrote')")
-    hand.desk.receive({"kind": "splats", "suffix": ".doc"})
+    hand.desk.receive(wrong)
     hand.browser.wait("!!document.querySelector('.lca-error')")
     hand.desk.receive({"kind": "motion", "name": None})
-    assert ".doc" in hand.line(), "another kind has worked"
-    hand.desk.receive({"kind": "splats", "suffix": ".ply"})
-    hand.browser.wait("document.querySelector('.lca-message').textContent.startsWith('wrote')")
+    assert "got 5" in hand.line(), "another kind has worked"
+    hand.desk.receive(right)
+    hand.browser.wait("!document.querySelector('.lca-message').textContent")
     hand.browser.evaluate(
         "window.later = window.setTimeout; window.setTimeout = (f, ms) => window.later(f, ms / 100); 0"
     )
