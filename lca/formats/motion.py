@@ -36,7 +36,7 @@ def read_motion(
     | layout | carries | axes, hands |
     |---|---|---|
     | .npz, AMASS SMPL-H (poses 156) | root, translation, body, hands | z up, flat |
-    | .npz, AMASS SMPL-X (poses 165) | and jaw, gaze | z up, flat |
+    | .npz, AMASS SMPL-X (poses 165) | and jaw, gaze (of `write_amass`: the face) | z up, flat |
     | .npz, SMPL-X fields by name | what it has | y up, flat (or `flat_hand_mean`) |
     | folder of .json, LHM / ExAvatar | all but the face's actions | camera's; flat / from the mean hand |
     | .json, Motion-X local / global | all but actions and gaze | camera's, from the mean / seen by the camera, flat |
