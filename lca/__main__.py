@@ -22,6 +22,7 @@ from lca.stopping import StoppedBySignal
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "create": ("lca.commands.create", "add_command", "photos of a person -> an avatar file"),
     "animate": ("lca.commands.animate", "add_command", "an avatar file and a motion -> a video"),
+    "track": ("lca.commands.track", "add_command", "a film of a person -> motion files"),
     "panel": ("lca.commands.panel", "add_command", "take an avatar in your hands, in the browser"),
     "export": ("lca.commands.export", "add_command", "an avatar file -> Gaussians other programs read"),
     "player": ("lca.commands.player", "add_command", "an avatar file and a motion -> one HTML file that plays it"),

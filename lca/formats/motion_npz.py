@@ -26,8 +26,8 @@ LARGEST_NPZ = 2**27
 RATE_NAMES = ("mocap_framerate", "mocap_frame_rate", "fps", "frame_rate")
 
 
-def write_motion(path: str | Path, motion: Motion) -> None:
-    """Write a motion in our own layout; `lca.formats.motion.read_motion` reads back the same numbers.
+def write_motion(path: str | Path, motion: Motion, **beside: ndarray) -> None:
+    """Write a motion in our own layout; `lca.formats.motion.read_motion` reads back the same numbers, not what else is `beside`.
 
     Raises:
         UserError: the path does not end in .npz, or the rate is none that a file may have.
@@ -37,7 +37,7 @@ def write_motion(path: str | Path, motion: Motion) -> None:
     fps = check_rate(motion.fps, path)
     arrays = {name: getattr(motion, name).detach().cpu().numpy() for name in OWN}
     with writing(path) as temporary:
-        np.savez(temporary, allow_pickle=False, format=FORMAT, version=VERSION, fps=fps, **arrays)
+        np.savez(temporary, allow_pickle=False, format=FORMAT, version=VERSION, fps=fps, **arrays, **beside)
 
 
 def read_npz(path: Path, asked: Conventions) -> MotionFile:
