@@ -66,7 +66,7 @@ def add_command(subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write report.json, and contact_sheet.png but of films, and print the report."""
-    from lca.world.folders.films import films_in
+    from lca.tracking.film.film_error import films_in
 
     films = films_in(arguments.data)
     report = followed(arguments, films) if films else measured(arguments)

@@ -12,7 +12,7 @@ from lca.errors import UserError
 from lca.ranges import InRange
 
 if TYPE_CHECKING:
-    from lca.tracking.film.follow import Followed
+    from lca.tracking.film.follow import Followed, Known
 
 DIAGONAL_35MM = math.hypot(36.0, 24.0)
 LONGEST = 3600.0
@@ -65,8 +65,10 @@ def run(args: argparse.Namespace) -> None:
     from lca.formats.amass import write_amass
     from lca.formats.arkit_csv import write_face
     from lca.formats.bvh_writing import write_bvh
+    from lca.tracking.film.follow import Known
 
-    followed = tracked(args)
+    focal = None if args.focal is None else args.focal / DIAGONAL_35MM
+    followed = tracked(args.film, Known(args.stature, focal, args.seconds), args.person, args.checkpoint)
     for line in lines(followed):
         print(line)
     written = [args.out, args.out.with_suffix(".csv"), args.out.with_suffix(".bvh")]
@@ -77,14 +79,16 @@ def run(args: argparse.Namespace) -> None:
         draw(args, followed)
 
 
-def tracked(args: argparse.Namespace) -> "Followed":
-    """The person of `args.film`, with a progress bar.
+def tracked(
+    film: Path, known: "Known | None" = None, person: int | None = None, checkpoint: Path | None = None
+) -> "Followed":
+    """The person of a film, with progress bars.
 
     Raises:
         UserError: no such film, nobody in it, or no networks that find people.
     """
-    if not args.film.is_file():
-        raise UserError(f"expected a film, got no such file: {args.film}; check the path")
+    if not film.is_file():
+        raise UserError(f"expected a film, got no such file: {film}; check the path")
     from tqdm import tqdm
 
     from lca.formats.film_frames import rate_of_film
@@ -92,16 +96,17 @@ def tracked(args: argparse.Namespace) -> "Followed":
     from lca.tracking.film.follow import Known, follow, rate_of
     from lca.tracking.finder import PeopleFinder, load_finder
 
-    finder = load_finder(args.person)
+    finder, known = load_finder(person), known or Known()
     if not isinstance(finder, PeopleFinder):
         raise UserError("expected the networks that find people, got none: `lca networks` fetches them")
-    length = rate_of_film(args.film)[1]
-    frames = round((length if args.seconds is None else min(length, args.seconds)) * rate_of(args.film))
-    focal = None if args.focal is None else args.focal / DIAGONAL_35MM
-    known = Known(args.stature, focal, args.seconds)
-    model = load_model(getattr(args, "checkpoint", None))
-    bar = {"total": frames, "unit": "frame", "desc": args.film.name}
-    return follow(args.film, model, finder, known, lambda pictures: tqdm(pictures, **bar))
+    length = rate_of_film(film)[1]
+    frames = round((length if known.seconds is None else min(length, known.seconds)) * rate_of(film))
+    totals = {"shape": None, "pose": frames}
+
+    def bar(pictures, what: str):
+        return iter(tqdm(pictures, total=totals[what], unit="frame", desc=f"{film.name}: {what}"))
+
+    return follow(film, load_model(checkpoint), finder, known, bar)
 
 
 def lines(followed: "Followed") -> Iterator[str]:

@@ -4,7 +4,7 @@ import io
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import cast
 
 import numpy as np
 import torch
@@ -104,9 +104,8 @@ def every_frame(path: Path, fps: float, seconds: float | None = None) -> Iterato
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
-        assert process.stdout is not None
         try:
-            for number, frame in enumerate(_ppm(process.stdout)):
+            for number, frame in enumerate(_ppm(cast("io.BufferedReader", process.stdout))):
                 yield Picture(f"{path.name} at {number / fps:.2f} s", _image(frame), None)
         finally:
             process.kill()
@@ -140,7 +139,7 @@ def _as_ppm(rate: str) -> list[str]:
     return ["-an", "-sn", "-dn", "-vf", f"{rate},{size}"]
 
 
-def _ppm(stream: IO[bytes]) -> Iterator[Frame]:
+def _ppm(stream: io.BufferedIOBase) -> Iterator[Frame]:
     """Pictures of a stream of .ppm files; one that is cut short ends it."""
     while stream.readline() == b"P6\n":
         width, height = (int(word) for word in stream.readline().split())

@@ -33,7 +33,7 @@ STANDING = 0.08
 class Evenness:
     """How much the costs count, each as one observation a group and frame."""
 
-    even: float = 1.0
+    even: float = 8.0
     stand: float = 1.0
 
 

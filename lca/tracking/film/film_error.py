@@ -1,9 +1,9 @@
 """How far a followed person is from the truth: joints with pelvises laid upon each other, and how much they tremble."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -44,6 +44,12 @@ class FilmTruth:
         return joints(self.betas, self.motion.theta, self.motion.translation) @ view[:3, :3].T + view[:3, 3]
 
 
+def films_in(folder: Path) -> list[tuple[Path, Path]]:
+    """(film, truth) of each film that `lca world film` wrote into a folder; none in other folders."""
+    pairs = [(film, film.with_suffix(".npz")) for film in sorted(folder.glob("*.mp4"))]
+    return [pair for pair in pairs if pair[1].exists()]
+
+
 def film_error(found: Solution, truth: FilmTruth) -> dict[str, float]:
     """How far a solution is from the truth in the frame of the camera.
 
@@ -61,5 +67,5 @@ def film_error(found: Solution, truth: FilmTruth) -> dict[str, float]:
         "hands": float(off[:, HAND_JOINTS].mean()),
         "tremble": float(shaking.mean()) if count > 2 else float("nan"),
         "actions": float((found.actions[:count] - truth.motion.actions[:count]).abs().mean()),
-        "gaze": float(np.degrees(gaze)),
+        "gaze": math.degrees(float(gaze)),
     }

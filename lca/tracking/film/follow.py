@@ -32,6 +32,7 @@ FASTEST = 60.0
 """Frames a second at most: faster films are thinned."""
 FACE_HERTZ = 5.0
 """Swings of facial actions and gaze that are halved: a blink passes."""
+Progress = Callable[[Iterable[Picture], str], Iterable[Picture]]
 NOBODY = "cut it to where the person is seen, or film them closer"
 
 
@@ -64,17 +65,19 @@ def follow(
     model: LCA,
     finder: PeopleFinder,
     known: Known = Known(),
-    progress: Callable[[Iterable[Picture]], Iterable[Picture]] = iter,
+    progress: Progress = lambda pictures, what: pictures,
 ) -> Followed:
-    """Follow the person of a film whose camera stands still; `progress` wraps its frames as `tqdm` does.
+    """Follow the person of a film whose camera stands still.
+
+    `progress` wraps the frames as `tqdm` does, first those that the shape is found on, then all; it is told what they are.
 
     Raises:
         UserError: ffmpeg cannot read the film, it shows nobody, or the model has no dense head.
     """
-    fps, start = rate_of(path), first_look(path, model, finder, known)
-    frames = watched(progress(pictures_of(path, fps, known)), model, finder, start.solution.betas)
+    fps, start = rate_of(path), first_look(path, model, finder, known, progress)
+    frames = watched(progress(pictures_of(path, fps, known), "pose"), model, finder, start.solution.betas)
     try:
-        return solved(frames, start, model.template, fps)
+        return Followed(*solved(frames, start.solution.betas, model.template, fps), start)
     except UserError as error:
         raise UserError(f"{error}: {path}; {NOBODY}") from error
 
@@ -89,13 +92,19 @@ def pictures_of(path: Path, fps: float, known: Known) -> Iterator[Picture]:
     return (known.told(picture) for picture in every_frame(path, fps, known.seconds))
 
 
-def first_look(path: Path, model: LCA, finder: PeopleFinder, known: Known) -> Draft:
+def first_look(
+    path: Path,
+    model: LCA,
+    finder: PeopleFinder,
+    known: Known,
+    progress: Progress = lambda pictures, what: pictures,
+) -> Draft:
     """The person's shape, and a first avatar, of the sharpest and most different frames.
 
     Raises:
         UserError: none of them shows a person.
     """
-    pictures = [known.told(picture) for picture in read_film(path, MOST_PHOTOS)]
+    pictures = progress([known.told(picture) for picture in read_film(path, MOST_PHOTOS)], "shape")
     looked = [(picture, finder.look(picture)) for picture in pictures]
     found = [(picture, person) for picture, person in looked if person is not None and person.confidence >= SURE]
     if not found:
@@ -105,17 +114,17 @@ def first_look(path: Path, model: LCA, finder: PeopleFinder, known: Known) -> Dr
 
 def solved(
     frames: Iterable[Observations | None],
-    start: Draft,
+    betas: Float[Tensor, " shape"],
     template: Template,
     fps: float,
     smooth: SmoothConfig | None = None,
-) -> Followed:
-    """The motion of what frames show of a person whose shape is the first look's.
+) -> tuple[Motion, Solution]:
+    """`motion` and `solution` of `Followed`, of what frames show of a person of known shape.
 
     Raises:
         UserError: no frame shows enough.
     """
-    figure, whole = known_figure(start.solution.betas, template, SceneConfig())
+    figure, whole = known_figure(betas, template, SceneConfig())
     follower, noted = Follower(figure, whole, template, fps, smooth=smooth or SmoothConfig()), Noted()
     verdicts = list(follower(noted.passing(frames)))
     if not verdicts:
@@ -124,7 +133,7 @@ def solved(
     seen = Motion(solution.theta, solution.translation, solution.actions, solution.psi, fps)
     prior, skeleton = figure.prior, figure.skeleton
     places = np.stack([posed(verdict.pose, skeleton, NO_SHAPE, prior).places for verdict in verdicts])
-    return Followed(levelled(seen, whole, places), solution, start)
+    return levelled(seen, whole, places), solution
 
 
 @dataclass

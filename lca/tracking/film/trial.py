@@ -38,6 +38,6 @@ def tried(model: LCA, finder: PeopleFinder, film: Path, truth: Path) -> dict[str
     frames: Sequence = list(watched(pictures_of(film, fps, Known()), model, finder, told.solution.betas))
     ways = {"told": (told, None), "alone": (told, ALONE), "guessed": (guessed, None)}
     return {
-        name: film_error(solved(frames, start, model.template, fps, smooth).solution, true)
+        name: film_error(solved(frames, start.solution.betas, model.template, fps, smooth)[1], true)
         for name, (start, smooth) in ways.items()
     }

@@ -48,7 +48,6 @@ def size_of(person: Sighting) -> float:
     return float((person.body_box[2:] - person.body_box[:2]).max())
 
 
-@torch.no_grad()
 def watched(
     pictures: Iterable[Picture], model: LCA, finder: PeopleFinder, betas: Float[Tensor, " shape"]
 ) -> Iterator[Observations | None]:
@@ -61,6 +60,7 @@ def watched(
         yield from (None if person is None else next(read) for person in found)
 
 
+@torch.no_grad()
 def observed(seen: list[tuple[Picture, Sighting]], model: LCA, betas: Float[Tensor, " shape"]) -> list[Observations]:
     """One frame each."""
     if not seen:

@@ -1,7 +1,8 @@
 """A film of any length in windows: each begins with the last poses of the one before, and looks ahead of what it decides."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from torch import Tensor
 
@@ -43,13 +44,13 @@ class Follower:
             scenes.append(scene)
             guesses.append(guesses[-1] if scene is None else self.alone(scene))
             if len(scenes) == WINDOW:
-                done = smoothed(scenes, guesses, self.figure, self.fps, self.smooth, held)
+                done = smoothed(scenes, bridged(scenes, guesses), self.figure, self.fps, self.smooth, held)
                 until = WINDOW - AHEAD
                 yield from self.judged(scenes[held:until], done[held:until], waiting)
                 kept = until - HELD
                 scenes, guesses, held, waiting = scenes[kept:], done[kept:], HELD, 0
         if len(scenes) > held:
-            done = smoothed(scenes, guesses, self.figure, self.fps, self.smooth, held)
+            done = smoothed(scenes, bridged(scenes, guesses), self.figure, self.fps, self.smooth, held)
             yield from self.judged(scenes[held:], done[held:], waiting)
 
     def prepared(self, frame: Observations | None) -> PhotoScene | None:
@@ -71,3 +72,12 @@ class Follower:
                 yield PhotoVerdict(pose, float("nan"), UNSEEN)
             else:
                 yield judge(scene, pose, self.figure, NO_SHAPE)
+
+
+def bridged(scenes: Sequence[PhotoScene | None], guesses: Sequence[PhotoPose]) -> list[PhotoPose]:
+    """The guesses; across frames that do not show the person the movement goes evenly from the last pose to the next."""
+    seen, out = [k for k, scene in enumerate(scenes) if scene is not None], list(guesses)
+    for before, after in pairwise(seen):
+        for k in range(before + 1, after):
+            out[k] = guesses[before].towards(guesses[after], (k - before) / (after - before))
+    return out

@@ -1,6 +1,6 @@
 """A folder of films of people, with what is true of each beside it: to follow people in, and to measure how well."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,9 +81,3 @@ def write_truth(path: Path, taken: PersonFilm) -> None:
         intrinsics=camera.intrinsics.numpy(),
         size=np.array([camera.width, camera.height]),
     )
-
-
-def films_in(folder: Path) -> Sequence[tuple[Path, Path]]:
-    """(film, truth) of each film of `film_people`; nothing in other folders."""
-    pairs = [(film, film.with_suffix(".npz")) for film in sorted(folder.glob("*.mp4"))]
-    return [pair for pair in pairs if pair[1].exists()]

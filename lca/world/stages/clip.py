@@ -97,7 +97,8 @@ def clip(
     joints = joints_at(motion, shape, np.arange(len(motion)))
     camera = standing_back(rng, joints, floor, size)
     kind = wild_kind(rng)
-    place = found(rng, kind, place_for(rng, kind), floor, joints[::6], camera.eye.numpy()[None])
+    eyes = np.tile(camera.eye.double().numpy(), (len(joints), 1))
+    place = found(rng, kind, place_for(rng, kind), floor, joints, eyes)
     farthest = float(np.linalg.norm(joints[..., [0, 2]] - camera.eye.numpy()[[0, 2]], axis=-1).max())
     return PersonFilm(person, motion, between, camera, replace(place, thing=None, clear=farthest + MARGIN))
 
