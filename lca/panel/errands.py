@@ -75,6 +75,10 @@ class Panel(Protocol):
         ...
 
     def offer(self, name: str, motion: Motion) -> None:
+        """Have one more motion to choose from, and choose it."""
+        ...
+
+    def add_motion(self, name: str, motion: Motion) -> None:
         """Have one more motion to choose from."""
         ...
 
@@ -121,7 +125,7 @@ def film(panel: Panel, states: Sequence[State]) -> None:
 
     def progress(done: int, whole: int) -> None:
         panel.tasks.check(FILM)
-        tell(panel, done, whole, "writing the film")
+        tell(panel, done, whole, "writing the film", keeps=True)
 
     def work() -> None:
         with bar(panel), new_file(panel.folder, "film", ".mp4") as path:
@@ -240,6 +244,6 @@ def bar(panel: Panel) -> Iterator[None]:
         tell(panel, 1, 1, "")
 
 
-def tell(panel: Panel, done: int, whole: int, what: str) -> None:
-    """Progress on the page."""
-    panel.send({"kind": "progress", "done": done, "whole": whole, "text": what}, [])
+def tell(panel: Panel, done: int, whole: int, what: str, keeps: bool = False) -> None:
+    """Progress on the page; `keeps`: of a file that the page should not be closed before."""
+    panel.send({"kind": "progress", "done": done, "whole": whole, "text": what, "keeps": keeps}, [])

@@ -10,6 +10,7 @@ from lca.panel.history import History
 from lca.panel.library import emotions, poses
 from lca.panel.light import handle_of
 from lca.panel.playback import SPEEDS, Playback
+from lca.panel.recordings import FILES
 from lca.panel.state import GAZES, PICTURES, SIZES, State
 
 PLACES = 4
@@ -36,6 +37,7 @@ def setup_of(scene: PanelScene) -> dict[str, Any]:
         "sizes": list(SIZES),
         "speeds": list(SPEEDS),
         "splats": list(SPLATS),
+        "recordings": list(FILES),
         "lights": list(SKIES),
         "relit": all(person.avatar.materials is not None for person in scene.people),
     }

@@ -25,6 +25,7 @@ function mount(host, root) {
   const view = makeView(outbox, shared);
   const lamp = makeLamp(outbox, view.element);
   const timeline = makeTimeline(outbox, shared);
+  const unload = holdWhileKept();
   const sliders = makeSliders(outbox);
   const gallery = makeGallery(outbox);
   const tools = makeTools(outbox);
@@ -53,7 +54,7 @@ function mount(host, root) {
     state(message) {
       shared.eyes = message.eyes;
       view.resize(message.look.size, people);
-      for (const part of [timeline, sliders, gallery, tools, lamp]) part.update(message);
+      for (const part of [timeline, sliders, gallery, tools, lamp, unload]) part.update(message);
     },
     frame(message, [buffer]) {
       timeline.tick(message.time);
@@ -62,7 +63,9 @@ function mount(host, root) {
     },
     thumbnail: (message, [buffer]) => gallery.thumbnail(message.name, buffer),
     message: ({ text, level }) => say(text, level),
-    progress({ done, whole, text }) {
+    motions: ({ names }) => timeline.setup({ motions: names }),
+    progress({ done, whole, text, keeps }) {
+      unload.progress(keeps && done < whole);
       work.hidden = done >= whole;
       [progress.max, progress.value] = [whole, done];
       doing.textContent = `${text} (${done} of ${whole})`;
@@ -93,7 +96,7 @@ function mount(host, root) {
 
   return () => {
     document.removeEventListener("visibilitychange", seen);
-    for (const part of [outbox, view, gallery]) part.close();
+    for (const part of [outbox, view, gallery, unload]) part.close();
     hear();
     send({ kind: "bye" });
     stop();

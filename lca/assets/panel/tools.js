@@ -36,7 +36,7 @@ function makeTools(outbox) {
   const undo = order("undo", "Undo", { kind: "undo" });
   const redo = order("redo", "Redo", { kind: "redo" });
   const release = order("release", "Let the motion move what was held by sliders", { kind: "release" });
-  const record = button("record", "Record a film", () => outbox.post({ kind: "record", on: record.ariaPressed !== "true" }));
+  const recording = makeRecording(outbox);
 
   async function sendPhotos(files) {
     const buffers = await Promise.all(files.map(photoBytes));
@@ -53,6 +53,7 @@ function makeTools(outbox) {
   }
 
   function setup(spec) {
+    recording.setup(spec);
     for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes], [splats, spec.splats]])
       select.replaceChildren(...values.map((value) => h("option", { value }, String(value))));
     light.replaceChildren(h("option", { value: "" }, "light of the photos"), ...spec.lights.map((value) => h("option", { value }, value)));
@@ -67,8 +68,7 @@ function makeTools(outbox) {
     [light.value, lamp.input.checked] = [state.sky ?? "", state.lamp !== null];
     [undo.disabled, redo.disabled] = [!state.undo, !state.redo];
     release.disabled = !state.held.length;
-    record.ariaPressed = String(state.recording);
-    record.textContent = state.recording ? "stop and write" : "record";
+    recording.update(state);
   }
 
   const element = h("div", {},
@@ -81,7 +81,7 @@ function makeTools(outbox) {
     h("div", { class: "lca-row", role: "group", "aria-label": "Files" },
       filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos),
       filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, sendMotion),
-      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), record,
+      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), ...recording.elements,
       button("splats", "Write the posed Gaussians", () => outbox.post({ kind: "splats", suffix: splats.value })), splats,
       order("save state", "Write the state as JSON", { kind: "save" }),
       filePicker("load state…", "Load a state that was saved", ".json,application/json", false, sendState)));
