@@ -6,7 +6,7 @@
     person, frames, overlays              state -> picture
     session, playback                     newest state wins: one thread, a few frames in flight
     recorder, recordings                  what was done, kept as a motion, a film, files
-    files, tasks, errands                 files in and out, long work beside the panel
+    files, tasks, errands, exports        files in and out, long work beside the panel
     upload, sharpening                    photos become a person, who is refined while one looks
     desk                                  messages in, states and pictures out
     casts                                 the people that a desk has shown

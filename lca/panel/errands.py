@@ -1,4 +1,4 @@
-"""What a panel does with files: photos in, pictures, films, splats and states out. Long ones run beside the panel.
+"""What a panel does with files: photos and motions in, pictures, films and states out. Long ones run beside the panel.
 
 An errand knows of its panel what `Panel` says; the desk is one.
 """
@@ -15,9 +15,8 @@ from lca.formats.atomic import new_file, writing
 from lca.formats.motion import read_motion
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
-from lca.panel.changes import PanelScene, one_of
+from lca.panel.changes import PanelScene
 from lca.panel.channels import channels
-from lca.panel.files import SPLATS
 from lca.panel.frames import as_jpeg, as_png, frame
 from lca.panel.library import poses
 from lca.panel.motions import motion_of
@@ -90,14 +89,6 @@ def snapshot(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes])
     """Write the present as a PNG."""
     with new_file(panel.folder, "snapshot", ".png") as path, writing(path) as temporary:
         temporary.write_bytes(as_png(frame(panel.scene.people, panel.state)))
-    panel.say(f"wrote {path}")
-
-
-def splats(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
-    """suffix: write the first person's Gaussians as they stand, for other viewers"""
-    suffix = one_of(message, "suffix", SPLATS)
-    with new_file(panel.folder, "splats", suffix) as path:
-        SPLATS[suffix](path, panel.scene.people[0].posed(panel.state))
     panel.say(f"wrote {path}")
 
 
@@ -221,7 +212,6 @@ def thumbnails(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes
 
 ERRANDS: dict[str, Errand] = {
     "snapshot": snapshot,
-    "splats": splats,
     "save": save,
     "load": load,
     "photos": photos,

@@ -5,7 +5,19 @@ from html import escape
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[1] / "assets" / "panel"
-SCRIPTS = ("elements", "view", "lamp", "timeline", "sliders", "gallery", "unload", "recording", "tools", "panel")
+SCRIPTS = (
+    "elements",
+    "view",
+    "lamp",
+    "timeline",
+    "sliders",
+    "gallery",
+    "unload",
+    "recording",
+    "exports",
+    "tools",
+    "panel",
+)
 """Scripts in the order in which they need each other."""
 
 

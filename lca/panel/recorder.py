@@ -61,11 +61,7 @@ class StateRecording:
             UserError: nothing was recorded.
         """
         frames = len(self.sampled(fps))
-        poses = [self._pose(person, index / fps) for index in range(frames)]
-        parts = (
-            torch.tensor([getattr(pose, part) for pose in poses]) for part in ("theta", "translation", "actions", "psi")
-        )
-        return Motion(*parts, fps=fps)
+        return motion_of_poses([self._pose(person, index / fps) for index in range(frames)], fps)
 
     def _pose(self, person: PanelPerson, time: float) -> Pose:
         place = max(0, bisect.bisect_right(self.times, time) - 1)
@@ -74,6 +70,14 @@ class StateRecording:
         if not 0 < gap <= STEADY:
             return before
         return blended(before, person.shown(self.states[place + 1]), (time - self.times[place]) / gap)
+
+
+def motion_of_poses(poses: Sequence[Pose], fps: float) -> Motion:
+    """Poses, one a frame."""
+    parts = [
+        torch.tensor([getattr(pose, name) for pose in poses]) for name in ("theta", "translation", "actions", "psi")
+    ]
+    return Motion(*parts, fps=fps)
 
 
 def write_film(

@@ -1,4 +1,4 @@
-// How the picture is made, and everything that goes into files: photos, snapshots, films, splats, states.
+// How the picture is made, and everything that goes into files: photos, motions, snapshots, recordings, exports, states.
 
 const LARGEST_SIDE = 2048; // pixels of a photo on its way
 const MOST_BYTES = 3e6;
@@ -31,7 +31,7 @@ function makeTools(outbox) {
   const anchors = checkbox("anchors", (on) => look({ anchors: on }));
   const light = choice("Light", [], (value) => outbox.post({ kind: "light", sky: value || null }));
   const lamp = checkbox("lamp", (on) => outbox.post({ kind: "light", lamp: on }));
-  const splats = choice("File format of splats", [], () => {});
+  const exporting = makeExports(outbox);
   const order = (text, label, message) => button(text, label, () => outbox.post(message));
   const undo = order("undo", "Undo", { kind: "undo" });
   const redo = order("redo", "Redo", { kind: "redo" });
@@ -53,8 +53,8 @@ function makeTools(outbox) {
   }
 
   function setup(spec) {
-    recording.setup(spec);
-    for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes], [splats, spec.splats]])
+    for (const part of [recording, exporting]) part.setup(spec);
+    for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes]])
       select.replaceChildren(...values.map((value) => h("option", { value }, String(value))));
     light.replaceChildren(h("option", { value: "" }, "light of the photos"), ...spec.lights.map((value) => h("option", { value }, value)));
     light.disabled = lamp.input.disabled = !spec.relit;
@@ -82,7 +82,7 @@ function makeTools(outbox) {
       filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos),
       filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, sendMotion),
       order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), ...recording.elements,
-      button("splats", "Write the posed Gaussians", () => outbox.post({ kind: "splats", suffix: splats.value })), splats,
+      ...exporting.elements,
       order("save state", "Write the state as JSON", { kind: "save" }),
       filePicker("load state…", "Load a state that was saved", ".json,application/json", false, sendState)));
   return { element, setup, update, sendPhotos };
