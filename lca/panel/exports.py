@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Shot:
+class Order:
     """What is exported: who was there, and the state, when it was asked for; `progress` takes (done, all)."""
 
     scene: PanelScene
@@ -74,41 +74,41 @@ class Export:
 
     stem: str
     suffix: str
-    write: Callable[[Path, Shot], None]
+    write: Callable[[Path, Order], None]
 
 
-def _picture(path: Path, shot: Shot) -> None:
+def _picture(path: Path, order: Order) -> None:
     with writing(path) as temporary:
-        temporary.write_bytes(as_png(frame(shot.scene.people, shot.state)))
+        temporary.write_bytes(as_png(frame(order.scene.people, order.state)))
 
 
-def _film(path: Path, shot: Shot) -> None:
-    motion = shot.motion
+def _film(path: Path, order: Order) -> None:
+    motion = order.motion
     count = max(1, round(min(len(motion) / motion.fps, LONGEST) * FPS))
-    states = [at_time(shot.state, k / FPS, shot.scene) for k in range(count)]
-    write_film(path, shot.scene.people, states, shot.progress)
+    states = [at_time(order.state, k / FPS, order.scene) for k in range(count)]
+    write_film(path, order.scene.people, states, order.progress)
 
 
-def _splats(suffix: str, path: Path, shot: Shot) -> None:
-    SPLATS[suffix](path, shot.scene.people[0].posed(shot.state))
+def _splats(suffix: str, path: Path, order: Order) -> None:
+    SPLATS[suffix](path, order.scene.people[0].posed(order.state))
 
 
-def _rigged(path: Path, shot: Shot) -> None:
-    write_rigged(path, shot.avatar, None if shot.state.motion is None else shot.beginning)
+def _rigged(path: Path, order: Order) -> None:
+    write_rigged(path, order.avatar, None if order.state.motion is None else order.beginning)
 
 
-def _avatar(path: Path, shot: Shot) -> None:
-    shot.avatar.save(path)
+def _avatar(path: Path, order: Order) -> None:
+    order.avatar.save(path)
 
 
-def _page(path: Path, shot: Shot) -> None:
-    view = shot.state.motion if shot.state.motion in FACES else "turntable"
-    background = torch.tensor(ImageColor.getrgb(shot.state.look.background)[:3]) / 255
-    write_page(path, shot.avatar, shot.beginning, view, "avatar", background)
+def _page(path: Path, order: Order) -> None:
+    view = order.state.motion if order.state.motion in FACES else "turntable"
+    background = torch.tensor(ImageColor.getrgb(order.state.look.background)[:3]) / 255
+    write_page(path, order.avatar, order.beginning, view, "avatar", background)
 
 
-def _motion(suffix: str, path: Path, shot: Shot) -> None:
-    MOTION_FILES[suffix](path, shot.motion)
+def _motion(suffix: str, path: Path, order: Order) -> None:
+    MOTION_FILES[suffix](path, order.motion)
 
 
 EXPORTS: dict[str, Export] = {
@@ -132,12 +132,12 @@ def export(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
         panel.tasks.check(FILM)
         tell(panel, done, whole, f"writing {name}", keeps=True)
 
-    shot = Shot(panel.scene, panel.state, progress)
+    order = Order(panel.scene, panel.state, progress)
 
     def work() -> None:
         with bar(panel), new_file(panel.folder, chosen.stem, chosen.suffix) as path:
             progress(0, 1)
-            chosen.write(path, shot)
+            chosen.write(path, order)
         panel.say(f"wrote {path}")
 
     panel.tasks.queue(FILM, work)
