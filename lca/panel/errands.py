@@ -190,9 +190,11 @@ def motion(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
                 raise UserError(told) from error
         name = files[0][0]
         panel.offer(name, motion_of(file))
-        panel.say("; ".join([name, *file.lines()]))
+        account, *notes = file.lines()
+        panel.send({"kind": "notes", "lines": notes}, [])
+        panel.say(f"{name}: {account}")
 
-    panel.tasks.start("motion", work)
+    panel.tasks.queue("motion", work)
 
 
 def thumbnails(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:

@@ -15,6 +15,7 @@ SCRIPTS = (
     "unload",
     "recording",
     "exports",
+    "dropped",
     "tools",
     "panel",
 )

@@ -124,7 +124,8 @@ def test_a_motion_file_joins_the_others_and_starts_in_the_middle(page, tmp_path)
     assert page.last("motions")["names"][0] == "dance.npz"
     x, _, z = page.desk.state.pose.translation
     assert x == z == 0
-    until(lambda: "dance.npz" in page.last("message")["text"])
+    until(lambda: "dance.npz: AMASS SMPL-H, 30 frames" in page.last("message")["text"])
+    assert "no face: the other facial actions are 0" in page.last("notes")["lines"]
 
 
 def test_a_face_without_a_body_moves_a_person_at_ease(page):

@@ -5,7 +5,7 @@ const PATIENCE = 8000; // milliseconds
 const GONE = "no answer: the kernel or server is busy or gone; run the cell (or command) again";
 
 function mount(host, root) {
-  const shared = { eyes: "sliders", togglePlay: () => {} };
+  const shared = { eyes: "sliders", togglePlay: () => {}, say };
   let silence = null;
   const hear = () => {
     clearTimeout(silence);
@@ -28,13 +28,13 @@ function mount(host, root) {
   const unload = holdWhileKept();
   const sliders = makeSliders(outbox);
   const gallery = makeGallery(outbox);
-  const tools = makeTools(outbox);
+  const tools = makeTools(outbox, shared);
   const line = h("div", { class: "lca-message", role: "status", "aria-live": "polite" });
   const doing = h("span");
   const progress = h("progress", { "aria-label": "Progress" });
   const stopping = button("stop", "Stop, and keep what there is", () => outbox.post({ kind: "stop" }));
   const work = h("div", { class: "lca-work", hidden: true }, doing, progress, stopping);
-  const notes = h("ul", { class: "lca-notes", "aria-label": "About the photos" });
+  const notes = h("ul", { class: "lca-notes", "aria-label": "About the files" });
   let people = 1;
 
   function say(text, level) {
@@ -85,7 +85,7 @@ function mount(host, root) {
   root.addEventListener("drop", (event) => {
     event.preventDefault();
     event.stopPropagation();
-    if (event.dataTransfer.files.length) tools.sendPhotos([...event.dataTransfer.files]);
+    if (event.dataTransfer.files.length) tools.sendFiles([...event.dataTransfer.files]);
   });
   root.append(
     h("div", { class: "lca-stage" }, lamp.element, timeline.element, work, line, notes, tools.element),

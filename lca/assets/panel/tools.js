@@ -21,7 +21,7 @@ async function photoBytes(file) {
   return blob.arrayBuffer();
 }
 
-function makeTools(outbox) {
+function makeTools(outbox, shared) {
   const look = (change) => outbox.post({ kind: "look", ...change });
   const background = h("input", { type: "color", value: "#ffffff", "aria-label": "Background", title: "Background" });
   background.addEventListener("input", () => look({ background: background.value }));
@@ -43,14 +43,7 @@ function makeTools(outbox) {
     outbox.post({ kind: "photos", names: files.map((file) => file.name) }, buffers);
   }
 
-  async function sendMotion(files) {
-    const buffers = await Promise.all(files.map((file) => file.arrayBuffer()));
-    outbox.post({ kind: "motion file", names: files.map((file) => file.name) }, buffers);
-  }
-
-  async function sendState([file]) {
-    outbox.post({ kind: "load" }, [await file.slice(0, 1e6).arrayBuffer()]);
-  }
+  const dropped = makeDropped(outbox, shared, sendPhotos);
 
   function setup(spec) {
     for (const part of [recording, exporting]) part.setup(spec);
@@ -80,10 +73,10 @@ function makeTools(outbox) {
       order("camera home", "Reset the camera", { kind: "home" })),
     h("div", { class: "lca-row", role: "group", "aria-label": "Files" },
       filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos),
-      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, sendMotion),
+      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, dropped.sendAny),
       order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), ...recording.elements,
       ...exporting.elements,
       order("save state", "Write the state as JSON", { kind: "save" }),
-      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, sendState)));
-  return { element, setup, update, sendPhotos };
+      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, dropped.sendState)));
+  return { element, setup, update, sendFiles: dropped.sendAny };
 }
