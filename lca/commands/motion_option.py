@@ -52,7 +52,7 @@ def chosen_motion(args: argparse.Namespace, fps: float):
     from lca.formats.motion_file import Conventions
     from lca.lab.playing import at_ease, frames_of
 
-    file = read_motion(args.motion, fps, args.mapping, Conventions(up=args.up, fps=args.motion_fps))
+    file = read_motion(args.motion, fps, args.mapping, Conventions(up=args.up, fps=args.motion_fps), args.seconds)
     print("\n  ".join([f"{args.motion}: {file.lines()[0]}", *file.lines()[1:]]))
     motion = at_ease(file)
     frames = len(motion) if args.seconds is None else min(len(motion), round(args.seconds * fps))
