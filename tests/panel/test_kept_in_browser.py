@@ -92,8 +92,9 @@ def test_a_reloaded_page_is_as_it_was_and_a_pose_tells_what_it_ends(panel):
     desks[-1].receive({"kind": "seek", "time": 1.5, "final": True})
     until(lambda: desks[-1].state.look.background == "#204060" and desks[-1].state.held)
     before, count = desks[-1].state, len(desks)
+    hand.browser.evaluate("window.old = true")
     hand.browser.call("Page.reload")
-    hand.browser.wait("document.querySelector('.lca-view')?.dataset.frame > 0")
+    hand.browser.wait("!window.old && document.querySelector('.lca-view')?.dataset.frame > 0")
     hand.browser.wait(f"{hand.find('[aria-label=Motion]')}.value === 'walk'")
     assert hand.browser.evaluate(f"{hand.find('.lca-scrub')}.value") == "1.5"
     assert hand.browser.evaluate(f"{hand.find('[aria-label=Background]')}.value") == "#204060"
