@@ -20,6 +20,7 @@ from lca.panel.channels import channels
 from lca.panel.frames import as_jpeg, as_png, frame
 from lca.panel.library import poses
 from lca.panel.motions import motion_of
+from lca.panel.person import PanelPerson
 from lca.panel.recorder import write_film
 from lca.panel.sharpening import PHOTOS, Sharpening
 from lca.panel.state import Look, State, Viewpoint
@@ -87,9 +88,15 @@ Errand = Callable[[Panel, Mapping[str, Any], Sequence[bytes]], None]
 
 def snapshot(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
     """Write the present as a PNG."""
-    with new_file(panel.folder, "snapshot", ".png") as path, writing(path) as temporary:
-        temporary.write_bytes(as_png(frame(panel.scene.people, panel.state)))
+    with new_file(panel.folder, "snapshot", ".png") as path:
+        write_picture(path, panel.scene.people, panel.state)
     panel.say(f"wrote {path}")
+
+
+def write_picture(path: Path, people: Sequence[PanelPerson], state: State) -> None:
+    """Write what a state shows as a PNG."""
+    with writing(path) as temporary:
+        temporary.write_bytes(as_png(frame(people, state)))
 
 
 def save(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:

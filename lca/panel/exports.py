@@ -4,6 +4,7 @@ Each is written beside the panel, after what was asked for before, into the pane
 and films: of both), with the body that the sliders have made; what moves is the chosen motion, with the channels that are held.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ import torch
 from PIL import ImageColor
 
 from lca.errors import UserError
-from lca.formats.atomic import new_file, writing
+from lca.formats.atomic import new_file
 from lca.geometry.motion import Motion
 from lca.geometry.resampling import resampled
 from lca.lab.exporting import SPLATS, write_page, write_rigged
@@ -22,9 +23,8 @@ from lca.lab.filming import FACES
 from lca.lab.playing import frames_of
 from lca.model.avatar import Avatar
 from lca.panel.changes import PanelScene, at_time, one_of
-from lca.panel.errands import FILM, Panel, bar, tell
+from lca.panel.errands import FILM, Panel, bar, tell, write_picture
 from lca.panel.files import MOTION_FILES
-from lca.panel.frames import as_png, frame
 from lca.panel.recorder import FPS, LONGEST, motion_of_poses, write_film
 from lca.panel.state import State
 
@@ -46,9 +46,8 @@ class Order:
         """The first person, with the body of the sliders."""
         return self.scene.people[0].shaped(self.state.shape)
 
-    @property
-    def motion(self) -> Motion:
-        """The chosen motion, as it is shown.
+    def motion(self, seconds: float | None = None) -> Motion:
+        """The chosen motion, or its first `seconds`, as it is shown.
 
         Raises:
             UserError: none is chosen.
@@ -56,15 +55,15 @@ class Order:
         if self.state.motion is None:
             raise UserError("expected a motion to export, got none; choose one in the list of motions")
         motion = self.scene.motions[self.state.motion]
+        frames = range(len(motion) if seconds is None else min(len(motion), math.ceil(seconds * motion.fps) + 1))
         if not self.state.held:
-            return motion
-        moments = (at_time(self.state, k / motion.fps, self.scene) for k in range(len(motion)))
+            return frames_of(motion, frames)
+        moments = (at_time(self.state, k / motion.fps, self.scene) for k in frames)
         return motion_of_poses([moment.pose for moment in moments], motion.fps)
 
-    @property
     def beginning(self) -> Motion:
         """So much of the motion as a page or a rig holds, at their rate."""
-        motion = resampled(self.motion, RATE)
+        motion = resampled(self.motion(MOST_SECONDS), RATE)
         return frames_of(motion, range(min(len(motion), round(MOST_SECONDS * RATE))))
 
 
@@ -78,12 +77,11 @@ class Export:
 
 
 def _picture(path: Path, order: Order) -> None:
-    with writing(path) as temporary:
-        temporary.write_bytes(as_png(frame(order.scene.people, order.state)))
+    write_picture(path, order.scene.people, order.state)
 
 
 def _film(path: Path, order: Order) -> None:
-    motion = order.motion
+    motion = order.motion(LONGEST)
     count = max(1, round(min(len(motion) / motion.fps, LONGEST) * FPS))
     states = [at_time(order.state, k / FPS, order.scene) for k in range(count)]
     write_film(path, order.scene.people, states, order.progress)
@@ -94,7 +92,7 @@ def _splats(suffix: str, path: Path, order: Order) -> None:
 
 
 def _rigged(path: Path, order: Order) -> None:
-    write_rigged(path, order.avatar, None if order.state.motion is None else order.beginning)
+    write_rigged(path, order.avatar, None if order.state.motion is None else order.beginning())
 
 
 def _avatar(path: Path, order: Order) -> None:
@@ -104,11 +102,11 @@ def _avatar(path: Path, order: Order) -> None:
 def _page(path: Path, order: Order) -> None:
     view = order.state.motion if order.state.motion in FACES else "turntable"
     background = torch.tensor(ImageColor.getrgb(order.state.look.background)[:3]) / 255
-    write_page(path, order.avatar, order.beginning, view, "avatar", background)
+    write_page(path, order.avatar, order.beginning(), view, "avatar", background)
 
 
 def _motion(suffix: str, path: Path, order: Order) -> None:
-    MOTION_FILES[suffix](path, order.motion)
+    MOTION_FILES[suffix](path, order.motion())
 
 
 EXPORTS: dict[str, Export] = {

@@ -71,6 +71,17 @@ def test_a_rig_carries_the_motion(exported):
     assert document["accessors"][document["animations"][0]["samplers"][0]["input"]]["count"] == 12
 
 
+def test_a_rig_holds_half_a_minute_of_a_long_motion(page, tmp_path):
+    walk = page.desk.scene.motions["walk"]
+    parts = (walk.theta, walk.translation, walk.actions, walk.psi)
+    page.desk.offer("long", type(walk)(*(part.repeat(20, 1) for part in parts), fps=60.0))
+    page.say(kind="export", what="rigged .glb")
+    until(lambda: (tmp_path / "rigged_001.glb").is_file())
+    data = (tmp_path / "rigged_001.glb").read_bytes()
+    document = json.loads(data[20 : 20 + struct.unpack_from("<I", data, 12)[0]])
+    assert document["accessors"][document["animations"][0]["samplers"][0]["input"]]["count"] == 900
+
+
 def test_a_rig_without_a_motion_stands(page, tmp_path):
     page.say(kind="export", what="rigged .glb")
     until(lambda: (tmp_path / "rigged_001.glb").is_file())
