@@ -129,8 +129,10 @@ def test_bvh_says_what_another_writer_says(tmp_path, danced):
     ours, theirs = (text.split("MOTION") for text in texts)
     bones = [re.findall(r"(?:ROOT|JOINT) (\S+)|CHANNELS (.*)", head) for head, _ in (ours, theirs)]
     assert bones[0] == bones[1] and len(bones[0]) == 104
-    tables = [np.array([row.split() for row in motion.strip().splitlines()[2:]], float) for _, motion in (ours, theirs)]
-    np.testing.assert_allclose(*tables, atol=2e-3)  # of theta in single precision
+    found, true = (
+        np.array([row.split() for row in motion.strip().splitlines()[2:]], float) for _, motion in (ours, theirs)
+    )
+    np.testing.assert_allclose(found, true, atol=2e-3)
 
 
 @pytest.mark.parametrize(("write", "suffix"), [(write_amass, ".npz"), (write_face, ".csv"), (write_bvh, ".bvh")])
