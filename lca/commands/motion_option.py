@@ -56,7 +56,8 @@ def chosen_motion(args: argparse.Namespace, fps: float):
     if Path(args.motion).suffix.lower() in FILM_SUFFIXES:
         file = followed_file(args, fps)
     else:
-        file = read_motion(args.motion, fps, args.mapping, Conventions(up=args.up, fps=args.motion_fps))
+        how = Conventions(up=args.up, fps=args.motion_fps)
+        file = read_motion(args.motion, fps, args.mapping, how, args.seconds)
     print("\n  ".join([f"{args.motion}: {file.lines()[0]}", *file.lines()[1:]]))
     motion = at_ease(file)
     frames = len(motion) if args.seconds is None else min(len(motion), round(args.seconds * fps))

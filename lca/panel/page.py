@@ -5,7 +5,20 @@ from html import escape
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[1] / "assets" / "panel"
-SCRIPTS = ("elements", "view", "lamp", "timeline", "sliders", "gallery", "tools", "panel")
+SCRIPTS = (
+    "elements",
+    "view",
+    "lamp",
+    "timeline",
+    "sliders",
+    "gallery",
+    "unload",
+    "recording",
+    "exports",
+    "dropped",
+    "tools",
+    "panel",
+)
 """Scripts in the order in which they need each other."""
 
 

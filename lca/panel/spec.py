@@ -5,11 +5,12 @@ from typing import Any
 from lca.geometry.skies import SKIES
 from lca.panel.changes import PanelScene
 from lca.panel.channels import Channel, channels
-from lca.panel.files import SPLATS
+from lca.panel.exports import EXPORTS
 from lca.panel.history import History
 from lca.panel.library import emotions, poses
 from lca.panel.light import handle_of
 from lca.panel.playback import SPEEDS, Playback
+from lca.panel.recordings import FILES
 from lca.panel.state import GAZES, PICTURES, SIZES, State
 
 PLACES = 4
@@ -35,7 +36,8 @@ def setup_of(scene: PanelScene) -> dict[str, Any]:
         "pictures": list(PICTURES),
         "sizes": list(SIZES),
         "speeds": list(SPEEDS),
-        "splats": list(SPLATS),
+        "exports": list(EXPORTS),
+        "recordings": list(FILES),
         "lights": list(SKIES),
         "relit": all(person.avatar.materials is not None for person in scene.people),
     }

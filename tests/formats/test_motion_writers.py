@@ -1,5 +1,7 @@
 """What is written for other programs is read back as the same motion, so far as each format carries it."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -7,13 +9,14 @@ import torch
 from lca.errors import UserError
 from lca.formats.amass import write_amass
 from lca.formats.arkit_csv import write_face
+from lca.formats.bvh_names import FAMILIES
 from lca.formats.bvh_writing import write_bvh
 from lca.formats.motion import read_motion
 from lca.geometry.body_file import load_body
 from lca.geometry.face_joints import LOOK
 from lca.geometry.motion import Motion
 from lca.geometry.rotations import axis_angle_to_matrix
-from tests.formats.bvh_writer import places
+from tests.formats.bvh_writer import bvh_text, places
 
 NAMES = load_body().expression_names
 LOOKS = [name.startswith("eyeLook") for name in NAMES]
@@ -67,6 +70,15 @@ def test_amass_is_laid_out_as_others_read_it(tmp_path, danced):
     )
 
 
+def test_amass_has_every_joint_where_it_is_with_z_up(tmp_path, danced):
+    write_amass(tmp_path / "a.npz", danced)
+    with np.load(tmp_path / "a.npz") as file:
+        poses, trans = file["poses"], file["trans"]
+    theirs = places(np.concatenate([poses[:, :66], poses[:, 75:]], 1), trans)
+    x, y, z = np.moveaxis(places(danced.theta.double().numpy(), danced.translation.double().numpy()), -1, 0)
+    np.testing.assert_allclose(theirs, np.stack([x, -z, y], -1), atol=1e-6)
+
+
 def test_amass_keeps_somebody_who_lies_far_away_lying(tmp_path):
     """The guess about which way is up is for files of others."""
     lying = torch.zeros(2, 156)
@@ -108,6 +120,19 @@ def test_bvh_holds_the_body_and_every_finger(tmp_path, danced):
     assert_same_turns(file.motion, danced, 2e-4)
     found, true = (places(m.theta.double().numpy(), m.translation.double().numpy()) for m in (file.motion, danced))
     np.testing.assert_allclose(found, true, atol=1e-4)
+
+
+def test_bvh_says_what_another_writer_says(tmp_path, danced):
+    write_bvh(tmp_path / "a.bvh", danced)
+    theta, translation = danced.theta.double().numpy(), danced.translation.double().numpy()
+    texts = (tmp_path / "a.bvh").read_text(), bvh_text(theta, translation, FAMILIES["Mixamo"], seconds=1 / 24)
+    ours, theirs = (text.split("MOTION") for text in texts)
+    bones = [re.findall(r"(?:ROOT|JOINT) (\S+)|CHANNELS (.*)", head) for head, _ in (ours, theirs)]
+    assert bones[0] == bones[1] and len(bones[0]) == 104
+    found, true = (
+        np.array([row.split() for row in motion.strip().splitlines()[2:]], float) for _, motion in (ours, theirs)
+    )
+    np.testing.assert_allclose(found, true, atol=2e-3)
 
 
 @pytest.mark.parametrize(("write", "suffix"), [(write_amass, ".npz"), (write_face, ".csv"), (write_bvh, ".bvh")])

@@ -5,7 +5,7 @@ const PATIENCE = 8000; // milliseconds
 const GONE = "no answer: the kernel or server is busy or gone; run the cell (or command) again";
 
 function mount(host, root) {
-  const shared = { eyes: "sliders", togglePlay: () => {} };
+  const shared = { eyes: "sliders", togglePlay: () => {}, say };
   let silence = null;
   const hear = () => {
     clearTimeout(silence);
@@ -25,15 +25,16 @@ function mount(host, root) {
   const view = makeView(outbox, shared);
   const lamp = makeLamp(outbox, view.element);
   const timeline = makeTimeline(outbox, shared);
+  const unload = holdWhileKept();
   const sliders = makeSliders(outbox);
   const gallery = makeGallery(outbox);
-  const tools = makeTools(outbox);
+  const tools = makeTools(outbox, shared);
   const line = h("div", { class: "lca-message", role: "status", "aria-live": "polite" });
   const doing = h("span");
   const progress = h("progress", { "aria-label": "Progress" });
   const stopping = button("stop", "Stop, and keep what there is", () => outbox.post({ kind: "stop" }));
   const work = h("div", { class: "lca-work", hidden: true }, doing, progress, stopping);
-  const notes = h("ul", { class: "lca-notes", "aria-label": "About the photos" });
+  const notes = h("ul", { class: "lca-notes", "aria-label": "About the files" });
   let people = 1;
 
   function say(text, level) {
@@ -53,7 +54,7 @@ function mount(host, root) {
     state(message) {
       shared.eyes = message.eyes;
       view.resize(message.look.size, people);
-      for (const part of [timeline, sliders, gallery, tools, lamp]) part.update(message);
+      for (const part of [timeline, sliders, gallery, tools, lamp, unload]) part.update(message);
     },
     frame(message, [buffer]) {
       timeline.tick(message.time);
@@ -62,7 +63,9 @@ function mount(host, root) {
     },
     thumbnail: (message, [buffer]) => gallery.thumbnail(message.name, buffer),
     message: ({ text, level }) => say(text, level),
-    progress({ done, whole, text }) {
+    motions: ({ names }) => timeline.setup({ motions: names }),
+    progress({ done, whole, text, keeps }) {
+      unload.progress(keeps && done < whole);
       work.hidden = done >= whole;
       [progress.max, progress.value] = [whole, done];
       doing.textContent = `${text} (${done} of ${whole})`;
@@ -82,7 +85,7 @@ function mount(host, root) {
   root.addEventListener("drop", (event) => {
     event.preventDefault();
     event.stopPropagation();
-    if (event.dataTransfer.files.length) tools.sendPhotos([...event.dataTransfer.files]);
+    if (event.dataTransfer.files.length) tools.sendFiles([...event.dataTransfer.files]);
   });
   root.append(
     h("div", { class: "lca-stage" }, lamp.element, timeline.element, work, line, notes, tools.element),
@@ -93,7 +96,7 @@ function mount(host, root) {
 
   return () => {
     document.removeEventListener("visibilitychange", seen);
-    for (const part of [outbox, view, gallery]) part.close();
+    for (const part of [outbox, view, gallery, unload]) part.close();
     hear();
     send({ kind: "bye" });
     stop();

@@ -1,4 +1,4 @@
-// How the picture is made, and everything that goes into files: photos, snapshots, films, splats, states.
+// How the picture is made, and everything that goes into files: photos, motions, snapshots, recordings, exports, states.
 
 const LARGEST_SIDE = 2048; // pixels of a photo on its way
 const MOST_BYTES = 3e6;
@@ -21,7 +21,7 @@ async function photoBytes(file) {
   return blob.arrayBuffer();
 }
 
-function makeTools(outbox) {
+function makeTools(outbox, shared) {
   const look = (change) => outbox.post({ kind: "look", ...change });
   const background = h("input", { type: "color", value: "#ffffff", "aria-label": "Background", title: "Background" });
   background.addEventListener("input", () => look({ background: background.value }));
@@ -31,29 +31,23 @@ function makeTools(outbox) {
   const anchors = checkbox("anchors", (on) => look({ anchors: on }));
   const light = choice("Light", [], (value) => outbox.post({ kind: "light", sky: value || null }));
   const lamp = checkbox("lamp", (on) => outbox.post({ kind: "light", lamp: on }));
-  const splats = choice("File format of splats", [], () => {});
+  const exporting = makeExports(outbox);
   const order = (text, label, message) => button(text, label, () => outbox.post(message));
   const undo = order("undo", "Undo", { kind: "undo" });
   const redo = order("redo", "Redo", { kind: "redo" });
   const release = order("release", "Let the motion move what was held by sliders", { kind: "release" });
-  const record = button("record", "Record a film", () => outbox.post({ kind: "record", on: record.ariaPressed !== "true" }));
+  const recording = makeRecording(outbox);
 
   async function sendPhotos(files) {
     const buffers = await Promise.all(files.map(photoBytes));
     outbox.post({ kind: "photos", names: files.map((file) => file.name) }, buffers);
   }
 
-  async function sendMotion(files) {
-    const buffers = await Promise.all(files.map((file) => file.arrayBuffer()));
-    outbox.post({ kind: "motion file", names: files.map((file) => file.name) }, buffers);
-  }
-
-  async function sendState([file]) {
-    outbox.post({ kind: "load" }, [await file.slice(0, 1e6).arrayBuffer()]);
-  }
+  const dropped = makeDropped(outbox, shared, sendPhotos);
 
   function setup(spec) {
-    for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes], [splats, spec.splats]])
+    for (const part of [recording, exporting]) part.setup(spec);
+    for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes]])
       select.replaceChildren(...values.map((value) => h("option", { value }, String(value))));
     light.replaceChildren(h("option", { value: "" }, "light of the photos"), ...spec.lights.map((value) => h("option", { value }, value)));
     light.disabled = lamp.input.disabled = !spec.relit;
@@ -67,8 +61,7 @@ function makeTools(outbox) {
     [light.value, lamp.input.checked] = [state.sky ?? "", state.lamp !== null];
     [undo.disabled, redo.disabled] = [!state.undo, !state.redo];
     release.disabled = !state.held.length;
-    record.ariaPressed = String(state.recording);
-    record.textContent = state.recording ? "stop and write" : "record";
+    recording.update(state);
   }
 
   const element = h("div", {},
@@ -80,10 +73,10 @@ function makeTools(outbox) {
       order("camera home", "Reset the camera", { kind: "home" })),
     h("div", { class: "lca-row", role: "group", "aria-label": "Files" },
       filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos),
-      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, sendMotion),
-      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), record,
-      button("splats", "Write the posed Gaussians", () => outbox.post({ kind: "splats", suffix: splats.value })), splats,
+      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, dropped.sendAny),
+      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), ...recording.elements,
+      ...exporting.elements,
       order("save state", "Write the state as JSON", { kind: "save" }),
-      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, sendState)));
-  return { element, setup, update, sendPhotos };
+      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, dropped.sendState)));
+  return { element, setup, update, sendFiles: dropped.sendAny };
 }
