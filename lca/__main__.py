@@ -22,6 +22,7 @@ from lca.stopping import StoppedBySignal
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "create": ("lca.commands.create", "add_command", "photos of a person -> an avatar file"),
     "animate": ("lca.commands.animate", "add_command", "an avatar file and a motion -> a video"),
+    "track": ("lca.commands.track", "add_command", "a film of a person -> motion files"),
     "panel": ("lca.commands.panel", "add_command", "take an avatar in your hands, in the browser"),
     "export": ("lca.commands.export", "add_command", "an avatar file -> Gaussians other programs read"),
     "player": ("lca.commands.player", "add_command", "an avatar file and a motion -> one HTML file that plays it"),
@@ -87,6 +88,14 @@ def run(arguments: Sequence[str]) -> int:
     return parsed.run(parsed) or 0
 
 
+def complain(line: str) -> None:
+    """Print a line on stderr: one of its own, below any progress bar that is still up."""
+    bars = getattr(sys.modules.get("tqdm"), "tqdm", None)
+    for bar in list(getattr(bars, "_instances", ())):
+        bar.close()
+    print(line, file=sys.stderr)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -96,13 +105,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (UserError, OSError) as error:
-        print(f"lca: error: {on_one_line(one_line(error))}", file=sys.stderr)
+        complain(f"lca: error: {on_one_line(one_line(error))}")
         return 2
     except StoppedBySignal as stopped:
-        print(f"lca: {stopped.message}", file=sys.stderr)
+        complain(f"lca: {stopped.message}")
         return int(stopped.code or 0)
     except KeyboardInterrupt:
-        print("lca: interrupted", file=sys.stderr)
+        complain("lca: interrupted")
         return 130
 
 

@@ -15,7 +15,7 @@ def add_command(subparsers) -> None:
         "--data",
         type=Path,
         required=True,
-        help="folder written by `lca world build`, or a real capture (NeuMan layout)",
+        help="folder written by `lca world build` or `lca world film`, or a real capture (NeuMan layout)",
     )
     parser.add_argument("--checkpoint", type=Path, help="model file; default: the shipped one")
     parser.add_argument("--views", action=InRange, low=1, high=16, default=4, help="photos per person (default 4)")
@@ -65,7 +65,35 @@ def add_command(subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Write report.json and contact_sheet.png and print the report."""
+    """Write report.json, and contact_sheet.png but of films, and print the report."""
+    from lca.tracking.film.film_error import films_in
+
+    films = films_in(arguments.data)
+    report = followed(arguments, films) if films else measured(arguments)
+    print(json.dumps(report, indent=2))
+
+
+def followed(arguments: argparse.Namespace, films) -> dict:
+    """How well people are followed in films whose truth is known: report.json."""
+    from tqdm import tqdm
+
+    from lca.formats.atomic import writing
+    from lca.model.checkpoint import load_model
+    from lca.tracking.film.trial import trial
+    from lca.tracking.finder import PeopleFinder, load_finder
+
+    finder = load_finder()
+    if not isinstance(finder, PeopleFinder):
+        raise UserError("expected the networks that find people, got none: `lca networks` fetches them")
+    some = films[: arguments.people]
+    report = trial(load_model(arguments.checkpoint), finder, tqdm(some, unit="film"))
+    with writing(arguments.out / "report.json") as temporary:
+        temporary.write_text(json.dumps(report, indent=2))
+    return report
+
+
+def measured(arguments: argparse.Namespace) -> dict:
+    """Pictures of a checkpoint's avatars beside the truth: report.json and contact_sheet.png."""
     import torch
 
     from lca.formats.atomic import writing
@@ -100,4 +128,4 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.attention:
         with writing(arguments.out / "attention.png") as temporary:
             first_look(model, evaluation).save(temporary)
-    print(json.dumps(report, indent=2))
+    return report

@@ -34,22 +34,12 @@ def add_command(subparsers) -> None:
 def run(args: argparse.Namespace) -> None:
     """Load, pose, write."""
     check(args)
-    from lca.formats.gltf import write_glb
-    from lca.formats.ply import write_ply
-    from lca.formats.splat_file import write_splat
-    from lca.formats.spz import write_spz
+    from lca.lab.exporting import standing
     from lca.model.avatar import Avatar
 
     avatar = Avatar.load(args.avatar)
-    stored = args.rig or args.pose == "canonical"
-    gaussians = avatar.canonical if stored else standing(avatar)
-    writers = {
-        ".ply": lambda: write_ply(args.out, gaussians, args.sh_degree or 0),
-        ".splat": lambda: write_splat(args.out, gaussians),
-        ".spz": lambda: write_spz(args.out, gaussians),
-        ".glb": lambda: write_glb(args.out, gaussians, *(rig(avatar, args) if args.rig else ())),
-    }
-    writers[args.out.suffix.lower()]()
+    gaussians = avatar.canonical if args.rig or args.pose == "canonical" else standing(avatar)
+    write(args, avatar, gaussians)
     print(f"{args.out}: {len(gaussians)} Gaussians{', 55 joints' if args.rig else ''}")
 
 
@@ -70,24 +60,14 @@ def check(args: argparse.Namespace) -> None:
         raise UserError("expected --mapping and --seconds together with --motion, got no --motion: add it")
 
 
-def standing(avatar):
-    """The avatar at ease, arms hanging."""
-    from lca.lab.playing import drive
-    from lca.motion.named import named_motion
+def write(args: argparse.Namespace, avatar, gaussians) -> None:
+    """The file of the suffix."""
+    from lca.formats.ply import write_ply
+    from lca.lab.exporting import SPLATS, write_rigged
 
-    return next(drive(avatar, named_motion("turntable", 1.0, 1.0)))
-
-
-def rig(avatar, args: argparse.Namespace) -> tuple:
-    """The avatar's skeleton and, with `--motion`, that motion of it."""
-    from lca.formats.gltf_rig import RigMotion, Skeleton
-    from lca.geometry.skinning import full_pose
-    from lca.motion.joints import JOINTS
-
-    names = (*JOINTS[:22], "jaw", "left_eye", "right_eye", *JOINTS[22:])
-    held = avatar.rig
-    skeleton = Skeleton(names, held.parents, held.joints, held.skin_indices, held.skin_weights)
-    if args.motion is None:
-        return (skeleton,)
-    played, _ = chosen_motion(args, RIG_FPS)
-    return skeleton, RigMotion(full_pose(played.theta, played.psi), played.translation, played.fps)
+    if args.rig:
+        write_rigged(args.out, avatar, None if args.motion is None else chosen_motion(args, RIG_FPS)[0])
+    elif args.sh_degree:
+        write_ply(args.out, gaussians, args.sh_degree)
+    else:
+        SPLATS[args.out.suffix.lower()](args.out, gaussians)

@@ -18,7 +18,7 @@ def add_motion(parser: argparse.ArgumentParser, default: str | None, what: str =
         "--motion",
         default=default,
         help=f"{what}: {named}, or a file: .npz (AMASS, SMPL-X), .bvh, .csv (ARKit), .json (Motion-X), or a folder of "
-        ".json frames (LHM, ExAvatar)",
+        ".json frames (LHM, ExAvatar), or a film of a person (see `lca track`)",
     )
     parser.add_argument(
         "--mapping", type=Path, help="for a .bvh with unknown names: JSON of our joint names to its own"
@@ -48,14 +48,38 @@ def chosen_motion(args: argparse.Namespace, fps: float):
         raise UserError(
             f"expected a motion among {', '.join(MOTIONS)}, or a motion file, got {args.motion}: no such file"
         )
+    from lca.formats.film_frames import FILM_SUFFIXES
     from lca.formats.motion import read_motion
     from lca.formats.motion_file import Conventions
     from lca.lab.playing import at_ease, frames_of
 
-    file = read_motion(args.motion, fps, args.mapping, Conventions(up=args.up, fps=args.motion_fps))
+    if Path(args.motion).suffix.lower() in FILM_SUFFIXES:
+        file = followed_file(args, fps)
+    else:
+        how = Conventions(up=args.up, fps=args.motion_fps)
+        file = read_motion(args.motion, fps, args.mapping, how, args.seconds)
     print("\n  ".join([f"{args.motion}: {file.lines()[0]}", *file.lines()[1:]]))
     motion = at_ease(file)
     frames = len(motion) if args.seconds is None else min(len(motion), round(args.seconds * fps))
     if frames < 1:
         raise UserError(f"expected a motion of at least one frame, got {args.seconds:g} s: raise --seconds")
     return frames_of(motion, range(frames)), "turntable" if "body" in file.carried else "face"
+
+
+def followed_file(args: argparse.Namespace, fps: float):
+    """The movement of the person in a film, as a motion file.
+
+    Raises:
+        UserError: options that a film does not take, or nobody in it.
+    """
+    from lca.commands.track import lines, tracked
+    from lca.formats.motion import at_rate
+    from lca.formats.motion_file import CHANNELS, MotionFile
+    from lca.tracking.film.follow import Known
+
+    if args.mapping is not None or args.up is not None or args.motion_fps is not None:
+        raise UserError(
+            f"expected a film alone, got --mapping, --up or --motion-fps beside {args.motion}: leave them out"
+        )
+    followed = tracked(Path(args.motion), Known(seconds=args.seconds))
+    return at_rate(MotionFile(followed.motion, "a film, followed", tuple(CHANNELS), tuple(lines(followed))), fps)

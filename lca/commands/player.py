@@ -26,14 +26,11 @@ def run(args: argparse.Namespace) -> None:
     if args.out.suffix.lower() not in (".html", ".htm"):
         raise UserError(f"expected a page ending in .html, got {args.out}: name it so")
     from lca.commands.animate import parse_colour
-    from lca.formats.player import write_player
-    from lca.lab.baking import bake
-    from lca.lab.filming import film_cameras
+    from lca.lab.exporting import write_page
     from lca.model.avatar import Avatar
 
     background = parse_colour(args.background)
     motion, view = chosen_motion(args, args.fps)
     avatar = Avatar.load(args.avatar)
-    clip = bake(avatar, motion, film_cameras(avatar, motion, view, follow=False)[0])
-    size = write_player(args.out, clip, args.avatar.stem, background)
+    size = write_page(args.out, avatar, motion, view, args.avatar.stem, background)
     print(f"{args.out}: {len(avatar.canonical)} Gaussians, {len(motion)} frames, {size / 1e6:.1f} MB")

@@ -1,4 +1,4 @@
-"""The commands `lca world build`, `verify`, `sheet`, `drape` and `plan`."""
+"""The commands `lca world build`, `verify`, `sheet`, `film`, `drape` and `plan`."""
 
 import argparse
 import json
@@ -55,6 +55,18 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
         "--frames", action=InRange, low=1, high=100, default=8, help="frames of each (default %(default)s)"
     )
     sheet.set_defaults(run=run_sheet)
+    film = world.add_parser("film", help="film people who move, every frame, with the truth beside: for `lca track`")
+    film.add_argument("acts", nargs="*", metavar="ACT", help="such as walk or dance, in turn (default: all)")
+    film.add_argument("--people", action=InRange, low=1, high=999, default=1, help="a film each (default %(default)s)")
+    film.add_argument("--seed", **SEED, default=0, help="of people and movements (default %(default)s)")
+    film.add_argument(
+        "--seconds", action=InRange, low=0.1, high=600.0, default=3.0, help="of each film (default %(default)s)"
+    )
+    film.add_argument(
+        "--size", action=InRange, low=64, high=2048, default=512, help="pixels of a side (default %(default)s)"
+    )
+    film.add_argument("--out", type=Path, required=True, help="folder for films (.mp4) and truths (.npz)")
+    film.set_defaults(run=run_film)
     drape = world.add_parser("drape", help="whether simulated cloth stays whole and outside the body, motion by motion")
     drape.add_argument("motions", nargs="*", metavar="MOTION", help="such as dance (default: all)")
     drape.add_argument(
@@ -112,6 +124,17 @@ def asked(arguments: argparse.Namespace) -> list:
     if stage not in presets:
         raise UserError(f"expected a stage among {', '.join(presets)}, got {stage!r}: choose one of them")
     return [(presets[stage], arguments.out)]
+
+
+def run_film(arguments: argparse.Namespace) -> None:
+    """`lca world film`."""
+    from lca.motion.sequences import SEQUENCES
+    from lca.world.folders.films import Films, film_people
+
+    acts = tuple(arguments.acts) or tuple(SEQUENCES)
+    films = Films(arguments.people, arguments.seed, acts, arguments.seconds, size=arguments.size)
+    for path in film_people(films, arguments.out):
+        print(f"{path}: {films.seconds:g} s, the truth beside it in {path.with_suffix('.npz').name}")
 
 
 def run_verify(arguments: argparse.Namespace) -> int:

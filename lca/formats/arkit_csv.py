@@ -2,8 +2,8 @@
 
 Names are compared without regard to case. Cells are parted by commas, semicolons or tabs; decimal commas are read where commas
 part nothing. Actions arrive as they are, cut to [0, 1]; the gaze comes from the eight eyeLook columns (see `face_joints`).
-The rate is that of the `Timecode` column (HH:MM:SS:FF.fff) or of a column of times in seconds or milliseconds, 60 where there is
-none or the take is shorter than three seconds. Who does not know tongueOut (MediaPipe) leaves it out, and it rests. Head and eye
+The rate is that of a column of times in seconds or milliseconds, else of the `Timecode` column (HH:MM:SS:FF.fff) of a take of
+three seconds or more, else 60. Who does not know tongueOut (MediaPipe) leaves it out, and it rests. Head and eye
 rotation columns are left out: recorders disagree on their unit and sign.
 """
 
@@ -16,9 +16,10 @@ import numpy as np
 import torch
 
 from lca.errors import UserError
+from lca.formats.atomic import writing
 from lca.formats.motion_file import Conventions, MotionFile, check_rate, checked, text_of
 from lca.geometry.body_file import load_body
-from lca.geometry.face_joints import psi_of_looks
+from lca.geometry.face_joints import looks_of_psi, psi_of_looks
 from lca.geometry.motion import Motion
 
 USUAL_FPS = 60.0
@@ -72,6 +73,36 @@ def read_face(path: Path, asked: Conventions) -> MotionFile:
     return MotionFile(motion, "ARKit CSV", ("jaw", "face", "gaze"), tuple(notes))
 
 
+def write_face(path: str | Path, motion: Motion) -> None:
+    """Write the 52 actions in the layout of Live Link Face, and the time in seconds; `read_face` reads them back.
+
+    The eyeLook columns hold the gaze, so far as it turns by at most `lca.geometry.face_joints.LOOK` radians: the format has no
+    other place for it. Values have six decimals; root, body and hands are left out.
+
+    Raises:
+        UserError: the path does not end in .csv, or the rate is none that a file may have.
+    """
+    if Path(path).suffix.lower() != ".csv":
+        raise UserError(f"expected a face to be written ending in .csv, got {path}: name it so")
+    fps = check_rate(motion.fps, path)
+    names = load_body().expression_names
+    values = dict(zip(names, motion.actions.detach().cpu().clamp(0, 1).unbind(-1), strict=True))
+    rows = torch.stack(list((values | looks_of_psi(motion.psi.detach().cpu())).values()), -1).tolist()
+    with writing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["Timecode", "BlendShapeCount", *(name[0].upper() + name[1:] for name in names), "Time (s)"])
+        for frame, row in enumerate(rows):
+            seconds = frame / fps
+            numbers = (f"{value:.6f}" for value in (*row, seconds))
+            table.writerow([timecode(seconds, fps), len(names), *numbers])
+
+
+def timecode(seconds: float, fps: float) -> str:
+    """Seconds from the start as HH:MM:SS:FF.fff, FF.fff counting frames of the second."""
+    whole = int(seconds + 1e-6)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}:{max(0.0, seconds - whole) * fps:06.3f}"
+
+
 def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
     """Header and rows, all of one length."""
     text = text_of(path, errors="replace")
@@ -93,11 +124,7 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def rate(columns: dict[str, int], rows: list[list[str]], path: Path) -> tuple[float, list[str]]:
-    """Frames per second, and what is to be told: rows in each whole second of the timecode, by the median, or steps of time."""
-    codes = [row[columns["timecode"]] for row in rows] if "timecode" in columns else []
-    seconds = list(Counter(code.rsplit(":", 1)[0] for code in codes if code.count(":") == 3).values())
-    if len(seconds) >= 3:  # the first and the last second are cut
-        return check_rate(float(np.median(seconds[1:-1])), path), []
+    """Frames per second, and what is to be told: steps of time, or rows in each whole second of the timecode, by the median."""
     clock = next((columns[name] for name in TIMES if name in columns), None)
     if clock is not None and len(rows) > 1:
         times = checked([row[clock] for row in rows], "the times", path)
@@ -105,4 +132,8 @@ def rate(columns: dict[str, int], rows: list[list[str]], path: Path) -> tuple[fl
         if step > 0:
             fps = (1000 if step > MILLISECONDS else 1) / step
             return check_rate(float(round(fps)) if abs(fps - round(fps)) < ROUNDED * fps else fps, path), []
+    codes = [row[columns["timecode"]] for row in rows] if "timecode" in columns else []
+    seconds = list(Counter(code.rsplit(":", 1)[0] for code in codes if code.count(":") == 3).values())
+    if len(seconds) >= 3:  # the first and the last second are cut
+        return check_rate(float(np.median(seconds[1:-1])), path), []
     return USUAL_FPS, [f"the file does not tell its frame rate: {USUAL_FPS:g} fps taken"]

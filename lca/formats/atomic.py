@@ -87,23 +87,44 @@ def writing_folder(path: str | Path) -> Iterator[Path]:
 def new_file(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
     """Yield the first of `stem_001`, `stem_002` ... that nobody has, and keep it from everybody else.
 
-    The file is there, and empty, until it is written; if it never is, the name is free again.
+    A locked, hidden file keeps the name, so that a killed process leaves no file and the name free.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{stem}_001{suffix}"
     number = 1
-    while True:
+    while (give_back := _kept(path)) is None:
+        number += 1
         path = folder / f"{stem}_{number:03d}{suffix}"
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o666))
-            break
-        except FileExistsError:
-            number += 1
     try:
         yield path
     finally:
-        with suppress(OSError):
-            if path.stat().st_size == 0:
-                path.unlink()
+        give_back()
+
+
+def _kept(path: Path) -> Callable[[], None] | None:
+    """Keep a name that nobody has, and return what gives it back; None if somebody has it."""
+    if path.exists():
+        return None
+    hidden = path.with_name(f".{path.stem}.lca-00000000.tmp{path.suffix}")
+    handle = os.open(hidden, os.O_CREAT | os.O_RDWR, 0o666)
+    free = True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        free = False
+    except OSError:  # a file system without locks: the name is kept as long as nobody else asks
+        pass
+
+    def give_back() -> None:
+        hidden.unlink(missing_ok=True)
+        os.close(handle)
+
+    if free and os.fstat(handle).st_nlink and not path.exists():
+        return give_back
+    if free and os.fstat(handle).st_nlink:
+        hidden.unlink(missing_ok=True)
+    os.close(handle)
+    return None
 
 
 @contextmanager

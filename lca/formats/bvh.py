@@ -4,8 +4,10 @@ Convention of the format: a joint's channels are applied in the order in which t
 its parent's axes at rest; positions replace the offset from the parent. There is no unit of length and no named upward axis.
 """
 
+import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -13,13 +15,17 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.motion_file import checked, text_of
+from lca.formats.bvh_text import has_decimal_commas, hierarchy_of, numbers_of, pieces_of, with_points
+from lca.formats.motion_file import checked, opened
 from lca.geometry.rotations import axis_angle_to_matrix
 
 CHANNELS = tuple(f"{axis}{kind}" for kind in ("position", "rotation") for axis in "XYZ")
-DECIMAL_COMMA, DECIMAL_POINT = re.compile(r"(?<=\d),(?=\d)"), re.compile(r"\d\.\d")
 MOTION = re.compile(r"\s*Frames:\s*(\d{1,9})\s*Frame\s+Time:\s*(\S+)(.*)", re.DOTALL | re.IGNORECASE)
 MOST_JOINTS = 1000
+LARGEST_BVH = 2**27
+"""Bytes; the largest we know of have half of it."""
+TRIED = 600
+"""Frames among which one may stand for a rest pose."""
 Point = tuple[float, ...]
 
 
@@ -41,6 +47,12 @@ class Bvh:
     joints: tuple[Joint, ...]
     values: Float[Tensor, "frames channels"]
     fps: float
+    announced: int
+    """Frames that the file has; all of them, or the first, were read."""
+
+    def part(self, start: int, end: int) -> "Bvh":
+        """Some frames of it."""
+        return replace(self, values=self.values[start:end])
 
     def rest(self) -> Float[Tensor, "joints 3"]:
         """Places of the joints with every angle at zero and the root at its offset."""
@@ -83,31 +95,36 @@ class Bvh:
         return torch.stack(places, 1), torch.stack(turns, 1)
 
 
-def parse_bvh(path: Path) -> Bvh:
-    """Read a .bvh file.
+def parse_bvh(path: Path, seconds: float | None = None, fps: float | None = None) -> Bvh:
+    """Read a .bvh file; with `seconds` no further than these (at `fps`, or at the file's own rate) and `TRIED` frames need.
 
     Raises:
-        UserError: no hierarchy, no frames, fewer or more numbers than announced, NaN.
+        UserError: no hierarchy, no frames, fewer or more numbers than announced, NaN, larger than a motion.
     """
-    text = text_of(path, errors="replace")
-    if DECIMAL_COMMA.search(text) and not DECIMAL_POINT.search(text):
-        text = DECIMAL_COMMA.sub(".", text)
-    head, *tail = re.split(r"^\s*MOTION\s*$", text, maxsplit=1, flags=re.M)
-    match = MOTION.match(tail[0]) if tail else None
-    if match is None:
-        raise UserError(f"expected a BVH file with HIERARCHY and MOTION, got {path} without: export the motion again")
-    joints = parse_hierarchy(head, path)
-    columns = sum(len(joint.channels) for joint in joints)
-    frames, seconds = int(match[1]), float(checked(match[2], "Frame Time", path))
-    numbers = checked(match[3].split(), "the motion", path)
-    if not (frames and columns and len(numbers)):
+    with opened(path, LARGEST_BVH, "replace") as file:
+        head, pieces = hierarchy_of(file), pieces_of(file)
+        start = next(pieces)
+        if has_decimal_commas((head or "") + start):
+            head, start, pieces = with_points(head or ""), with_points(start), map(with_points, pieces)
+        match = MOTION.match(start)
+        if head is None or match is None:
+            raise UserError(
+                f"expected a BVH file with HIERARCHY and MOTION, got {path} without: export the motion again"
+            )
+        joints = parse_hierarchy(head, path)
+        columns = sum(len(joint.channels) for joint in joints)
+        announced, step = int(match[1]), float(checked(match[2], "Frame Time", path))
+        rate = 1 / step if step > 0 else 0.0
+        frames = announced if seconds is None else min(announced, max(TRIED, math.ceil(seconds * (fps or rate)) + 2))
+        numbers, count = numbers_of(chain([match[3]], pieces), frames * columns, frames == announced, path)
+    if not (frames and columns and count):
         raise UserError(f"expected at least one frame in {path}, got an empty motion: export it again")
-    if len(numbers) != frames * columns:
+    if count != frames * columns if frames == announced else count < frames * columns:
         raise UserError(
-            f"expected {frames} frames of {columns} numbers in {path}, got {len(numbers)} numbers: the file is cut short "
+            f"expected {announced} frames of {columns} numbers in {path}, got {count} numbers: the file is cut short "
             "or damaged, export it again"
         )
-    return Bvh(joints, numbers.reshape(frames, columns), 1 / seconds if seconds > 0 else 0.0)
+    return Bvh(joints, torch.from_numpy(numbers).reshape(frames, columns), rate, announced)
 
 
 def parse_hierarchy(text: str, path: Path) -> tuple[Joint, ...]:

@@ -2,7 +2,9 @@
 
 import io
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -85,27 +87,64 @@ def _seconds(path: Path) -> float:
 
 def _frames(path: Path, start: float, seconds: float) -> list[Frame]:
     """Some frames from `start` on, evenly spaced, at most 2048 px a side; none after the end."""
+    cut = ["-ss", f"{start:.3f}", "-i", f"file:{path}", "-t", f"{seconds:.3f}"]
+    command = [*_ffmpeg(), *cut, *_as_ppm(f"fps={TRIES / seconds:.3f}"), "-frames:v", str(TRIES), *PIPED]
+    return list(_ppm(io.BytesIO(subprocess.run(command, capture_output=True, check=False).stdout)))
+
+
+def every_frame(path: Path, fps: float, seconds: float | None = None) -> Iterator[Picture]:
+    """The frames of a film at `fps` frames a second, at most 2048 px a side, one at a time; of its first `seconds`, or all.
+
+    Raises:
+        UserError: ffmpeg cannot read the film.
+    """
+    _seconds(path)
+    cut = ["-i", f"file:{path}"] if seconds is None else ["-i", f"file:{path}", "-t", f"{seconds:.3f}"]
+    command = [*_ffmpeg(), *cut, *_as_ppm(f"fps={fps:.6f}"), *PIPED]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            for number, frame in enumerate(_ppm(cast("io.BufferedReader", process.stdout))):
+                yield Picture(f"{path.name} at {number / fps:.2f} s", _image(frame), None)
+        finally:
+            process.kill()
+
+
+def rate_of_film(path: Path) -> tuple[float, float]:
+    """(frames a second, seconds) of a film. Raises: UserError: ffmpeg cannot read it."""
     import imageio_ffmpeg
 
+    seconds = _seconds(path)
+    reader = imageio_ffmpeg.read_frames(str(path))
+    try:
+        return float(next(reader)["fps"]), seconds
+    finally:
+        reader.close()
+
+
+PIPED = ["-f", "image2pipe", "-c:v", "ppm", "-"]
+
+
+def _ffmpeg() -> list[str]:
+    """ffmpeg, which reads files only."""
+    import imageio_ffmpeg
+
+    return [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file,pipe"]
+
+
+def _as_ppm(rate: str) -> list[str]:
+    """Pictures alone, of no more pixels than are of use."""
     size = f"scale='min({LARGEST_SIDE},iw)':'min({LARGEST_SIDE},ih)':force_original_aspect_ratio=decrease"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file,pipe"]
-    command += ["-ss", f"{start:.3f}", "-i", f"file:{path}", "-t", f"{seconds:.3f}", "-an", "-sn", "-dn"]
-    command += [
-        "-vf",
-        f"fps={TRIES / seconds:.3f},{size}",
-        "-frames:v",
-        str(TRIES),
-        "-f",
-        "image2pipe",
-        "-c:v",
-        "ppm",
-        "-",
-    ]
-    stream, frames = io.BytesIO(subprocess.run(command, capture_output=True, check=False).stdout), []
+    return ["-an", "-sn", "-dn", "-vf", f"{rate},{size}"]
+
+
+def _ppm(stream: io.BufferedIOBase) -> Iterator[Frame]:
+    """Pictures of a stream of .ppm files; one that is cut short ends it."""
     while stream.readline() == b"P6\n":
         width, height = (int(word) for word in stream.readline().split())
         stream.readline()
         pixels = stream.read(width * height * 3)
-        if len(pixels) == width * height * 3:
-            frames.append(np.frombuffer(pixels, np.uint8).reshape(height, width, 3))
-    return frames
+        if len(pixels) < width * height * 3:
+            return
+        yield np.frombuffer(pixels, np.uint8).reshape(height, width, 3)

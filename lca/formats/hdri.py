@@ -24,6 +24,8 @@ SUN = 0.17
 """Radians round the brightest pixel that may be one lamp: the sun and its glare."""
 BRIGHT, SHARE = 0.25, 0.15
 """What belongs to the lamp: pixels above this share of the brightest, if together they are this share of all light."""
+HEADER, RESOLUTION = 65536, re.compile(rb"\n-Y (\d{1,9}) \+X (\d{1,9})\n")
+"""Bytes in which a Radiance picture says how high and wide it is, and how."""
 REMEDY = "use an equirectangular .hdr or .exr, twice as wide as high"
 
 
@@ -67,12 +69,7 @@ def sphere(height: int, width: int) -> tuple[Float[torch.Tensor, "pixels 3"], Fl
 
 
 def checked(path: Path, radiance: Float[ndarray, "height width 3"]) -> Float[ndarray, "height width 3"]:
-    """The picture, if it is a whole environment. Raises: UserError."""
-    height, width = radiance.shape[:2]
-    if width != 2 * height or not SMALLEST <= width <= LARGEST:
-        raise UserError(
-            f"expected {path} twice as wide as high, {SMALLEST} to {LARGEST} px wide, got {width}x{height}: {REMEDY}"
-        )
+    """The picture, if it is light. Raises: UserError."""
     if not np.isfinite(radiance).all() or radiance.min() < 0:
         raise UserError(
             f"expected finite light of at least 0 in {path}, got NaN, infinite or negative pixels: {REMEDY}"
@@ -80,6 +77,14 @@ def checked(path: Path, radiance: Float[ndarray, "height width 3"]) -> Float[nda
     if radiance.max() <= 0:
         raise UserError(f"expected light in {path}, got a picture that is black all over: {REMEDY}")
     return radiance
+
+
+def check_size(path: Path, width: int, height: int) -> None:
+    """What a file says of itself, before anything is decoded. Raises: UserError: no environment has that size."""
+    if width != 2 * height or not SMALLEST <= width <= LARGEST:
+        raise UserError(
+            f"expected {path} twice as wide as high, {SMALLEST} to {LARGEST} px wide, got {width}x{height}: {REMEDY}"
+        )
 
 
 def decoded(path: Path) -> Float[ndarray, "height width 3"]:
@@ -92,9 +97,14 @@ def read_exr(path: Path) -> Float[ndarray, "height width 3"]:
     import OpenEXR
 
     try:
+        with OpenEXR.File(str(path), header_only=True) as file:
+            (left, top), (right, bottom) = (corner.tolist() for corner in file.header()["dataWindow"])
+        check_size(path, right - left + 1, bottom - top + 1)
         with OpenEXR.File(str(path)) as file:
             channels = {name: channel.pixels for name, channel in file.channels().items()}
-    except (RuntimeError, ValueError, TypeError, OSError) as error:
+    except UserError:
+        raise
+    except (RuntimeError, ValueError, TypeError, KeyError, OSError) as error:
         raise UserError(f"expected a whole OpenEXR picture, got {path} ({_first_line(error)}): {REMEDY}") from error
     pixels = next((channels[name][..., :3] for name in ("RGB", "RGBA") if name in channels), None)
     if pixels is None and "Y" in channels:
@@ -108,6 +118,10 @@ def read_radiance(path: Path) -> Float[ndarray, "height width 3"]:
     """A Radiance picture, by ffmpeg."""
     import imageio_ffmpeg
 
+    with path.open("rb") as file:
+        told = RESOLUTION.search(file.read(HEADER))
+    if told is not None:
+        check_size(path, int(told[2]), int(told[1]))
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-protocol_whitelist", "file,pipe", "-i", f"file:{path}"]
     command += ["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gbrpf32le", "-"]
     done = subprocess.run(command, capture_output=True, check=False)

@@ -30,13 +30,14 @@ def read_motion(
     fps: float | None = None,
     mapping: str | Path | None = None,
     conventions: Conventions = AS_THE_LAYOUT_HAS_IT,
+    seconds: float | None = None,
 ) -> MotionFile:
     """Read a motion; its layout is found by what the file holds.
 
     | layout | carries | axes, hands |
     |---|---|---|
     | .npz, AMASS SMPL-H (poses 156) | root, translation, body, hands | z up, flat |
-    | .npz, AMASS SMPL-X (poses 165) | and jaw, gaze | z up, flat |
+    | .npz, AMASS SMPL-X (poses 165) | and jaw, gaze (of `write_amass`: the face) | z up, flat |
     | .npz, SMPL-X fields by name | what it has | y up, flat (or `flat_hand_mean`) |
     | folder of .json, LHM / ExAvatar | all but the face's actions | camera's; flat / from the mean hand |
     | .json, Motion-X local / global | all but actions and gaze | camera's, from the mean / seen by the camera, flat |
@@ -45,7 +46,8 @@ def read_motion(
     | .npz of `write_motion` | everything | ours |
 
     `fps` resamples (None: the file's own rate); `mapping` is a file for `lca.formats.bvh_names.read_mapping`; `conventions`
-    override what the layout takes for granted. What the file lacks rests, and the result says so.
+    override what the layout takes for granted. `seconds` says that no more of it is wanted: a .bvh is read no further than these
+    need. What the file lacks rests, and the result says so.
 
     Raises:
         UserError: no such file, no known layout, damaged, empty, another number of joints, NaN, a mapping without a .bvh.
@@ -63,7 +65,7 @@ def read_motion(
     elif bvh:
         if mapping is not None and not Path(mapping).exists():
             begin_mapping(Path(mapping), path)
-        motion = read_bvh(path, None if mapping is None else read_mapping(mapping), conventions)
+        motion = read_bvh(path, None if mapping is None else read_mapping(mapping), conventions, seconds)
     elif path.suffix.lower() in READERS:
         motion = READERS[path.suffix.lower()](path, conventions)
     else:
@@ -73,7 +75,7 @@ def read_motion(
 
 def begin_mapping(mapping: Path, path: Path) -> NoReturn:
     """Write a mapping file for a .bvh that has none. Raises: UserError: always, saying what to do with it."""
-    names = [joint.name for joint in parse_bvh(path).joints]
+    names = [joint.name for joint in parse_bvh(path, 0.0).joints]
     write_mapping(mapping, names)
     some = ", ".join(names[:60]) + (", ..." if len(names) > 60 else "")
     raise UserError(

@@ -4,6 +4,7 @@ import codecs
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ CHANNELS = {
 LARGEST = 1e6
 """No angle, length or weight of a motion is larger: what is, is damage."""
 LARGEST_TEXT = 2**26
-"""Bytes of a .bvh, .csv or .json; the largest we know of have a third of it."""
+"""Bytes of a .csv or .json; the largest we know of have a third of it."""
 RATES = (1.0, 1000.0)
 """Frames per second that a file may have."""
 
@@ -97,20 +98,30 @@ def check_rate(fps: float, where: str | Path) -> float:
 
 
 def text_of(path: Path, errors: str = "strict") -> str:
-    """What a text file holds: UTF-8 or, where its byte order mark says so, UTF-16.
+    """What a text file holds.
 
     Raises:
         UserError: it is larger than a motion.
         UnicodeDecodeError: `errors` is strict, and it is no text.
     """
+    with opened(path, LARGEST_TEXT, errors) as file:
+        return file.read()
+
+
+def opened(path: Path, largest: int, errors: str) -> TextIO:
+    """A text file to be read: UTF-8 or, where its byte order mark says so, UTF-16.
+
+    Raises:
+        UserError: it has more than `largest` bytes.
+    """
     size = path.stat().st_size
-    if size > LARGEST_TEXT:
+    if size > largest:
         raise UserError(
-            f"expected a motion of at most {LARGEST_TEXT >> 20} MB of text, got {size >> 20} MB: {path}; cut it into parts"
+            f"expected a motion of at most {largest >> 20} MB of text, got {size >> 20} MB: {path}; cut it into parts"
         )
     with path.open("rb") as file:
         wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    return path.read_text(encoding="utf-16" if wide else "utf-8-sig", errors=errors)
+    return path.open(encoding="utf-16" if wide else "utf-8-sig", errors=errors)
 
 
 def checked(values: object, what: str, path: Path) -> Float[Tensor, "..."]:

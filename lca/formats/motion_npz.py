@@ -1,9 +1,7 @@
-"""Motions in .npz: AMASS (SMPL-H and SMPL-X), the fields of SMPL-X by name, and our own.
+"""Motions in .npz: AMASS (`lca.formats.amass`), the fields of SMPL-X by name, and our own.
 
-AMASS lives in a z-up world with flat hands; its two layouts are told apart by the width of `poses`. 156 numbers are root, body,
-left hand, right hand; 165 are root, body, jaw, left eye, right eye, left hand, right hand. Files with named fields
-(global_orient, body_pose, ...) count as y up and flat unless they hold `flat_hand_mean`. Nothing pickled is ever opened:
-AMASS's `gender` is sometimes an object, and is not needed.
+Files with named fields (global_orient, body_pose, ...) count as y up and flat unless they hold `flat_hand_mean`. Nothing pickled
+is ever opened: AMASS's `gender` is sometimes an object, and is not needed.
 """
 
 from collections.abc import Mapping
@@ -13,9 +11,10 @@ import numpy as np
 from numpy import ndarray
 
 from lca.errors import UserError
+from lca.formats.amass import amass_motion
 from lca.formats.atomic import writing
 from lca.formats.motion_file import CHANNELS, Conventions, MotionFile, check_rate, checked
-from lca.formats.smplx_fields import EXPRESSION, NAMES, SHAPE, Layout, smplx_motion
+from lca.formats.smplx_fields import NAMES, Layout, smplx_motion
 from lca.geometry.motion import Motion
 from lca.geometry.npz_file import read_npz as read_plain_npz
 
@@ -25,18 +24,10 @@ OWN = {"theta": 156, "translation": 3, "actions": 52, "psi": 4}
 LARGEST_NPZ = 2**27
 """Bytes of the arrays that are read: a quarter of an hour of AMASS at its 120 frames a second."""
 RATE_NAMES = ("mocap_framerate", "mocap_frame_rate", "fps", "frame_rate")
-AMASS = {
-    156: ("AMASS SMPL-H", {"root_orient": 3, "pose_body": 63, "left_hand_pose": 45, "right_hand_pose": 45}),
-    165: (
-        "AMASS SMPL-X",
-        {"root_orient": 3, "pose_body": 63, "jaw_pose": 3, "pose_eye": 6, "left_hand_pose": 45, "right_hand_pose": 45},
-    ),
-}
-"""Width of `poses` -> name, and the parts in their order."""
 
 
-def write_motion(path: str | Path, motion: Motion) -> None:
-    """Write a motion in our own layout; `lca.formats.motion.read_motion` reads back the same numbers.
+def write_motion(path: str | Path, motion: Motion, **beside: ndarray) -> None:
+    """Write a motion in our own layout; `lca.formats.motion.read_motion` reads back the same numbers, not what else is `beside`.
 
     Raises:
         UserError: the path does not end in .npz, or the rate is none that a file may have.
@@ -46,7 +37,7 @@ def write_motion(path: str | Path, motion: Motion) -> None:
     fps = check_rate(motion.fps, path)
     arrays = {name: getattr(motion, name).detach().cpu().numpy() for name in OWN}
     with writing(path) as temporary:
-        np.savez(temporary, allow_pickle=False, format=FORMAT, version=VERSION, fps=fps, **arrays)
+        np.savez(temporary, allow_pickle=False, format=FORMAT, version=VERSION, fps=fps, **arrays, **beside)
 
 
 def read_npz(path: Path, asked: Conventions) -> MotionFile:
@@ -77,21 +68,6 @@ def rate_of(value: ndarray, path: Path) -> float:
     if rate.numel() != 1:
         raise UserError(f"expected one frame rate in {path}, got {rate.numel()} numbers: export the motion again")
     return check_rate(rate.item(), path)
-
-
-def amass_motion(arrays: Mapping[str, ndarray], fps: float | None, asked: Conventions, path: Path) -> MotionFile:
-    """Cut `poses` into named fields by its width."""
-    poses = arrays["poses"]
-    if poses.ndim != 2 or poses.shape[1] not in AMASS or not len(poses):
-        joints = f" ({poses.shape[1] // 3} joints)" if poses.ndim == 2 else ""
-        raise UserError(
-            f"expected poses (frames, 156) of SMPL-H's 52 joints or (frames, 165) of SMPL-X's 55 in {path}, "
-            f"got {poses.shape}{joints}: take the SMPL-H or SMPL-X version of the motion"
-        )
-    name, parts = AMASS[poses.shape[1]]
-    fields = dict(zip(parts, np.split(poses, np.cumsum(list(parts.values()))[:-1], axis=1), strict=True))
-    fields |= {key: arrays[key] for key in ("trans", *SHAPE, *EXPRESSION) if key in arrays}
-    return smplx_motion(fields, Layout(name, "z", True, fps), asked, path)
 
 
 def own_motion(arrays: Mapping[str, ndarray], path: Path) -> MotionFile:

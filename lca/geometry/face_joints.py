@@ -39,6 +39,13 @@ def actions_of_jaw(jaw: Float[Tensor, "frames 3"]) -> Float[Tensor, "frames 52"]
     return actions
 
 
+def jaw_of_actions(actions: Float[Tensor, "frames 52"]) -> Float[Tensor, "frames 3"]:
+    """The jaw that jawOpen, jawLeft and jawRight describe, axis-angle: the inverse of `actions_of_jaw`."""
+    names = load_body().expression_names
+    down, left, right = (actions[:, names.index(name)] for name in ("jawOpen", "jawLeft", "jawRight"))
+    return torch.stack([JAW_OPEN * down, JAW_SIDEWAYS * (left - right), torch.zeros_like(down)], -1)
+
+
 def psi_of_looks(actions: Float[Tensor, "frames 52"]) -> Float[Tensor, "frames 4"]:
     """The gaze that the eight eyeLook actions describe; "in" is towards the nose."""
     names = load_body().expression_names
@@ -49,3 +56,15 @@ def psi_of_looks(actions: Float[Tensor, "frames 52"]) -> Float[Tensor, "frames 4
     left = look("Out", "Left") - look("In", "Left"), look("Up", "Left") - look("Down", "Left")
     right = look("In", "Right") - look("Out", "Right"), look("Up", "Right") - look("Down", "Right")
     return LOOK * torch.stack([*left, *right], -1)
+
+
+def looks_of_psi(psi: Float[Tensor, "frames 4"]) -> dict[str, Float[Tensor, " frames"]]:
+    """The eight eyeLook actions, in [0, 1], that describe a gaze: the inverse of `psi_of_looks` up to `LOOK` radians."""
+    yaw, pitch = (rearrange(psi, "frame (eye angle) -> angle eye frame", angle=2) / LOOK).unbind(0)
+    ways = {"OutLeft": yaw[0], "InLeft": -yaw[0], "InRight": yaw[1], "OutRight": -yaw[1]}
+    ways |= {
+        f"{way}{side}": sign * pitch[eye]
+        for eye, side in enumerate(("Left", "Right"))
+        for way, sign in (("Up", 1), ("Down", -1))
+    }
+    return {f"eyeLook{way}": strength.clamp(0, 1) for way, strength in ways.items()}

@@ -51,12 +51,6 @@ class Performance:
     pelvis: Float[Tensor, "frames 3"]
     performed: bool = False
 
-    def resting_as_in(self, places: Float[Tensor, "frames joints 3"], frame: int) -> "Performance":
-        """The same with the pose of a frame as rest; `places` of the joints in all frames."""
-        base = self.turns[frame]
-        tips = places[frame] + (base @ (self.tips - self.rest)[..., None])[..., 0]
-        return Performance(places[frame], tips, self.turns @ base.mT, self.pelvis, performed=True)
-
 
 def retarget(
     performance: Performance, pairs: Mapping[str, int], up: str | None = None

@@ -113,6 +113,10 @@ class LCA(nn.Module):
         maps = self.transport.maps(tokens, self.template)
         return maps, self.fuse(tokens, self.transport.carry(maps, photos, self.template))
 
+    def correspondences(self, photos: Photos) -> list[DenseMaps]:
+        """The maps of `read` alone: which point of the body each pixel shows."""
+        return self.transport.maps(self.tokenise(photos), self.template)
+
     def fuse(self, tokens: tuple[ImageTokens, ImageTokens], evidence: Evidence) -> Fused:
         """Step 2: geometry tokens T_gs = F_proj_gs(F_PE(X)) meet the image tokens of all photos, layer by layer."""
         people = len(evidence.values)

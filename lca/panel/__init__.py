@@ -6,10 +6,13 @@
     channels, limits, fingers, eyes       a slider is a number read from a state and written into a new one
     person, frames, overlays              state -> picture
     session, playback                     newest state wins: one thread, a few frames in flight
-    files, tasks, errands                 files in and out, long work beside the panel
+    recorder, recordings                  what was done, kept as a motion, a film, files
+    files, tasks, errands, exports        files in and out, long work beside the panel
     upload, sharpening                    photos become a person, who is refined while one looks
     desk                                  messages in, states and pictures out
+    casts                                 the people that a desk has shown
     widget, plain, app                    three hosts of one desk: a notebook, any ipywidgets front end, a local page
+    seats                                 a page that is reloaded finds its desk again
 
 The page itself is `lca/assets/panel`: plain JavaScript, one file an idea, joined by `page.py`.
 """

@@ -1,8 +1,7 @@
 """The panel on a page of its own: a small server on this machine, behind a token.
 
 Not a Jupyter server on purpose: whoever has the address may move the avatar and upload photos, and nothing else; a Jupyter
-token would hand them a shell. Each page that is open has its own desk; closing the page ends the desk's threads, once its films
-are written.
+token would hand them a shell. Each page that is open has its own desk, which waits for it when it is reloaded (`seats`).
 """
 
 import asyncio
@@ -10,7 +9,6 @@ import hmac
 import json
 import logging
 import secrets
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,17 +18,14 @@ import tornado.netutil
 import tornado.web
 import tornado.websocket
 
-from lca.panel.desk import Desk, Send
 from lca.panel.page import html, page_script, style
+from lca.panel.seats import NewDesk, Seat, Seats
 
 LOCAL = "127.0.0.1"
 HOSTS = (LOCAL, "localhost")
 MOST_BYTES = 64 * 2**20
 """Of one WebSocket message."""
 MOST_BUFFERS = 64
-LONGEST_FILM = 3600.0
-"""Seconds that films of a page that has gone may take, while the server runs."""
-NewDesk = Callable[[Send], Desk]
 log = logging.getLogger(__name__)
 
 
@@ -72,13 +67,12 @@ class Socket(Guarded, tornado.websocket.WebSocketHandler):
     """One open page: text frames with `buffers` binary frames after each."""
 
     def open(self, *args: str, **kwargs: str) -> None:
-        """Make a desk of its own for this page."""
+        """Seat this page at the desk that it names, or at a new one."""
         self.set_nodelay(True)  # without it small frames wait for acknowledgements: 18 instead of 67 frames a second
         self.head: dict[str, Any] | None = None
         self.parts: list[bytes] = []
         self.loop = asyncio.get_running_loop()
-        self.desk: Desk = self.settings["new_desk"](self.send_soon)
-        self.settings["desks"].add(self.desk)
+        self.seat: Seat = self.settings["seats"].take(self.get_query_argument("desk", ""), self.send_soon)
 
     def on_message(self, message: str | bytes) -> None:
         """Collect a message and its buffers, then hand it to the desk."""
@@ -88,16 +82,12 @@ class Socket(Guarded, tornado.websocket.WebSocketHandler):
             self.parts.append(message)
         if self.head is not None and len(self.parts) >= min(MOST_BUFFERS, int(self.head.get("buffers", 0))):
             head, self.head = self.head, None
-            self.desk.receive(head, self.parts)
+            self.seat.desk.receive(head, self.parts)
 
     def on_close(self) -> None:
-        """End the desk, away from the server's thread: it may have to wait for a picture, or for a film."""
-        if hasattr(self, "desk"):
-            threading.Thread(target=self._end, name="lca-closing", daemon=True).start()
-
-    def _end(self) -> None:
-        self.desk.close(LONGEST_FILM)
-        self.settings["desks"].discard(self.desk)
+        """The page has gone, or is being reloaded."""
+        if hasattr(self, "seat"):
+            self.settings["seats"].leave(self.seat)
 
     def send_soon(self, message: dict[str, Any], buffers: Sequence[bytes]) -> None:
         """Send from any thread."""
@@ -134,7 +124,7 @@ async def serve(new_desk: NewDesk, title: str, port: int, ready: Callable[[str],
     Raises:
         OSError: the port is taken.
     """
-    token, desks = secrets.token_urlsafe(24), set()
+    token, seats = secrets.token_urlsafe(24), Seats(new_desk)
     application = tornado.web.Application(
         [
             ("/", Page, {"content": lambda: html(title), "kind": "text/html"}),
@@ -143,8 +133,7 @@ async def serve(new_desk: NewDesk, title: str, port: int, ready: Callable[[str],
             ("/socket", Socket),
         ],
         token=token,
-        desks=desks,
-        new_desk=new_desk,
+        seats=seats,
         websocket_max_message_size=MOST_BYTES,
         log_function=lambda handler: None,
     )
@@ -156,5 +145,4 @@ async def serve(new_desk: NewDesk, title: str, port: int, ready: Callable[[str],
         await asyncio.Event().wait()
     finally:
         server.stop()
-        for desk in list(desks):
-            await asyncio.to_thread(desk.close)
+        await seats.close()

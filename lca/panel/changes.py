@@ -248,7 +248,8 @@ def _release(state: State, message: Message, scene: PanelScene) -> State:
 
 def _reset(state: State, message: Message, scene: PanelScene) -> State:
     """Standing, a face at rest, the body of the photos; camera, look and light stay"""
-    return State(pose=poses()["standing"], view=state.view, look=state.look, light=state.light, keys=state.keys)
+    stays = {name: getattr(state, name) for name in ("view", "look", "light", "keys", "cast")}
+    return State(pose=poses()["standing"], **stays)
 
 
 CHANGES: dict[str, Change] = {

@@ -7,7 +7,7 @@ the state; drawing happens outside of it, on immutable states, in the session's 
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -15,9 +15,11 @@ import torch
 from lca.errors import UserError, on_one_line
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
+from lca.panel.casts import Casts
 from lca.panel.changes import CHANGES, CONTINUOUS, NO_STEP, RELOAD, Message, PanelScene, at_time, change, number, one_of
-from lca.panel.errands import ERRANDS, Send, film
-from lca.panel.frames import as_jpeg, frame
+from lca.panel.errands import ERRANDS, Send
+from lca.panel.exports import export
+from lca.panel.frames import Job, as_jpeg, frame
 from lca.panel.history import History
 from lca.panel.library import poses
 from lca.panel.light import Lighting
@@ -25,6 +27,7 @@ from lca.panel.motions import Offered
 from lca.panel.person import UPLOADED, PanelPerson
 from lca.panel.playback import Playback
 from lca.panel.recorder import StateRecording
+from lca.panel.recordings import FILES, keep
 from lca.panel.session import FAULTS, Session
 from lca.panel.spec import lamp_of, setup_of, state_of
 from lca.panel.state import State, Viewpoint
@@ -34,15 +37,6 @@ FPS = 30.0
 """Pictures a second that a playing motion asks for."""
 MOST_PICTURES = 2.0**53
 """Whole numbers beyond it are no longer exact on the page; nine million years of pictures."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to draw, and the stamp of the newest event in it: the page measures its latency by it."""
-
-    people: tuple[PanelPerson, ...]
-    state: State
-    stamp: float | None = None
 
 
 class Desk:
@@ -60,6 +54,7 @@ class Desk:
         self.send, self.folder, self.checkpoint = send, Path(folder), checkpoint
         self.lock = threading.RLock()
         self.scene = PanelScene(PanelPerson.several(avatars, titles), motions, Viewpoint())
+        self.casts = Casts(self.scene.people)
         self.history = History(State(pose=poses()["standing"], view=self.scene.home))
         self.playback = Playback(0.0)
         self.recording: StateRecording | None = None
@@ -91,8 +86,8 @@ class Desk:
             elif kind in self._commands():
                 with self.lock:
                     self._commands()[kind](message)
-            elif kind in ERRANDS:
-                ERRANDS[kind](self, message, [bytes(buffer) for buffer in buffers])
+            elif (errand := ERRANDS.get(kind, export if kind == "export" else None)) is not None:
+                errand(self, message, [bytes(buffer) for buffer in buffers])
             else:
                 raise UserError(f"expected a message that this panel knows, got {kind!r}; {RELOAD}")
             if self._failed.pop(kind, False):
@@ -123,38 +118,53 @@ class Desk:
         self.say(text, "error", about)
 
     def replace_avatars(self, avatars: Sequence[Avatar]) -> None:
-        """Other people from here on; pose and camera stay."""
+        """Other people from here on, as one step that can be undone; pose and camera stay."""
+        knowing = all(avatar.materials is not None for avatar in avatars)
         with self.lock:
             known = {id(person.avatar): person.title for person in self.scene.people}
             titles = [known.get(id(avatar), UPLOADED) for avatar in avatars]
-            self.scene = replace(self.scene, people=PanelPerson.several(avatars, titles))
-            knowing = all(avatar.materials is not None for avatar in avatars)
             light = self.state.light if knowing else Lighting()
-            self.history = History(replace(self.state, shape=State().shape, light=light))
-            self._greet()
+            cast = self.casts.joined(PanelPerson.several(avatars, titles))
+            self.history = self.history.changed(replace(self.state, shape=State().shape, light=light, cast=cast))
+            self.casts.forget(self.history)
+            self._cast()
 
     def sharpen(self, avatar: Avatar) -> None:
-        """The (first) person by a better avatar of the same photos; all else stays as it is, a drag that is under way too."""
-        person = self.scene.people[0].sharpened(avatar)
+        """The newest (first) person by a better avatar of the same photos; all else stays, a drag that is under way too."""
+        person = self.casts.newest[0].sharpened(avatar)
         person.posed(self.state)  # what is computed once is computed here, while the last one is still on show
         with self.lock:
-            self.scene = replace(self.scene, people=(person, *self.scene.people[1:]))
+            self.casts.newest = (person, *self.casts.newest[1:])
+            self.scene = replace(self.scene, people=self.casts.of(self.state))
             self.show(moving=self.busy)
 
     def offer(self, name: str, motion: Motion) -> None:
         """One more motion to choose from; it is chosen."""
+        self.add_motion(name, motion)
+        self.receive({"kind": "motion", "name": name})
+
+    def add_motion(self, name: str, motion: Motion) -> None:
+        """One more motion to choose from."""
         with self.lock:
             self.scene = replace(self.scene, motions=self.scene.motions.joined(name, motion))
-            self._greet()
-        self.receive({"kind": "motion", "name": name})
+            self.send({"kind": "motions", "names": list(self.scene.motions)}, [])
+            self.synchronise()
 
     def restore(self, state: State) -> None:
         """Another present, as one step that can be undone."""
         with self.lock:
-            self._step(self.history.changed(state))
+            self._step(self.history.changed(replace(state, cast=self.state.cast)))
+
+    def lose(self) -> None:
+        """The page has gone, for good or to come back: nothing is drawn, and what it was recording is kept."""
+        with self.lock:
+            self._leave()
+            if self.recording is not None:
+                self.receive({"kind": "record", "on": False})
 
     def close(self, patience: float = 30.0) -> None:
         """End every thread; the desk is of no use afterwards. Films that are not written in `patience` seconds are dropped."""
+        self.lose()
         self.session.close()
         self.tasks.close(patience)
 
@@ -183,6 +193,8 @@ class Desk:
         if ends:
             self.history = self.history.lifted()
         self._follow(before, kind)
+        if before.motion is not None and self.state.motion is None and kind != "motion":
+            self.say(f"{before.motion} was left at {before.time:.1f} s: undo, or choose it again, to come back")
         self.show(moving=not ends, stamp=stamp)
         if ends:
             self.synchronise()
@@ -206,8 +218,15 @@ class Desk:
     def _step(self, history: History) -> None:
         before, self.history = self.state, history
         self._follow(before, "undo")
+        if self.state.cast != before.cast:
+            self._cast()
         self.show()
         self.synchronise()
+
+    def _cast(self) -> None:
+        """Show the people of the present."""
+        self.scene = replace(self.scene, people=self.casts.of(self.state))
+        self._greet()
 
     def _greet(self) -> None:
         self.send(setup_of(self.scene), [])
@@ -244,14 +263,14 @@ class Desk:
         self.synchronise()
 
     def _record(self, message: Message) -> None:
-        """on: what is shown from now on; off: write it as a film"""
+        """on: what is shown from now on; off: keep it as a motion, and write it `to` one of FILES"""
         if one_of(message, "on", (False, True)):
             self.recording = StateRecording()
             self.recording.note(time.monotonic(), self.state)
         elif self.recording is not None:
             recording, self.recording = self.recording, None
             recording.note(time.monotonic(), self.state)
-            film(self, recording.sampled())
+            keep(self, recording, one_of({"to": FILES[0], **message}, "to", FILES))
         self.synchronise()
 
     def _tick(self) -> Job | None:

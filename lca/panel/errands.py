@@ -1,4 +1,4 @@
-"""What a panel does with files: photos in, pictures, films, splats and states out. Long ones run beside the panel.
+"""What a panel does with files: photos and motions in, pictures, films and states out. Long ones run beside the panel.
 
 An errand knows of its panel what `Panel` says; the desk is one.
 """
@@ -15,12 +15,12 @@ from lca.formats.atomic import new_file, writing
 from lca.formats.motion import read_motion
 from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
-from lca.panel.changes import PanelScene, one_of
+from lca.panel.changes import PanelScene
 from lca.panel.channels import channels
-from lca.panel.files import SPLATS
 from lca.panel.frames import as_jpeg, as_png, frame
 from lca.panel.library import poses
 from lca.panel.motions import motion_of
+from lca.panel.person import PanelPerson
 from lca.panel.recorder import write_film
 from lca.panel.sharpening import PHOTOS, Sharpening
 from lca.panel.state import Look, State, Viewpoint
@@ -75,6 +75,10 @@ class Panel(Protocol):
         ...
 
     def offer(self, name: str, motion: Motion) -> None:
+        """Have one more motion to choose from, and choose it."""
+        ...
+
+    def add_motion(self, name: str, motion: Motion) -> None:
         """Have one more motion to choose from."""
         ...
 
@@ -84,17 +88,15 @@ Errand = Callable[[Panel, Mapping[str, Any], Sequence[bytes]], None]
 
 def snapshot(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
     """Write the present as a PNG."""
-    with new_file(panel.folder, "snapshot", ".png") as path, writing(path) as temporary:
-        temporary.write_bytes(as_png(frame(panel.scene.people, panel.state)))
+    with new_file(panel.folder, "snapshot", ".png") as path:
+        write_picture(path, panel.scene.people, panel.state)
     panel.say(f"wrote {path}")
 
 
-def splats(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
-    """suffix: write the first person's Gaussians as they stand, for other viewers"""
-    suffix = one_of(message, "suffix", SPLATS)
-    with new_file(panel.folder, "splats", suffix) as path:
-        SPLATS[suffix](path, panel.scene.people[0].posed(panel.state))
-    panel.say(f"wrote {path}")
+def write_picture(path: Path, people: Sequence[PanelPerson], state: State) -> None:
+    """Write what a state shows as a PNG."""
+    with writing(path) as temporary:
+        temporary.write_bytes(as_png(frame(people, state)))
 
 
 def save(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
@@ -121,7 +123,7 @@ def film(panel: Panel, states: Sequence[State]) -> None:
 
     def progress(done: int, whole: int) -> None:
         panel.tasks.check(FILM)
-        tell(panel, done, whole, "writing the film")
+        tell(panel, done, whole, "writing the film", keeps=True)
 
     def work() -> None:
         with bar(panel), new_file(panel.folder, "film", ".mp4") as path:
@@ -195,9 +197,11 @@ def motion(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
                 raise UserError(told) from error
         name = files[0][0]
         panel.offer(name, motion_of(file))
-        panel.say("; ".join([name, *file.lines()]), about="motion")
+        account, *notes = file.lines()
+        panel.send({"kind": "notes", "lines": notes}, [])
+        panel.say(f"{name}: {account}", about="motion")
 
-    panel.tasks.start("motion", work)
+    panel.tasks.queue("motion", work)
 
 
 def thumbnails(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
@@ -217,7 +221,6 @@ def thumbnails(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes
 
 ERRANDS: dict[str, Errand] = {
     "snapshot": snapshot,
-    "splats": splats,
     "save": save,
     "load": load,
     "photos": photos,
@@ -240,6 +243,6 @@ def bar(panel: Panel) -> Iterator[None]:
         tell(panel, 1, 1, "")
 
 
-def tell(panel: Panel, done: int, whole: int, what: str) -> None:
-    """Progress on the page."""
-    panel.send({"kind": "progress", "done": done, "whole": whole, "text": what}, [])
+def tell(panel: Panel, done: int, whole: int, what: str, keeps: bool = False) -> None:
+    """Progress on the page; `keeps`: of a file that the page should not be closed before."""
+    panel.send({"kind": "progress", "done": done, "whole": whole, "text": what, "keeps": keeps}, [])

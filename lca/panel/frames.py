@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
@@ -16,6 +17,15 @@ from lca.panel.state import State
 from lca.render import render
 
 JPEG_QUALITY = 85
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to draw, and the stamp of the newest event in it: the page measures its latency by it."""
+
+    people: tuple[PanelPerson, ...]
+    state: State
+    stamp: float | None = None
 
 
 def frame(people: Sequence[PanelPerson], state: State, scale: float = 1.0) -> Image.Image:

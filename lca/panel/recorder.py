@@ -1,4 +1,4 @@
-"""A film of what was shown: states with their times, drawn again at full size when the recording stops."""
+"""What was shown, kept: states with their times, drawn again at full size as a film, or taken as a motion."""
 
 import bisect
 from collections.abc import Callable, Iterator, Sequence
@@ -13,11 +13,15 @@ from torch import Tensor
 
 from lca.errors import UserError
 from lca.formats.video import write_video
+from lca.geometry.motion import Motion
+from lca.panel.blend import blended
 from lca.panel.frames import frame
 from lca.panel.person import PanelPerson
-from lca.panel.state import State
+from lca.panel.state import Pose, State
 
 FPS = 24.0
+STEADY = 0.2
+"""Seconds between two pictures up to which the second goes on with the movement of the first."""
 LONGEST = 120.0
 """Seconds after which a recording keeps no more states."""
 
@@ -49,6 +53,31 @@ class StateRecording:
         count = max(1, round(self.times[-1] * fps))
         places = (bisect.bisect_right(self.times, index / fps) - 1 for index in range(count))
         return [self.states[max(0, place)] for place in places]
+
+    def motion(self, person: PanelPerson, fps: float = FPS) -> Motion:
+        """What the person did at each frame of the film: between two pictures of one movement, on the way from one to the other.
+
+        Raises:
+            UserError: nothing was recorded.
+        """
+        frames = len(self.sampled(fps))
+        return motion_of_poses([self._pose(person, index / fps) for index in range(frames)], fps)
+
+    def _pose(self, person: PanelPerson, time: float) -> Pose:
+        place = max(0, bisect.bisect_right(self.times, time) - 1)
+        before = person.shown(self.states[place])
+        gap = self.times[min(place + 1, len(self.times) - 1)] - self.times[place]
+        if not 0 < gap <= STEADY:
+            return before
+        return blended(before, person.shown(self.states[place + 1]), (time - self.times[place]) / gap)
+
+
+def motion_of_poses(poses: Sequence[Pose], fps: float) -> Motion:
+    """Poses, one a frame."""
+    parts = [
+        torch.tensor([getattr(pose, name) for pose in poses]) for name in ("theta", "translation", "actions", "psi")
+    ]
+    return Motion(*parts, fps=fps)
 
 
 def write_film(

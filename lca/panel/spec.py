@@ -5,13 +5,14 @@ from typing import Any
 from lca.geometry.skies import SKIES
 from lca.panel.changes import PanelScene
 from lca.panel.channels import Channel, channels
+from lca.panel.exports import EXPORTS
 from lca.panel.faces import emotions, worn
-from lca.panel.files import SPLATS
 from lca.panel.history import History
 from lca.panel.library import poses
 from lca.panel.light import handle_of
 from lca.panel.mirror import twins
 from lca.panel.playback import SPEEDS, Playback
+from lca.panel.recordings import FILES
 from lca.panel.state import GAZES, PICTURES, SIZES, State
 
 PLACES = 4
@@ -38,7 +39,8 @@ def setup_of(scene: PanelScene) -> dict[str, Any]:
         "pictures": list(PICTURES),
         "sizes": list(SIZES),
         "speeds": list(SPEEDS),
-        "splats": list(SPLATS),
+        "exports": list(EXPORTS),
+        "recordings": list(FILES),
         "lights": list(SKIES),
         "relit": all(person.avatar.materials is not None for person in scene.people),
     }

@@ -104,7 +104,8 @@ class State:
     """Everything that the panel can change.
 
     `shape` is added to each avatar's own betas. `held` are channels that keep their value while a motion plays. `keys` are
-    two poses to blend between (None: not set). `eyes` says who turns the eyes: the sliders, or a point that they look at.
+    two poses to blend between (None: not set). `eyes` says who turns the eyes: the sliders, or a point that they look at. `cast`
+    numbers the people that the panel has shown: who they are is the desk's to know, and no part of a file.
     """
 
     pose: Pose = field(default_factory=Pose)
@@ -118,6 +119,7 @@ class State:
     time: float = 0.0
     held: tuple[tuple[str, float], ...] = ()
     keys: tuple[Pose | None, Pose | None] = (None, None)
+    cast: int = 0
 
     def holding(self, channel: str, value: float) -> "State":
         """With one more channel kept while a motion plays."""

@@ -41,7 +41,8 @@ def write_state(path: str | Path, state: State, avatars: Sequence[str]) -> None:
 
 def encode(state: State, avatars: Sequence[str]) -> dict[str, Any]:
     """A JSON-able dictionary."""
-    return {"format": FORMAT, "version": VERSION, "avatars": list(avatars), "state": asdict(state)}
+    kept = {name: value for name, value in asdict(state).items() if name != "cast"}
+    return {"format": FORMAT, "version": VERSION, "avatars": list(avatars), "state": kept}
 
 
 def parse(text: str | bytes, avatars: Sequence[str], channels: Sequence[str], motions: Sequence[str]) -> State:

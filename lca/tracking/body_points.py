@@ -29,12 +29,12 @@ HELD_BY = {
 
 @dataclass(frozen=True)
 class BodyPoints:
-    """In the order of `NAMES`: the joint that holds each landmark, its offset from that joint in rest pose, and how far landmarks
-    stray from it in the picture (median), metres."""
+    """The joint that holds each landmark, its offset from that joint in rest pose, and how far landmarks stray from it in the
+    picture (median), metres."""
 
-    joints: Int[ndarray, "33"]
-    offsets: Float[ndarray, "33 3"]
-    error: Float[ndarray, "33"]
+    joints: Int[ndarray, "landmarks"]
+    offsets: Float[ndarray, "landmarks 3"]
+    error: Float[ndarray, "landmarks"]
 
     def on(self, skeleton: KinematicSkeleton) -> Points:
         """As points of a body, which nothing but their joints hold."""
@@ -60,6 +60,6 @@ def holding_joints() -> Int[ndarray, "33"]:
 
 @lru_cache(maxsize=1)
 def load_body_points() -> BodyPoints:
-    """The shipped measurement."""
+    """The shipped measurement, in the order of `NAMES`."""
     with np.load(BODY_POINTS, allow_pickle=False) as file:
         return BodyPoints(holding_joints(), *(file[name].astype(np.float64) for name in ("offsets", "error")))

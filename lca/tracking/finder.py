@@ -58,14 +58,19 @@ class PeopleFinder:
             "take it closer, or cut the person out as a transparent PNG"
         )
 
-    def look(self, picture: Picture) -> Sighting | None:
-        """What the networks say, however unsure; None where they see nobody. Raises: UserError: no person of that number."""
+    def look(self, picture: Picture, near: Float[Tensor, "2"] | None = None) -> Sighting | None:
+        """What the networks say, however unsure; None where they see nobody. With `near` (pixels) it is about whoever is nearest.
+
+        Raises:
+            UserError: no person of that number.
+        """
         shown = picture.image if picture.alpha is None else picture.image * picture.alpha + GREY * (1 - picture.alpha)
         gain = gain_of(shown)
         image = PhotoPyramid.of(shown if gain == 1 else (shown * gain).clamp(max=1))
-        crowd = find_people(image, picture.name, self.person)
+        crowd = find_people(image, picture.name, self.person if near is None else None)
         if crowd is None:
             return None
+        crowd = crowd if near is None else crowd.nearest(near)
         sighting = sight(image, crowd, picture.alpha)
         return sighting if gain < DARK else replace(sighting, reasons=("too dark", *sighting.reasons))
 

@@ -148,5 +148,7 @@ def seen_by(people: Sequence[FoundPerson]) -> dict[str, Any]:
         "visibility": torch.stack([sighting.visibility for sighting in sightings]),
         "actions": torch.stack([sighting.actions for sighting in sightings]),
         "psi": torch.stack([sighting.psi for sighting in sightings]),
+        "hands": torch.stack([sighting.hands for sighting in sightings]),
+        "hand_confidence": torch.stack([sighting.hand_confidence for sighting in sightings]),
         "faces": tuple(None if sighting.face is None else sighting.face[:, :2] for sighting in sightings),
     }

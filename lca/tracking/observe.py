@@ -21,6 +21,9 @@ BODY_PIXELS, FACE_PIXELS = 600, 200
 BODY_SHARE, FACE_SHARE = 150.0, 40.0
 """For how many independent observations the pixels of a crop count: neighbours err together."""
 
+SEEN = ("landmarks", "visibility", "actions", "psi", "faces", "hands", "hand_confidence")
+"""Fields of `Observations` that whoever found the people may know."""
+
 
 @dataclass(frozen=True)
 class Framing:
@@ -46,6 +49,11 @@ class Framing:
             raise UserError(
                 f"expected focal lengths in pixels, 0 where unknown, got {self.focal.tolist()}: leave them out"
             )
+
+    def __getitem__(self, some: slice) -> "Framing":
+        """Some of the photos."""
+        focal = None if self.focal is None else self.focal[some]
+        return Framing(self.body_box[some], self.face_box[some], self.size[some], focal)
 
     def intrinsics(self) -> Float[Tensor, "photos 3 3"]:
         """Pinhole cameras with square pixels and the axis in the middle of the photo."""
@@ -87,6 +95,10 @@ class Observations:
     psi: Float[Tensor, "photos 4"] | None = None
     faces: tuple[Float[Tensor, "478 2"] | None, ...] | None = None
     """Landmarks of each photo's face in its pixels, None where it shows none."""
+    hands: Float[Tensor, "photos 2 21 2"] | None = None
+    """Landmarks of `lca.tracking.hand_landmarks` of the left and the right hand, in pixels of the photo."""
+    hand_confidence: Float[Tensor, "photos 2"] | None = None
+    """Probability that the hand is there and seen."""
 
     def __post_init__(self):
         """Raises: UserError."""
@@ -97,7 +109,7 @@ class Observations:
             raise UserError(f"expected boxes for {count} photos, got {len(self.framing.size)}: give one per photo")
         if (self.landmarks is None) != (self.visibility is None):
             raise UserError("expected landmarks and their visibility, got one of the two: give both or neither")
-        for name in ("landmarks", "visibility", "actions", "psi", "faces"):
+        for name in SEEN:
             value = getattr(self, name)
             if value is not None and len(value) != count:
                 raise UserError(f"expected {name} of {count} photos, got {len(value)}: give one row per photo")
@@ -110,13 +122,19 @@ class Observations:
         """Number of photos."""
         return len(self.sights)
 
+    def only(self, photo: int) -> "Observations":
+        """One photo of them."""
+        some = slice(photo, photo + 1)
+        seen = {name: None if getattr(self, name) is None else getattr(self, name)[some] for name in SEEN}
+        return Observations(self.sights[some], self.framing[some], self.betas, **seen)
+
 
 def observe(
     maps: list[DenseMaps], betas: Float[Tensor, " shape"], photos: Photos, framing: Framing, **seen: Any
 ) -> Observations:
     """What the network says of every pixel (`maps` of body pictures and face crops) and of the shape (`LCA.read`), sampled.
 
-    `seen` are landmarks, visibility, actions, psi and faces of `Observations`.
+    `seen` are fields of `Observations` named in `SEEN`.
 
     Raises:
         UserError: the model has no dense head; boxes or landmarks that do not fit the photos.

@@ -1,6 +1,6 @@
 """Who is in a photo: everyone the detector finds, from left to right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jaxtyping import Float
 from torch import Tensor
@@ -34,6 +34,11 @@ class Crowd:
     def others(self) -> list[Detection]:
         """Everyone else."""
         return [person for place, person in enumerate(self.people) if place != self.chosen]
+
+    def nearest(self, place: Float[Tensor, "2"]) -> "Crowd":
+        """The same people; who is meant is the one whose hips are nearest to a place (pixels)."""
+        away = [float((person.points[0] - place).norm()) for person in self.people]
+        return replace(self, chosen=away.index(min(away)))
 
 
 def find_people(image: PhotoPyramid, name: str, person: int | None = None) -> Crowd | None:

@@ -44,6 +44,12 @@ class PhotoPose:
             translation=self.translation + step[-3:],
         )
 
+    def towards(self, other: "PhotoPose", share: float) -> "PhotoPose":
+        """The pose at a share of the way to another."""
+        turn = matrix_to_axis_angle(torch.from_numpy(other.root @ self.root.T)).numpy()
+        rest = ((getattr(other, name) - getattr(self, name)).reshape(-1) for name in ("body", "hands", "translation"))
+        return self.moved(share * np.concatenate([turn, *rest]))
+
     def angles(self, prior: PosePrior) -> Float[ndarray, "55 3"]:
         """Axis-angle vectors of all joints but the root; jaw and eyes rest."""
         mean, basis = prior.hands()

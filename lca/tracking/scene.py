@@ -14,6 +14,7 @@ from lca.model.template import Template
 from lca.model.transport.nearest import nearest_gaussians
 from lca.tracking.body_points import HEAD, load_body_points
 from lca.tracking.face_points import load_face_points
+from lca.tracking.hand_points import load_hand_points
 from lca.tracking.kinematics import KinematicSkeleton, Points
 from lca.tracking.observe import Observations, Sight
 from lca.tracking.pose_prior import PosePrior
@@ -22,6 +23,9 @@ from lca.tracking.residuals import Cover, Outline, Pulls
 from lca.tracking.start import of_trunk, placed
 from lca.tracking.surface import shown, thinned
 
+SIDES = ("left", "right")
+HAND_SEEN = 0.5
+"""Probability from which a hand is taken to be seen."""
 UNSURE = 0.05
 """Metres: mean expected error of a photo's canonical points above which it is called fair only."""
 
@@ -37,6 +41,8 @@ class SceneConfig:
     """For how many observations one fully visible landmark counts."""
     face_weight: float = 300.0
     """For how many observations all landmarks of a face count."""
+    hand_weight: float = 20.0
+    """For how many observations all landmarks of a hand count."""
     outline_error: float = 0.02
     outline_weight: float = 30.0
     """For how many observations the outline counts."""
@@ -114,6 +120,7 @@ def prepared(
         dense,
         (
             *_landmarks(observations, photo, figure.skeleton, config),
+            *_hands(observations, photo, figure.skeleton, config),
             *_face(observations, photo, template, betas, shapes, config),
         ),
         outline,
@@ -149,6 +156,18 @@ def _landmarks(
     if observations.faces is not None and observations.faces[photo] is not None:
         weights = np.where(known.joints == HEAD, 0.0, weights)
     yield Pulls(known.on(skeleton), observations.landmarks[photo].double().numpy(), known.error, weights)
+
+
+def _hands(observations: Observations, photo: int, skeleton: KinematicSkeleton, config: SceneConfig) -> Iterator[Pulls]:
+    """The landmarks of hands that are seen."""
+    if observations.hands is None or observations.hand_confidence is None:
+        return
+    for number, side in enumerate(SIDES):
+        sure = float(observations.hand_confidence[photo, number])
+        if sure > HAND_SEEN:
+            known, pixels = load_hand_points(side), observations.hands[photo, number].double().numpy()
+            weights = np.full(len(pixels), sure * config.hand_weight / len(pixels))
+            yield Pulls(known.on(skeleton), pixels, config.least_error + known.error, weights)
 
 
 def _face(

@@ -63,7 +63,7 @@ def solve(
     base = _base(observations.betas if betas is None else betas, template, None if known else stature, config.shapes)
     skeleton = _skeleton(base, config.shapes)
     shared = figure(template, skeleton, load_pose_prior(), base, config.scene)
-    enough = [k for k, sight in enumerate(observations.sights) if _readable(sight)]
+    enough = [k for k, sight in enumerate(observations.sights) if readable(sight)]
     scenes = {k: prepared(observations, k, template, shared, base, config.scene) for k in enough}
     rule = ShapeRule(known, None if known or stature is None else _told(template, stature, config.shapes))
     first = base[: config.shapes].double().numpy()
@@ -148,7 +148,19 @@ def _solution(
     )
 
 
-def _readable(sight: Sight) -> bool:
+def known_figure(
+    betas: Float[Tensor, " shape"], template: Template, config: SceneConfig
+) -> tuple[SolverFigure, Tensor]:
+    """What frames of one known shape share, and that shape in full: nothing of it is solved for.
+
+    Raises:
+        UserError: shape coefficients that are not finite or too many.
+    """
+    base = _base(betas, template, None, 0)
+    return figure(template, _skeleton(base, 0), load_pose_prior(), base, config), base
+
+
+def readable(sight: Sight) -> bool:
     """Enough pixels, all of them numbers."""
     values = (sight.pixels, sight.canonical, sight.error, sight.share)
     return len(sight.pixels) >= FEWEST_POINTS and all(bool(x.isfinite().all()) for x in values)

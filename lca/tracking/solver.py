@@ -122,12 +122,13 @@ def solved_steps(
     eliminated = []
     for near, extra in zip(linear, damping, strict=True):
         full, gradient = near.normal.hessian, near.normal.gradient
-        own = full[:-shapes, :-shapes]
+        pose, shape = slice(0, len(gradient) - shapes), slice(len(gradient) - shapes, None)
+        own = full[pose, pose]
         own = own + np.diag(extra * np.diag(own) + 1e-6)
-        found = np.linalg.solve(own, np.concatenate([full[:-shapes, -shapes:], -gradient[:-shapes, None]], 1))
+        found = np.linalg.solve(own, np.concatenate([full[pose, shape], -gradient[pose, None]], 1))
         eliminated.append(found)
-        hessian = hessian + full[-shapes:, -shapes:] - full[-shapes:, :-shapes] @ found[:, :-1]
-        downhill = downhill - gradient[-shapes:] - full[-shapes:, :-shapes] @ found[:, -1]
+        hessian = hessian + full[shape, shape] - full[shape, pose] @ found[:, :-1]
+        downhill = downhill - gradient[shape] - full[shape, pose] @ found[:, -1]
     change = np.zeros(shapes) if rule.known else np.linalg.solve(hessian, downhill)
     return [found[:, -1] - found[:, :-1] @ change for found in eliminated], change
 

@@ -1,5 +1,8 @@
 """`lca animate`: an avatar file -> film; bad files (of export and player too) and numbers are one line and leave nothing."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +16,7 @@ from lca.geometry.motion import Motion
 from lca.geometry.skies import SKIES
 from lca.model.avatar import Avatar
 from tests.formats.test_hdri import WRITERS
+from tests.house.tree import ROOT
 from tests.model.matte import matte
 
 
@@ -25,6 +29,25 @@ def test_film(tmp_path, avatar, lca, motion):
     assert code == 0, error
     assert "4 frames of 64x64" in out
     assert film.read_bytes()[4:8] == b"ftyp"
+
+
+ON_A_SMALL_DISK = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+from lca.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_mistake_begins_on_a_line_of_its_own_below_a_progress_bar(tmp_path, avatar):
+    """The bar is on stderr when the disk turns out to be full."""
+    words = ["animate", str(avatar), "--size", "256", "--seconds", "1", "--out", str(tmp_path / "frames")]
+    failed = subprocess.run(
+        [sys.executable, "-c", ON_A_SMALL_DISK, *words], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert failed.returncode == 2 and "turntable:" in failed.stderr
+    before, line = failed.stderr[: -len("\n")].rsplit("\n", 1)
+    assert line.startswith("lca: error: expected to write") and before.splitlines()[-1].startswith("turntable:")
 
 
 def _motion(frames: int) -> Motion:

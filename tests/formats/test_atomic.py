@@ -170,5 +170,21 @@ def test_everybody_gets_a_name_of_their_own(tmp_path):
 
 def test_a_name_is_free_again_if_nothing_was_written(tmp_path):
     with pytest.raises(ZeroDivisionError), new_file(tmp_path, "film", ".mp4") as path:
-        assert path.exists() and print(1 / 0)
+        assert claim(tmp_path) == "film_002.mp4" and print(1 / 0)
+    assert claim(tmp_path) == path.name == "film_001.mp4"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["film_001.mp4", "film_002.mp4"]
+
+
+NAMED_KILLED = """
+import os, pathlib, signal, sys
+from lca.formats.atomic import new_file
+with new_file(pathlib.Path(sys.argv[1]), "film", ".mp4"):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_process_leaves_no_empty_file_and_its_name_free(tmp_path):
+    subprocess.run([sys.executable, "-c", NAMED_KILLED, str(tmp_path)], check=False)
+    assert not list(tmp_path.glob("film*"))
     assert claim(tmp_path) == "film_001.mp4"
+    assert [path.name for path in tmp_path.iterdir()] == ["film_001.mp4"]

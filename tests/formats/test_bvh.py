@@ -2,6 +2,7 @@
 
 import json
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -214,6 +215,46 @@ def test_a_rate_that_the_file_lacks_can_be_given(tmp_path):
     with pytest.raises(UserError, match=r"got 0: set the rate \(--motion-fps\)"):
         read(tmp_path, text)
     assert read(tmp_path, text, conventions=Conventions(fps=24.0)).motion.fps == 24
+
+
+def repeated(text, times):
+    """The same frames again and again, as a longer file."""
+    head, motion = text.split("MOTION")
+    _, seconds, *rows = motion.strip().splitlines()
+    count = len(rows) * times
+    return "\n".join([head + "MOTION", f"Frames: {count}", seconds, *rows * times, ""])
+
+
+def traced(read_it):
+    """What is returned, and the most bytes that were in use."""
+    tracemalloc.start()
+    try:
+        return read_it(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_long_file_is_read_in_pieces_and_no_further_than_asked(tmp_path, monkeypatch):
+    """1,800 frames, 2.8 MB of text: held as words they take 30 MB."""
+    (tmp_path / "long.bvh").write_text(repeated(bvh_text(*performed(), MIXAMO), 300))
+    monkeypatch.setattr("lca.formats.bvh_motion.BLOCK", 512)
+    whole, most = traced(lambda: read_motion(tmp_path / "long.bvh"))
+    some, few = traced(lambda: read_motion(tmp_path / "long.bvh", 30.0, seconds=0.5))
+    assert (tmp_path / "long.bvh").stat().st_size > 2.5e6 and len(whole.motion) == 1800
+    assert most < 16e6 and few < 12e6
+    assert len(some.motion) == 600 and "read no further than asked: 600 of 1800 frames" in some.notes
+    torch.testing.assert_close(some.motion.theta, whole.motion.theta[:600], atol=1e-5, rtol=0)
+    assert 1500 <= len(read_motion(tmp_path / "long.bvh", seconds=50.0).motion) <= 1503
+    torch.testing.assert_close(whole.motion.theta[-6:], whole.motion.theta[:6], atol=1e-5, rtol=0)
+
+
+def test_numbers_are_whole_wherever_a_piece_ends(tmp_path, monkeypatch):
+    text = bvh_text(*performed(), WITHOUT_FINGERS)
+    plain = read(tmp_path, text).motion
+    for size in (2000, 2001, 4099):
+        monkeypatch.setattr("lca.formats.bvh_text.PIECE", size)
+        for spelt in (text, text.replace(".", ",")):
+            assert torch.equal(read(tmp_path, spelt).motion.theta, plain.theta)
 
 
 def test_a_mapping_that_is_not_there_is_begun(tmp_path):

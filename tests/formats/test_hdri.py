@@ -1,5 +1,6 @@
 """Environments in .hdr and .exr: which way their pixels look, and what is no environment."""
 
+import struct
 import subprocess
 
 import imageio_ffmpeg
@@ -88,6 +89,20 @@ def test_a_file_that_is_cut_short(tmp_path, suffix, share):
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
     _refused(path, "expected a whole (OpenEXR|Radiance) picture")
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_what_would_be_too_large_is_refused_before_it_is_decoded(tmp_path, suffix):
+    """The files say 200,000 x 100,000 of themselves: 240 GB."""
+    path = tmp_path / f"vast{suffix}"
+    WRITERS[suffix](path)
+    small, vast = {
+        ".exr": (struct.pack("<4i", 0, 0, 63, 31), struct.pack("<4i", 0, 0, 199_999, 99_999)),
+        ".hdr": (b"-Y 32 +X 64", b"-Y 100000 +X 200000"),
+    }[suffix]
+    assert small in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(small, vast))
+    _refused(path, "16 to 16384 px wide, got 200000x100000")
 
 
 @pytest.mark.parametrize("name", ["letter.hdr", "letter.exr", "letter.png", "nowhere.exr"])

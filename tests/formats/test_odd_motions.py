@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lca.errors import UserError
-from lca.formats import motion, motion_file
+from lca.formats import bvh, motion, motion_file
 from lca.formats.motion import read_motion
 from tests.formats import motions
 from tests.formats.test_arkit_csv import table
@@ -61,6 +61,7 @@ def test_a_deep_mapping_is_one_line(tmp_path):
 
 def test_text_is_read_only_up_to_a_size(tmp_path, monkeypatch):
     monkeypatch.setattr(motion_file, "LARGEST_TEXT", 10 << 20)
+    monkeypatch.setattr(bvh, "LARGEST_BVH", 10 << 20)
     for name in ("a.bvh", "a.csv", "a.json"):
         with (tmp_path / name).open("wb") as file:
             file.truncate(11 << 20)

@@ -169,3 +169,43 @@ def test_closing_leaves_no_thread(avatar, tmp_path):
     page.say(kind="thumbnails")
     page.desk.close()
     assert not [t for t in threading.enumerate() if t.name in ("lca-panel", "lca-thumbnails")]
+
+
+def test_other_people_are_a_step_that_undo_takes_back(page, other):
+    page.say(kind="set", channel="left_elbow.bend", value=70.0, final=True)
+    page.say(kind="set", channel="shape.0", value=1.0, final=True)
+    before = page.picture(kind="home")
+    first = page.desk.scene.people[0].name
+    page.desk.replace_avatars([other])
+    after = page.picture(kind="home")
+    assert page.desk.scene.people[0].name != first and np.abs(after - before).max() > 60
+    assert not any(page.desk.state.shape) and page.last("state")["undo"]
+    np.testing.assert_array_equal(page.picture(kind="undo"), before)
+    assert page.desk.scene.people[0].name == first
+    page.desk.sharpen(other)  # who is refined meanwhile is the one of the photos, not who is shown
+    assert page.desk.scene.people[0].name == first
+    np.testing.assert_array_equal(page.picture(kind="redo"), after)
+    page.say(kind="reset")
+    assert page.desk.scene.people[0].name != first and page.desk.state.cast == 1
+
+
+def test_people_whom_no_step_shows_are_forgotten(page, other):
+    for _ in range(2):
+        page.desk.replace_avatars([other])
+        page.say(kind="undo")
+    page.desk.replace_avatars([other])
+    assert sorted(page.desk.casts._by_number) == [0, 3]
+
+
+def test_a_pose_that_ends_a_motion_says_so_and_undo_comes_back(page):
+    page.say(kind="motion", name="walk")
+    page.say(kind="seek", time=1.5, final=True)
+    page.say(kind="play", playing=True)
+    page.say(kind="play", playing=False)
+    time = page.desk.state.time
+    page.say(kind="pose", name="squat")
+    assert page.last("message")["text"] == f"walk was left at {time:.1f} s: undo, or choose it again, to come back"
+    page.say(kind="undo")
+    assert (page.desk.state.motion, page.desk.state.time) == ("walk", time)
+    page.say(kind="motion", name=None)
+    assert len(page.all("message")) == 1, "who chooses no motion knows it"

@@ -200,6 +200,55 @@ def test_a_page_that_closes_leaves_its_film_to_the_server(avatar, tmp_path):
     assert visit(avatar, tmp_path, script) == [True]
 
 
+async def closed(socket):
+    socket.close()
+    while await socket.read_message() is not None:
+        pass
+
+
+def test_a_page_that_is_reloaded_finds_everything_where_it_was(avatar, tmp_path):
+    """And what it was recording is a film; the same name in a second tab is another desk, and so is none."""
+
+    async def script(address):
+        url = address.replace("http", "ws", 1).replace("/?", "/socket?")
+        told = {"kind": "light", "sky": None}, {"kind": "motion", "name": "walk"}
+        told += (
+            {"kind": "seek", "time": 1.25, "final": True},
+            {"kind": "orbit", "right": 0.1, "down": 0.0, "final": True},
+        )
+        told += {"kind": "look", "size": 128, "background": "#102030"}, {"kind": "record", "on": True}
+
+        async def page(name, *messages):
+            socket = await tornado.websocket.websocket_connect(f"{url}&desk={name}")
+            for message in messages:
+                await socket.write_message(json.dumps(message | {"buffers": 0}))
+            await socket.write_message(json.dumps({"kind": "hello", "buffers": 0}))
+            heads = []
+            while [head["kind"] for head in heads if head["kind"] in ("setup", "state")][-2:] != ["setup", "state"]:
+                message = await socket.read_message()
+                heads += [json.loads(message)] if isinstance(message, str) else []
+            return socket, heads
+
+        first, heads = await page("mine", *told)
+        second, others = await page("mine")
+        nameless, bare = await page("")
+        await closed(first)
+        await asyncio.to_thread(until, lambda: list(tmp_path.glob("film*.mp4")))
+        again, found = await page("mine")
+        for socket in (second, nameless, again):
+            await closed(socket)
+        state = lambda heads: next(head for head in reversed(heads) if head["kind"] == "state")
+        return state(heads), state(found), [state(others)["motion"], state(bare)["motion"]], found
+
+    before, after, others, heads = visit(avatar, tmp_path, script)
+    assert before["recording"] and not after["recording"] and others == [None, None]
+    same = ("values", "look", "motion", "time", "undo")
+    assert {name: after[name] for name in same} == {name: before[name] for name in same}
+    assert (after["motion"], after["time"]) == ("walk", 1.25)
+    assert any("film_001.mp4" in head.get("text", "") for head in heads), "what was said meanwhile"
+    assert "recording 1" in next(head for head in heads if head["kind"] == "setup")["motions"]
+
+
 def test_hostile_messages_end_nothing_and_leave_no_token_in_the_log(avatar, tmp_path, caplog, monkeypatch):
     def fails(desk, message, buffers):
         raise KeyError("a fault of ours")

@@ -7,6 +7,7 @@ from pathlib import Path
 from lca.geometry.motion import Motion
 from lca.panel.changes import PanelScene
 from lca.panel.errands import ERRANDS, Panel
+from lca.panel.exports import export
 from lca.panel.motions import Offered
 from lca.panel.person import PanelPerson
 from lca.panel.state import Look, State, Viewpoint
@@ -50,6 +51,9 @@ class Notepad:
         self.replace_avatars([avatar, *(person.avatar for person in self.scene.people[1:])])
 
     def offer(self, name: str, motion: Motion):
+        self.add_motion(name, motion)
+
+    def add_motion(self, name: str, motion: Motion):
         self.scene = PanelScene(self.scene.people, self.scene.motions.joined(name, motion), self.scene.home)
 
 
@@ -58,7 +62,8 @@ def test_errands_need_no_desk(avatar, tmp_path):
     assert isinstance(panel, Panel)
     for kind in ("save", "snapshot"):
         ERRANDS[kind](panel, {}, [])
-    ERRANDS["splats"](panel, {"suffix": ".ply"}, [])
+    export(panel, {"what": "splats .ply"}, [])
+    panel.tasks.close(60.0)
     saved, panel.state = panel.state, State(eyes="camera")
     ERRANDS["load"](panel, {}, [(tmp_path / "state_001.json").read_bytes()])
     assert panel.state == saved and panel.told[-1] == "state loaded"

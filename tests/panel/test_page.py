@@ -248,10 +248,10 @@ def test_two_people_are_named_and_buttons_say_whom_they_act_on(avatar, other, tm
         )
         for words in (
             "Make another avatar in the place of ada",
-            "Write the posed Gaussians of ada",
+            "Write ada into the panel's folder",
             "Put the feet of ada",
             "ada and june: standing",
-            "Record a film of ada and june",
+            "Record what you do with ada and june",
             "Pose: wave of ada and june",
             "Expression: smile of ada and june",
             "Camera to the head of ada and june",

@@ -5,15 +5,15 @@ const PATIENCE = 8000; // milliseconds
 const GONE = "no answer: the kernel or server is busy or gone; run the cell (or command) again";
 
 function mount(host, root) {
-  const shared = { eyes: "sliders", togglePlay: () => {} };
+  const news = makeLine();
+  const { say } = news;
+  const shared = { eyes: "sliders", togglePlay: () => {}, say };
   let silence = null;
   const hear = () => {
     clearTimeout(silence);
     silence = null;
     news.forget("host");
   };
-  const news = makeLine();
-  const { say } = news;
   const send = (message, buffers = []) => {
     try {
       host.send(message, buffers);
@@ -28,9 +28,10 @@ function mount(host, root) {
   const view = makeView(outbox, shared);
   const lamp = makeLamp(outbox, view.element);
   const timeline = makeTimeline(outbox, shared);
+  const unload = holdWhileKept();
   const sliders = makeSliders(outbox);
   const gallery = makeGallery(outbox);
-  const tools = makeTools(outbox);
+  const tools = makeTools(outbox, shared);
   const aims = makeAims(outbox);
   const keys = makeKeys(outbox);
   const title = h("h1");
@@ -38,7 +39,7 @@ function mount(host, root) {
   const progress = h("progress", { "aria-label": "Progress" });
   const stopping = button("stop", "Stop, and keep what there is", () => outbox.post({ kind: "stop" }), "stop");
   const work = h("div", { class: "lca-work", hidden: true }, doing, progress, stopping);
-  const notes = h("ul", { class: "lca-notes", "aria-label": "About the photos" });
+  const notes = h("ul", { class: "lca-notes", "aria-label": "About the files" });
   const stand = h("div", { class: "lca-stand" }, lamp.element, aims.element);
   let [people, motion] = [1, null];
   lamp.element.append(aims.tags);
@@ -60,7 +61,7 @@ function mount(host, root) {
       motion = message.motion;
       stand.style.background = message.look.background;
       view.resize(message.look.size, people);
-      for (const part of [timeline, sliders, gallery, tools, lamp]) part.update(message);
+      for (const part of [timeline, sliders, gallery, tools, lamp, unload]) part.update(message);
     },
     frame(message, [buffer]) {
       timeline.tick(message.time);
@@ -70,7 +71,9 @@ function mount(host, root) {
     thumbnail: (message, [buffer]) => gallery.thumbnail(message.name, buffer),
     message: ({ text, level, about }) => say(text, level, about),
     worked: ({ about }) => news.forget(about),
-    progress({ done, whole, text }) {
+    motions: ({ names }) => timeline.setup({ motions: names }),
+    progress({ done, whole, text, keeps }) {
+      unload.progress(keeps && done < whole);
       work.hidden = done >= whole;
       [progress.max, progress.value] = [whole, done];
       doing.textContent = `${text} (${done} of ${whole})`;
@@ -96,7 +99,7 @@ function mount(host, root) {
   root.addEventListener("drop", (event) => {
     event.preventDefault();
     event.stopPropagation();
-    if (event.dataTransfer.files.length) tools.sendPhotos([...event.dataTransfer.files]);
+    if (event.dataTransfer.files.length) tools.sendFiles([...event.dataTransfer.files]);
   });
   root.classList.toggle("lca-page", Boolean(host.page));
   root.append(h("div", { class: "lca-body" },
@@ -109,7 +112,7 @@ function mount(host, root) {
   return () => {
     document.removeEventListener("visibilitychange", seen);
     ears.removeEventListener("keydown", keys.press);
-    for (const part of [outbox, view, gallery, news]) part.close();
+    for (const part of [outbox, view, gallery, news, unload]) part.close();
     hear();
     send({ kind: "bye" });
     stop();

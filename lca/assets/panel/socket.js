@@ -1,9 +1,17 @@
 // On a page of its own: the host is a WebSocket. A message is one text frame; its `buffers` count the binary ones that follow.
 
+// The word by which this tab finds its desk again after a reload.
+function deskOfTab() {
+  const word = sessionStorage.getItem("lca-desk") ?? crypto.randomUUID();
+  sessionStorage.setItem("lca-desk", word);
+  return word;
+}
+
 function connect(root) {
   const address = new URL("socket", location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   address.search = location.search;
+  address.searchParams.set("desk", deskOfTab());
   const socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   const listeners = new Set();

@@ -1,4 +1,4 @@
-// How the picture is made, and everything that goes into files: photos, snapshots, films, splats, states.
+// How the picture is made, and everything that goes into files: photos, motions, snapshots, recordings, exports, states.
 
 const LARGEST_SIDE = 2048; // pixels of a photo on its way
 const MOST_BYTES = 3e6;
@@ -21,7 +21,7 @@ async function photoBytes(file) {
   return blob.arrayBuffer();
 }
 
-function makeTools(outbox) {
+function makeTools(outbox, shared) {
   const look = (change) => outbox.post({ kind: "look", ...change });
   const background = h("input", { type: "color", value: "#ffffff", "aria-label": "Background", title: "Background" });
   background.addEventListener("input", () => look({ background: background.value }));
@@ -31,7 +31,7 @@ function makeTools(outbox) {
   const anchors = checkbox("anchors", (on) => look({ anchors: on }));
   const light = choice("Light", [], (value) => outbox.post({ kind: "light", sky: value || null }));
   const lamp = checkbox("lamp", (on) => outbox.post({ kind: "light", lamp: on }));
-  const splats = choice("File format of splats", [], () => {});
+  const exporting = makeExports(outbox);
   const order = (text, label, message, picture) => button(text, label, () => outbox.post(message), picture);
   const undo = order("", "Undo", { kind: "undo" }, "undo");
   const redo = order("", "Redo", { kind: "redo" }, "redo");
@@ -39,40 +39,30 @@ function makeTools(outbox) {
   const floor = order("feet on floor", "Put the feet on the floor", { kind: "floor" }, "floor");
   const release = order("release", "Let the motion move what was held by sliders", { kind: "release" }, "release");
   const photos = filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos, "photos");
-  const write = button("splats", "Write the posed Gaussians", () => outbox.post({ kind: "splats", suffix: splats.value }), "splats");
-  const record = button("record", "Record a film", () => outbox.post({ kind: "record", on: record.ariaPressed !== "true" }), "record");
-  const whom = {}; // how people are called: the first, and all of them
+  const recording = makeRecording(outbox);
 
   async function sendPhotos(files) {
     const buffers = await Promise.all(files.map(photoBytes));
     outbox.post({ kind: "photos", names: files.map((file) => file.name) }, buffers);
   }
 
-  async function sendMotion(files) {
-    const buffers = await Promise.all(files.map((file) => file.arrayBuffer()));
-    outbox.post({ kind: "motion file", names: files.map((file) => file.name) }, buffers);
-  }
-
-  async function sendState([file]) {
-    outbox.post({ kind: "load" }, [await file.slice(0, 1e6).arrayBuffer()]);
-  }
+  const dropped = makeDropped(outbox, shared, sendPhotos);
 
   // Every button says whom it acts on.
   function address(names) {
-    [whom.first, whom.all] = [names[0], names.join(" and ")];
-    const alone = names.length === 1;
-    relabel(reset, "reset", `${whom.all}: standing, face at rest, shape of the photos`, "reset");
-    relabel(floor, "feet on floor", `Put the feet of ${whom.first} on the floor`, "floor");
-    relabel(write, alone ? "splats" : `splats of ${whom.first}`, `Write the posed Gaussians of ${whom.first}`, "splats");
-    photos.querySelector("span").textContent = alone ? "photos…" : `photos for ${whom.first}…`;
-    const made = alone ? "Make an avatar" : `Make another avatar in the place of ${whom.first}`;
+    const [[first], all, alone] = [names, names.join(" and "), names.length === 1];
+    relabel(reset, "reset", `${all}: standing, face at rest, shape of the photos`, "reset");
+    relabel(floor, "feet on floor", `Put the feet of ${first} on the floor`, "floor");
+    photos.querySelector("span").textContent = alone ? "photos…" : `photos for ${first}…`;
+    const made = alone ? "Make an avatar" : `Make another avatar in the place of ${first}`;
     for (const name of ["aria-label", "title"])
       photos.querySelector("input").setAttribute(name, `${made} from 1 to 16 photos of one person`);
   }
 
   function setup(spec) {
     address(spec.names);
-    for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes], [splats, spec.splats]])
+    for (const part of [recording, exporting]) part.setup(spec);
+    for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes]])
       select.replaceChildren(...values.map((value) => h("option", { value }, String(value))));
     light.replaceChildren(h("option", { value: "" }, "light of the photos"), ...spec.lights.map((value) => h("option", { value }, value)));
     light.disabled = lamp.input.disabled = !spec.relit;
@@ -86,9 +76,7 @@ function makeTools(outbox) {
     [light.value, lamp.input.checked] = [state.sky ?? "", state.lamp !== null];
     [undo.disabled, redo.disabled] = [!state.undo, !state.redo];
     release.hidden = !state.held.length;
-    record.ariaPressed = String(state.recording);
-    if (state.recording) relabel(record, "stop and write", "Stop, and write the film", "stop");
-    else relabel(record, "record", `Record a film of ${whom.all}`, "record");
+    recording.update(state);
   }
 
   const edit = h("div", { class: "lca-row", role: "group", "aria-label": "Edit" }, undo, redo, reset, floor, release);
@@ -98,9 +86,9 @@ function makeTools(outbox) {
     h("div", { class: "lca-row", role: "group", "aria-label": "Over the picture" }, lamp.label, skeleton.label, anchors.label));
   const element = h("div", { class: "lca-files" },
     h("div", { class: "lca-row", role: "group", "aria-label": "Files" }, photos,
-      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, sendMotion, "motion"),
-      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }, "snapshot"), record, write, splats,
+      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, dropped.sendAny, "motion"),
+      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }, "snapshot"), ...recording.elements, ...exporting.elements,
       order("save state", "Write the state as JSON", { kind: "save" }, "save"),
-      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, sendState, "load")));
-  return { element, edit, seen, setup, update, sendPhotos };
+      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, dropped.sendState, "load")));
+  return { element, edit, seen, setup, update, sendFiles: dropped.sendAny };
 }

@@ -46,17 +46,19 @@ class Surroundings:
         light: Light,
         ground: Float32[ndarray, "cells cells"] | None = None,
         stand: tuple[float, float] = (0.0, 0.0),
+        clear: float = 0.0,
     ) -> Float32[ndarray, "height width 3"]:
         """The picture that `camera` takes of them, sRGB in [0, 1].
 
-        A person stands at `stand` (x, z); `ground` is the share of light on the floor about there (default: a soft spot).
+        A person stands at `stand` (x, z); `ground` is the share of light on the floor about there (default: a soft spot). Nothing
+        stands between the camera and the person, nor within `clear` metres of the camera.
         """
         if self.kind == "plain":
             image = plain(np.random.default_rng(self.seed), camera.width, camera.height)
         elif self.kind == "collage":
             image = all_round(self.panorama, rays_of(camera)[1])
         else:
-            image = self.traced(camera, light, soft_spot() if ground is None else ground, stand)
+            image = self.traced(camera, light, soft_spot() if ground is None else ground, stand, clear)
         return blurred(image, self.blur * camera.height / 256)
 
     @cached_property
@@ -65,12 +67,17 @@ class Surroundings:
         return collage(np.random.default_rng(self.seed), *PANORAMA)
 
     def traced(
-        self, camera: Camera, light: Light, ground: Float32[ndarray, "cells cells"], stand: tuple[float, float]
+        self,
+        camera: Camera,
+        light: Light,
+        ground: Float32[ndarray, "cells cells"],
+        stand: tuple[float, float],
+        clear: float,
     ) -> Float32[ndarray, "height width 3"]:
         """Shapes in perspective under `light`."""
         origin, rays = rays_of(camera)
         place = np.array(stand, np.float32)
-        clearance = float(np.linalg.norm(origin[[0, 2]] - place)) + 0.3
+        clearance = max(float(np.linalg.norm(origin[[0, 2]] - place)) + 0.3, clear)
         cube = light.irradiance(AXES).astype(np.float32)
         linear = trace(origin, rays, self.room, self.shapes, self.materials, cube, clearance, ground, place)
         return srgb(rolled_off(linear))

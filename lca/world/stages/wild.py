@@ -9,6 +9,7 @@ from jaxtyping import Float32, Float64, Int
 from numpy import ndarray
 from scipy.spatial.transform import Rotation
 
+from lca.geometry.camera import Camera
 from lca.geometry.motion import Motion
 from lca.motion.posed import joints_at, points_at
 from lca.motion.sequences import DENSE, SEQUENCES, sequence
@@ -19,7 +20,7 @@ from lca.world.light.environment import light_of, wild_kind
 from lca.world.light.exposure import FAR, Film, Shutter, exposed
 from lca.world.light.ground import ground_shade
 from lca.world.light.occluders import Occluders, placed
-from lca.world.light.renderer import Seen, Tracer
+from lca.world.light.renderer import RenderedPicture, Seen, Tracer
 from lca.world.person.people import Person
 from lca.world.stages.filming import Frame, Taken, column, drive, moment, pictures, stature
 from lca.world.stages.framing import shot
@@ -69,20 +70,36 @@ class Place:
     film: Film
     shutter: float
     floor: float
+    clear: float = 0.0
+    """Metres of the camera within which nothing stands."""
 
     def frame(self, rng: np.random.Generator, scene: Scene, driven: dict, blur: Shutter) -> Frame:
         """Photo and face crop of a posed person, taken by the camera of `blur`."""
-        tracer, stand = Tracer(scene), (float(driven["translation"][0]), float(driven["translation"][2]))
+        tracer, stand = Tracer(scene), stands(driven)
         ground = ground_shade(tracer, self.light, self.floor, stand)
         taken = shot(blur.now, scene.vertices, scene.canonical)
-        views = []
-        for camera in (taken.camera, taken.face_camera):
-            behind = self.surroundings.view(camera, self.light, ground, stand)
-            before = None if self.thing is None else self.thing.view(camera, self.light)
-            lens, size = camera.intrinsics.numpy(), (camera.width, camera.height)
-            fields = blur.person(lens, size), blur.world(lens, size, FAR)
-            views.append(exposed(Seen.by(tracer, camera).lit(self.light), behind, before, *fields))
+        views = [self.seen(tracer, camera, ground, stand, blur) for camera in (taken.camera, taken.face_camera)]
         return pictures(rng, self.film, taken, *views)
+
+    def seen(
+        self,
+        tracer: Tracer,
+        camera: Camera,
+        ground: Float32[ndarray, "cells cells"],
+        stand: tuple[float, float],
+        blur: Shutter,
+    ) -> RenderedPicture:
+        """What `camera` sees of a person who stands at `stand` (x, z) on shaded ground while the shutter is open."""
+        behind = self.surroundings.view(camera, self.light, ground, stand, self.clear)
+        before = None if self.thing is None else self.thing.view(camera, self.light)
+        lens, size = camera.intrinsics.numpy(), (camera.width, camera.height)
+        fields = blur.person(lens, size), blur.world(lens, size, FAR)
+        return exposed(Seen.by(tracer, camera).lit(self.light), behind, before, *fields)
+
+
+def stands(driven: dict) -> tuple[float, float]:
+    """Where somebody stands on the floor: x, z."""
+    return float(driven["translation"][0]), float(driven["translation"][2])
 
 
 def wild(rng: np.random.Generator, person: Person, size: int) -> Taken:

@@ -1,0 +1,131 @@
+"""`lca track FILM --out motion.npz`: the movement of a person in a film, as motion files."""
+
+import argparse
+import math
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lca.commands.create import SHORTEST, TALLEST
+from lca.errors import UserError
+from lca.ranges import InRange
+
+if TYPE_CHECKING:
+    from lca.tracking.film.follow import Followed, Known
+
+DIAGONAL_35MM = math.hypot(36.0, 24.0)
+LONGEST = 3600.0
+
+
+def add_command(subparsers) -> None:
+    """Add `track` to the command line."""
+    parser = subparsers.add_parser(
+        "track",
+        help="a film of a person -> motion files",
+        description="Follows one person through a film whose camera stands still. Beside the .npz (AMASS, SMPL-X) it writes the "
+        "face as .csv (ARKit) and the skeleton as .bvh.",
+    )
+    parser.add_argument("film", type=Path, metavar="FILM", help="a film of a person, such as dance.mp4")
+    parser.add_argument("--out", type=Path, required=True, metavar="NPZ", help="the motion to write")
+    parser.add_argument("--overlay", type=Path, metavar="MP4", help="a film with the solved body drawn over")
+    add_known(parser)
+    parser.add_argument("--checkpoint", type=Path, default=None, help="model weights (default: the shipped ones)")
+    parser.set_defaults(run=run)
+
+
+def add_known(parser: argparse.ArgumentParser) -> None:
+    """Add what a film does not say: `--stature`, `--focal`, `--person`, `--seconds`."""
+    parser.add_argument(
+        "--stature",
+        action=InRange,
+        low=SHORTEST,
+        high=TALLEST,
+        metavar="METRES",
+        help="how tall the person is, such as 1.75 (default: a guess; steps and places are as much too long or short)",
+    )
+    parser.add_argument(
+        "--focal",
+        action=InRange,
+        low=10.0,
+        high=1000.0,
+        metavar="MM",
+        help="focal length as on 35 mm film (default: 43, a telephone's main lens)",
+    )
+    parser.add_argument(
+        "--person", action=InRange, low=1, high=1000, metavar="N", help="who, from the left (default: the largest)"
+    )
+    parser.add_argument("--seconds", action=InRange, low=0.1, high=LONGEST, help="only the film's first seconds")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Follow, write, draw."""
+    if args.out.suffix.lower() != ".npz" or args.out.is_dir():
+        raise UserError(f"expected --out to name a file ending in .npz, got {args.out}: name it so")
+    from lca.formats.amass import write_amass
+    from lca.formats.arkit_csv import write_face
+    from lca.formats.bvh_writing import write_bvh
+    from lca.tracking.film.follow import Known
+
+    focal = None if args.focal is None else args.focal / DIAGONAL_35MM
+    followed = tracked(args.film, Known(args.stature, focal, args.seconds), args.person, args.checkpoint)
+    for line in lines(followed):
+        print(line)
+    written = [args.out, args.out.with_suffix(".csv"), args.out.with_suffix(".bvh")]
+    for path, write in zip(written, (write_amass, write_face, write_bvh), strict=True):
+        write(path, followed.motion)
+    print(f"{', '.join(map(str, written))}: {len(followed.motion)} frames at {followed.motion.fps:g} fps")
+    if args.overlay:
+        draw(args, followed)
+
+
+def tracked(
+    film: Path, known: "Known | None" = None, person: int | None = None, checkpoint: Path | None = None
+) -> "Followed":
+    """The person of a film, with progress bars.
+
+    Raises:
+        UserError: no such film, nobody in it, or no networks that find people.
+    """
+    if not film.is_file():
+        raise UserError(f"expected a film, got no such file: {film}; check the path")
+    from tqdm import tqdm
+
+    from lca.formats.film_frames import rate_of_film
+    from lca.model.checkpoint import load_model
+    from lca.tracking.film.follow import Known, follow, rate_of
+    from lca.tracking.finder import PeopleFinder, load_finder
+
+    finder, known = load_finder(person), known or Known()
+    if not isinstance(finder, PeopleFinder):
+        raise UserError("expected the networks that find people, got none: `lca networks` fetches them")
+    length = rate_of_film(film)[1]
+    frames = round((length if known.seconds is None else min(length, known.seconds)) * rate_of(film))
+    totals = {"shape": None, "pose": frames}
+
+    def bar(pictures, what: str):
+        return iter(tqdm(pictures, total=totals[what], unit="frame", desc=f"{film.name}: {what}"))
+
+    return follow(film, load_model(checkpoint), finder, known, bar)
+
+
+def lines(followed: "Followed") -> Iterator[str]:
+    """What there is to say: when the person is not seen, and when poses are not to be relied on."""
+    fps, start = followed.motion.fps, 0
+    for words, frames in groupby(followed.solution.confidence, lambda words: words.split(" (")[0]):
+        count = len(list(frames))
+        if not words.startswith("good"):
+            yield f"{start / fps:.1f} to {(start + count) / fps:.1f} s: {words}"
+        start += count
+
+
+def draw(args: argparse.Namespace, followed: "Followed") -> None:
+    """The overlay."""
+    from tqdm import tqdm
+
+    from lca.formats.video import write_video
+    from lca.lab.followed_film import film_overlay
+
+    frames = tqdm(film_overlay(args.film, followed), total=len(followed.motion), unit="frame", desc="overlay")
+    count = write_video(args.overlay, iter(frames), followed.motion.fps)
+    print(f"{args.overlay}: {count} frames")

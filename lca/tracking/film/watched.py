@@ -1,0 +1,72 @@
+"""What each frame of a film shows of one person: the largest at first, the same from then on."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from lca.formats.photos import Picture
+from lca.matting.cutout import crops_of
+from lca.model.network import LCA
+from lca.tracking.finder import SURE, PeopleFinder
+from lca.tracking.likeness import framing_of, seen_by
+from lca.tracking.observe import Observations, observe
+from lca.tracking.sighting import Sighting
+
+BATCH = 8
+"""Frames that the network reads at once."""
+
+
+@dataclass
+class SamePerson:
+    """Finds the same person in frame after frame: nearest to where they were, unless that is farther than their own size."""
+
+    finder: PeopleFinder
+    last: Sighting | None = None
+
+    def __call__(self, picture: Picture) -> Sighting | None:
+        """Who is followed, or None where this frame does not show them."""
+        found = self.finder.look(picture, None if self.last is None else centre_of(self.last))
+        if found is None or found.confidence < SURE or not bool(found.mask.any()):
+            return None
+        if self.last is not None and float((centre_of(found) - centre_of(self.last)).norm()) > size_of(self.last):
+            return None
+        self.last = found
+        return found
+
+
+def centre_of(person: Sighting) -> Float[Tensor, "2"]:
+    """The middle of the body's box, pixels."""
+    return (person.body_box[:2] + person.body_box[2:]) / 2
+
+
+def size_of(person: Sighting) -> float:
+    """The longer side of the body's box, pixels."""
+    return float((person.body_box[2:] - person.body_box[:2]).max())
+
+
+def watched(
+    pictures: Iterable[Picture], model: LCA, finder: PeopleFinder, betas: Float[Tensor, " shape"]
+) -> Iterator[Observations | None]:
+    """For each picture what the solver needs of it, for one person of this shape; None where they are not seen."""
+    same, rest = SamePerson(finder), iter(pictures)
+    while several := list(islice(rest, BATCH)):
+        found = [same(picture) for picture in several]
+        seen = [(picture, person) for picture, person in zip(several, found, strict=True) if person is not None]
+        read = iter(observed(seen, model, betas))
+        yield from (None if person is None else next(read) for person in found)
+
+
+@torch.no_grad()
+def observed(seen: list[tuple[Picture, Sighting]], model: LCA, betas: Float[Tensor, " shape"]) -> list[Observations]:
+    """One frame each."""
+    if not seen:
+        return []
+    pictures, people = zip(*seen, strict=True)
+    photos = crops_of(pictures, people)
+    maps = model.correspondences(photos[None])
+    together = observe(maps, betas, photos, framing_of(pictures, people), **seen_by(people))
+    return [together.only(k) for k in range(len(pictures))]
