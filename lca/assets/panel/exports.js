@@ -12,5 +12,6 @@ function makeExports(outbox) {
     if (spec.exports.includes(before)) what.value = before;
   }
 
-  return { elements: [what, write], setup };
+  const element = h("span", { class: "lca-pair" }, write, what);
+  return { element, setup };
 }

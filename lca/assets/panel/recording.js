@@ -19,5 +19,6 @@ function makeRecording(outbox) {
     relabel(record, state.recording ? "stop and write" : "record", label, state.recording ? "stop" : "record");
   }
 
-  return { elements: [record, files], setup, update };
+  const element = h("span", { class: "lca-pair" }, record, files);
+  return { element, setup, update };
 }

@@ -87,7 +87,7 @@ function makeTools(outbox, shared) {
   const element = h("div", { class: "lca-files" },
     h("div", { class: "lca-row", role: "group", "aria-label": "Files" }, photos,
       filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, dropped.sendAny, "motion"),
-      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }, "snapshot"), ...recording.elements, ...exporting.elements,
+      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }, "snapshot"), recording.element, exporting.element,
       order("save state", "Write the state as JSON", { kind: "save" }, "save"),
       filePicker("load state…", "Load a state that was saved", ".json,application/json", false, dropped.sendState, "load")));
   return { element, edit, seen, setup, update, sendFiles: dropped.sendAny };
