@@ -17,6 +17,8 @@ from lca.lab.figures import column, row, save_small
 from lca.lab.gallery import gallery
 from lca.lab.held_out import everybody, side_by_side
 from lca.lab.learning import TO_THE_LETTER, settings, watched
+from lca.lab.loose import Closet
+from lca.lab.relit import light_strip
 from lca.lab.token_plane import plane_picture, token_plane
 from lca.lab.tour import summary
 from lca.matting.cutout import cut_out_people
