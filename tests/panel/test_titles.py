@@ -8,8 +8,13 @@ from lca.panel import panel
 
 
 @pytest.mark.parametrize(
-    ("names", "called"), [(("ada", None), ["ada", "avatar"]), ((None, None), ["avatar 1", "avatar 2"]), (("ada", "ada"), ["ada 1", "ada 2"])]
-)  # fmt: skip
+    ("names", "called"),
+    [
+        (("ada", None), ["ada", "avatar"]),
+        ((None, None), ["avatar 1", "avatar 2"]),
+        (("ada", "ada"), ["ada 1", "ada 2"]),
+    ],
+)
 def test_people_are_called_by_their_files(avatar, other, tmp_path, names, called):
     for name in filter(None, names):
         avatar.save(tmp_path / f"{name}.avatar")
