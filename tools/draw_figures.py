@@ -45,7 +45,7 @@ SEED = 9
 def panel_picture(avatar: Avatar) -> Image.Image:
     """A screenshot of the panel, waving and smiling; needs chromium."""
     new_desk = lambda send: Desk([avatar], send, Offered(), Path(folder))
-    with TemporaryDirectory() as folder, served(new_desk) as (address, desks), Browser(1000, 860) as browser:
+    with TemporaryDirectory() as folder, served(new_desk) as (address, desks), Browser(1180, 820) as browser:
         browser.go(address)
         browser.wait("document.querySelectorAll('.lca-gallery img[src]').length > 10")
         for message in ({"kind": "pose", "name": "wave"}, {"kind": "emotion", "name": "smile", "strength": 1.0}):
