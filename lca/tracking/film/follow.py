@@ -164,9 +164,12 @@ class Noted:
 
 
 def without_flicker(values: Float[Tensor, "frames channels"], fps: float) -> Float[Tensor, "frames channels"]:
-    """Evened out; rows of NaN follow their neighbours."""
-    seen = values.isfinite().all(-1).double().numpy()
-    return torch.from_numpy(even(values.nan_to_num().double().numpy(), seen, fps, FACE_HERTZ)).float()
+    """Evened out; rows of NaN follow their neighbours, no farther than anything that was seen."""
+    seen = values.isfinite().all(-1)
+    smooth = torch.from_numpy(
+        even(values.nan_to_num().double().numpy(), seen.double().numpy(), fps, FACE_HERTZ)
+    ).float()
+    return smooth if not seen.any() else smooth.clamp(values[seen].amin(0), values[seen].amax(0))
 
 
 def as_solution(verdicts: list[PhotoVerdict], noted: Noted, follower: Follower) -> Solution:

@@ -29,7 +29,7 @@ class SamePerson:
 
     def __call__(self, picture: Picture) -> Sighting | None:
         """Who is followed, or None where this frame does not show them."""
-        found = self.finder.look(picture, None if self.last is None else centre_of(self.last))
+        found = self.finder.look(picture, self.last)
         if found is None or found.confidence < SURE or not bool(found.mask.any()):
             return None
         if self.last is not None and float((centre_of(found) - centre_of(self.last)).norm()) > size_of(self.last):
