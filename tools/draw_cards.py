@@ -3,14 +3,20 @@
 import argparse
 import json
 import tempfile
+from itertools import islice
 from pathlib import Path
 
 import pyarrow.parquet as pq
 from PIL import Image
 
 from lca.formats.atomic import writing
+from lca.formats.film_frames import every_frame
 from lca.formats.shards import shard_paths
-from lca.lab.figures import save_small
+from lca.lab.figures import column, row, save_small, to_image
+from lca.lab.followed_film import followed_strip
+from lca.model.checkpoint import load_model
+from lca.tracking.film.follow import follow
+from lca.tracking.finder import PeopleFinder
 from lca.world.folders.attribute_plot import people_plot, scene_plot
 from lca.world.folders.drape_strip import drape_strip
 from lca.world.folders.portraits import people_sheet, portrait_sheet
@@ -21,6 +27,8 @@ PICTURES = Path(__file__).resolve().parents[1] / "data_cards" / "pictures"
 PEOPLE, FACES, COUNTED = 48, 24, 1000
 WALKER = 9
 """Seed of the person on the runway's card."""
+STRIP = 7
+"""Frames of a film."""
 WIDTH = 1152
 """Pixels, of the sheets."""
 
@@ -54,11 +62,29 @@ def draw_stage(stage: str, folder: Path) -> None:
     scene_plot([json.loads(text) for text in scenes], PICTURES / f"{stage}_histograms.png")
 
 
+def draw_films(films: list[Path]) -> None:
+    """People of films and, below each, the bodies that were followed: not told how tall anybody is."""
+    model, finder = load_model(), PeopleFinder()
+    rows = []
+    for film in films:
+        followed = follow(film, model, finder)
+        step = max(1, len(followed.motion) // STRIP)
+        shown = [
+            to_image(picture.image) for picture in islice(every_frame(film, followed.motion.fps), 0, STRIP * step, step)
+        ]
+        rows += [row(shown, height=200), followed_strip(film, followed, STRIP, 200)]
+    small_jpeg(column(rows), PICTURES / "films.jpg")
+
+
 def main() -> None:
     """Draw all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="a folder with one folder a stage: their sheets are drawn too")
-    data = parser.parse_args().data
+    parser.add_argument("--films", type=Path, nargs="*", help="films of `lca world film`: they alone are drawn")
+    data, films = (given := parser.parse_args()).data, given.films
+    if films:
+        draw_films(films)
+        return
     draw_people()
     for stage in STAGES if data else ():
         if (data / stage).is_dir():
