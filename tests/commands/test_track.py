@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from lca.formats.film_frames import rate_of_film
+from lca.formats.film_facts import film_facts
 from lca.formats.motion import read_motion
 from lca.formats.video import write_video
 from lca.motion.posed import joints
@@ -39,7 +39,7 @@ def nobody(tmp_path_factory):
 
 def test_films_have_their_truth_beside_them(film):
     assert films_in(film.parent) == [(film, film.with_suffix(".npz"))]
-    assert rate_of_film(film)[0] == FPS
+    assert film_facts(film).fps == FPS
     truth = FilmTruth.read(film.with_suffix(".npz"))
     assert len(truth.motion) == FRAMES and truth.camera.width == 256
     pixels = truth.camera.project(joints(truth.betas, truth.motion.theta, truth.motion.translation))[..., :2]
@@ -63,7 +63,7 @@ def test_a_person_of_a_film_becomes_files_that_others_read(film, lca, tmp_path):
         assert len(list(csv.DictReader(file))) == FRAMES
     found = joints(torch.zeros(100), body.motion.theta, body.motion.translation)
     assert (found[:, 15, 1] > found[:, 0, 1] + 0.4).all() and found[:, [10, 11], 1].min() < -0.9  # stands on the floor
-    assert rate_of_film(over)[0] == FPS
+    assert film_facts(over).fps == FPS
 
 
 def test_evaluation_of_films_reports_the_errors(film, lca, tmp_path):

@@ -9,7 +9,7 @@ import torch
 from PIL import Image, ImageSequence
 
 from lca.errors import UserError
-from lca.formats.video import to_bytes, write_video
+from lca.formats.video import check_film, to_bytes, write_video
 
 FULL_DISK = r"""#!/bin/sh
 for last; do :; done
@@ -103,6 +103,21 @@ def test_a_folder_is_refused_before_anything_is_drawn(tmp_path):
         with pytest.raises(UserError, match=message):
             write_video(tmp_path / name, never(), fps=12.0)
         assert list((tmp_path / name).iterdir()) == []
+
+
+def test_a_place_is_checked_before_long_work(tmp_path):
+    (tmp_path / "read.mp4").write_bytes(b"film")
+    (tmp_path / "link.mp4").symlink_to(tmp_path / "read.mp4")
+    for name, message in (
+        ("read.mp4", "the one that is read"),
+        ("link.mp4", "the one that is read"),
+        ("read.mp4/a.mp4", "Not a directory"),
+        ("a.webm", "ending in .mp4"),
+    ):
+        with pytest.raises(UserError, match=message):
+            check_film(tmp_path / name, 12.0, tmp_path / "read.mp4")
+    check_film(tmp_path / "made" / "read.mp4", 12.0, tmp_path / "read.mp4")
+    assert {path.name for path in tmp_path.iterdir()} == {"read.mp4", "link.mp4"}
 
 
 def test_bytes_round_and_clamp():

@@ -14,6 +14,7 @@ from lca.model.network import LCA
 from lca.tracking.finder import SURE, PeopleFinder
 from lca.tracking.likeness import framing_of, seen_by
 from lca.tracking.observe import Observations, observe
+from lca.tracking.people import TooFewPeople
 from lca.tracking.sighting import Sighting
 
 BATCH = 8
@@ -22,20 +23,36 @@ BATCH = 8
 
 @dataclass
 class SamePerson:
-    """Finds the same person in frame after frame: nearest to where they were, unless that is farther than their own size."""
+    """Finds the same person in frame after frame: nearest to where they were, unless that is farther than they may have gone.
+
+    Whoever is asked for by number is first looked for in the first frame that shows so many people.
+    """
 
     finder: PeopleFinder
+    reach: float = 1.0
+    """How far they go from frame to frame at most, in sizes of their own."""
     last: Sighting | None = None
+    too_few: TooFewPeople | None = None
+    """What the last frame of too few people said, while nobody has been found."""
 
     def __call__(self, picture: Picture) -> Sighting | None:
         """Who is followed, or None where this frame does not show them."""
-        found = self.finder.look(picture, None if self.last is None else centre_of(self.last))
+        try:
+            found = self.finder.look(picture, None if self.last is None else centre_of(self.last))
+        except TooFewPeople as error:
+            self.too_few = error
+            return None
         if found is None or found.confidence < SURE or not bool(found.mask.any()):
             return None
-        if self.last is not None and float((centre_of(found) - centre_of(self.last)).norm()) > size_of(self.last):
+        if self.last is not None and distance(found, self.last) > self.reach * size_of(self.last):
             return None
-        self.last = found
+        self.last, self.too_few = found, None
         return found
+
+
+def distance(one: Sighting, other: Sighting) -> float:
+    """Between the middles of two people, pixels."""
+    return float((centre_of(one) - centre_of(other)).norm())
 
 
 def centre_of(person: Sighting) -> Float[Tensor, "2"]:
