@@ -2,12 +2,14 @@
 
 import csv
 import os
+import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
+from lca.commands import motion_option, track
 from lca.formats.film_facts import film_facts
 from lca.formats.motion import read_motion
 from lca.formats.video import write_video
@@ -83,6 +85,31 @@ def test_a_film_moves_an_avatar(film, avatar, lca, tmp_path, monkeypatch):
     assert "a film, followed" in said and "0.1 to 0.2 s: failed: the person is not seen" in said and out.exists()
     code, _, error = lca("animate", avatar, "--motion", film, "--out", out, "--up", "y")
     assert code == 2 and "expected a film alone" in error
+
+
+def test_outputs_are_refused_before_anybody_is_looked_for(nobody, avatar, lca, tmp_path, monkeypatch):
+    for module in (track, motion_option):
+        monkeypatch.setattr(module, "tracked" if module is track else "followed_file", lambda *_: pytest.fail("looked"))
+    for name in ("body.npz", "face.csv", "over.mp4"):
+        (tmp_path / name).mkdir()
+    out, film = tmp_path / "new" / "got.npz", ["animate", avatar, "--motion", nobody, "--out"]
+    for words, why in (
+        (["track", nobody, "--out", tmp_path / "body.npz"], "got a folder"),
+        (["track", nobody, "--out", tmp_path / "face.npz"], "got a folder: .*face.csv"),
+        (["track", nobody, "--out", nobody / "got.npz"], "Not a directory"),
+        (["track", nobody, "--out", out, "--overlay", tmp_path / "over.mp4"], "which is a folder"),
+        (["track", nobody, "--out", out, "--overlay", tmp_path / "over.avi"], "ending in .mp4"),
+        (["track", nobody, "--out", out, "--overlay", nobody], "the one that is read"),
+        ([*film, nobody], "the one that is read"),
+        ([*film, tmp_path / "over.mp4"], "which is a folder"),
+        (["player", avatar, "--out", nobody / "page.html"], "Not a directory"),
+        (["export", avatar, "--out", nobody / "a.ply"], "Not a directory"),
+        (["create", tmp_path, "--out", nobody / "a.avatar"], "Not a directory"),
+        (["world", "film", "walk", "--out", nobody], "Not a directory"),
+    ):
+        code, _, error = lca(*words)
+        assert code == 2 and re.search(why, error) and error.count("\n") == 1, error
+    assert not out.parent.exists()
 
 
 def test_bad_films_are_one_line(nobody, lca, tmp_path):
