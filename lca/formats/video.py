@@ -23,7 +23,8 @@ GIF_PALETTES = "split[frame][copy];[copy]palettegen=stats_mode=single[colours];[
 """Each picture of a .gif has 256 colours of its own."""
 GIF_FPS = 50
 """Browsers slow a .gif down that wants less than 2/100 s a picture."""
-BT709 = "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p"
+TAGGED = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+BT709 = f"scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p,{TAGGED}"
 ENCODERS = {
     ".mp4": [
         *("-c:v", "libx264", "-crf", "10", "-vf", BT709, "-movflags", "+faststart"),
@@ -31,7 +32,7 @@ ENCODERS = {
     ],
     ".gif": ["-c:v", "gif", "-vf", GIF_PALETTES],
 }
-"""What ffmpeg is told. An .mp4 that does not say BT.709 is read as BT.601 by some players, which makes greens darker."""
+"""What ffmpeg is told: newer ones go by the pictures' tags, older ones by the encoder's. An .mp4 that does not say BT.709 is read as BT.601 by some players, which makes greens darker."""
 
 
 def to_bytes(image: Float[Tensor, "channels height width"]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Films read back through ffmpeg and Pillow."""
 
+import re
 import subprocess
 
 import imageio_ffmpeg
@@ -41,9 +42,10 @@ def test_colours_are_tagged_and_the_index_comes_first(tmp_path):
     write_video(tmp_path / "a.mp4", [green] * 4, fps=8.0)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", tmp_path / "a.mp4", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     decoded = subprocess.run(command, capture_output=True, check=True)
-    assert b"yuv420p(tv, bt709" in decoded.stderr
+    assert re.search(rb"yuv420p\(tv, bt709[,)]", decoded.stderr)  # one word where matrix, primaries and transfer agree
     np.testing.assert_allclose(np.frombuffer(decoded.stdout, np.uint8).reshape(-1, 3).mean(0), [0, 200, 0], atol=3)
     coded = (tmp_path / "a.mp4").read_bytes()
+    assert coded.split(b"colrnclx")[1][:6] == 3 * b"\0\1"
     assert coded.index(b"moov") < coded.index(b"mdat")
 
 
