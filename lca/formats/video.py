@@ -32,7 +32,9 @@ ENCODERS = {
     ],
     ".gif": ["-c:v", "gif", "-vf", GIF_PALETTES],
 }
-"""What ffmpeg is told: newer ones go by the pictures' tags, older ones by the encoder's. An .mp4 that does not say BT.709 is read as BT.601 by some players, which makes greens darker."""
+"""What ffmpeg is told: newer ones go by the pictures' tags, older ones by the encoder's.
+
+An .mp4 that does not say BT.709 is read as BT.601 by some players, which makes greens darker."""
 
 
 def to_bytes(image: Float[Tensor, "channels height width"]) -> np.ndarray:
