@@ -100,9 +100,10 @@ def check(args: argparse.Namespace) -> None:
 
 
 def check_film_is_there(film: Path) -> None:
-    """Raises: UserError: no such file."""
+    """Raises: UserError: no such file, or a folder."""
     if not film.is_file():
-        raise UserError(f"expected a film, got no such file: {film}; check the path")
+        what = "a folder" if film.is_dir() else "no such file"
+        raise UserError(f"expected a film, got {what}: {film}; check the path")
 
 
 def tracked(

@@ -50,7 +50,8 @@ def _facts(path: Path, written: int, size: int) -> FilmFacts:
         re.findall(rf"^{key}=(\d+)\s*$", done.stdout.decode(errors="replace"), re.M) for key in ("frame", "out_time_us")
     )
     if done.returncode or not frames:
-        raise _unreadable(path, (words.strip().splitlines() or ["unreadable"])[-1])
+        blind = "Input #0" in words and " Video: " not in words
+        raise _unreadable(path, "no pictures in it" if blind else (words.strip().splitlines() or ["unreadable"])[-1])
     seconds = max(float(micros[-1]) / 1e6 if micros else 0.0, SHORTEST)
     said = re.search(r"^ *Stream .* Video: .* (\d+(?:\.\d+)?) fps", words, re.M)
     fps = float(said[1]) if said else 0.0

@@ -75,6 +75,12 @@ def test_a_film_says_how_fast_it_is(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_sound_alone_is_no_film(tmp_path):
+    _with_ffmpeg("-f", "lavfi", "-i", "sine", "-t", "0.1", "-f", "wav", tmp_path / "song.mp4")
+    with pytest.raises(UserError, match=r"song\.mp4 \(no pictures in it\)"):
+        film_facts(tmp_path / "song.mp4")
+
+
 def test_what_is_no_film_is_one_line(tmp_path):
     (tmp_path / "broken.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(500))
     with pytest.raises(UserError, match=r"expected a film that ffmpeg can read, got .*broken\.mp4") as caught:
