@@ -92,6 +92,10 @@ def check(args: argparse.Namespace) -> None:
 
     for path in outputs(args.out):
         check_place(path)
+        if path.exists() and not args.out.exists():
+            raise UserError(
+                f"expected a new name for {path.name} beside {args.out}, got a file that is there: name --out otherwise"
+            )
     if args.overlay:
         from lca.formats.video import check_film
         from lca.tracking.film.follow import rate_of

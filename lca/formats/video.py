@@ -82,7 +82,9 @@ def check_film(path: str | Path, fps: float, source: str | Path | None = None) -
     if path.is_dir():
         raise UserError(f"expected a film to be written, got {path}, which is a folder: name another file")
     if kind == ".gif" and fps > GIF_FPS:
-        raise UserError(f"expected a .gif of at most {GIF_FPS} frames per second, got {fps:g}: lower the rate")
+        raise UserError(
+            f"expected a .gif of at most {GIF_FPS} frames per second, got {fps:g}: lower the rate, or name an .mp4"
+        )
     if source is not None and path.exists() and path.samefile(source):
         raise UserError(f"expected a new film, got {path}, the one that is read: name another file")
     check_place(path)

@@ -68,6 +68,12 @@ def test_a_person_of_a_film_becomes_files_that_others_read(film, lca, tmp_path):
     assert film_facts(over).fps == FPS
 
 
+def test_every_film_is_followed_at_a_rate_that_files_may_have(tmp_path):
+    for fps, rate in ((0.5, 1.0), (12.0, 12.0), (90.0, 60.0)):
+        write_video(tmp_path / "a.mp4", torch.zeros(3, 3, 32, 32), fps)
+        assert follow.rate_of(tmp_path / "a.mp4") == rate
+
+
 def test_evaluation_of_films_reports_the_errors(film, lca, tmp_path):
     code, said, _ = lca("evaluate", "--data", film.parent, "--out", tmp_path)
     report = (tmp_path / "report.json").read_text()
@@ -92,15 +98,21 @@ def test_outputs_are_refused_before_anybody_is_looked_for(nobody, avatar, lca, t
         monkeypatch.setattr(module, "tracked" if module is track else "followed_file", lambda *_: pytest.fail("looked"))
     for name in ("body.npz", "face.csv", "over.mp4"):
         (tmp_path / name).mkdir()
+    (tmp_path / "take.csv").write_text("a face of somebody's own")
+    quick = tmp_path / "quick.mp4"
+    write_video(quick, torch.zeros(2, 3, 32, 32), 90.0)
     out, film = tmp_path / "new" / "got.npz", ["animate", avatar, "--motion", nobody, "--out"]
     for words, why in (
         (["track", nobody, "--out", tmp_path / "body.npz"], "got a folder"),
         (["track", nobody, "--out", tmp_path / "face.npz"], "got a folder: .*face.csv"),
+        (["track", nobody, "--out", tmp_path / "take.npz"], "new name for take.csv beside .*take.npz"),
         (["track", nobody, "--out", nobody / "got.npz"], "Not a directory"),
+        (["track", quick, "--out", out, "--overlay", tmp_path / "over.gif"], "at most 50 frames per second, got 60"),
         (["track", nobody, "--out", out, "--overlay", tmp_path / "over.mp4"], "which is a folder"),
         (["track", nobody, "--out", out, "--overlay", tmp_path / "over.avi"], "ending in .mp4"),
         (["track", nobody, "--out", out, "--overlay", nobody], "the one that is read"),
         ([*film, nobody], "the one that is read"),
+        ([*film, out.with_suffix(".mp4"), "--seconds", "0"], "at least one frame"),
         ([*film, tmp_path / "over.mp4"], "which is a folder"),
         (["player", avatar, "--out", nobody / "page.html"], "Not a directory"),
         (["export", avatar, "--out", nobody / "a.ply"], "Not a directory"),

@@ -31,8 +31,8 @@ from lca.tracking.sighting import Sighting
 from lca.tracking.solution import Solution
 from lca.tracking.solve import PhotoVerdict, known_figure
 
-FASTEST = 60.0
-"""Frames a second at most: faster films are thinned."""
+SLOWEST, FASTEST = 1.0, 60.0
+"""Frames a second: faster films are thinned, those of slower ones are repeated."""
 FACE_HERTZ = 5.0
 """Swings of facial actions and gaze that are halved: a blink passes."""
 Progress = Callable[[Iterable[Picture], str], Iterable[Picture]]
@@ -87,7 +87,7 @@ def follow(
 
 def rate_of(path: Path) -> float:
     """Frames a second that are followed. Raises: UserError: ffmpeg cannot read the film."""
-    return min(film_facts(path).fps, FASTEST)
+    return min(max(film_facts(path).fps, SLOWEST), FASTEST)
 
 
 def pictures_of(path: Path, fps: float, known: Known) -> Iterator[Picture]:
