@@ -118,6 +118,8 @@ def test_outputs_are_refused_before_anybody_is_looked_for(nobody, avatar, lca, t
         (["export", avatar, "--out", nobody / "a.ply"], "Not a directory"),
         (["create", tmp_path, "--out", nobody / "a.avatar"], "Not a directory"),
         (["world", "film", "walk", "--out", nobody], "Not a directory"),
+        (["evaluate", "--data", tmp_path, "--out", nobody], "Not a directory"),
+        (["demo", "--out", nobody], "Not a directory"),
     ):
         code, _, error = lca(*words)
         assert code == 2 and re.search(why, error) and error.count("\n") == 1, error
