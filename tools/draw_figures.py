@@ -17,6 +17,8 @@ from lca.lab.figures import column, row, save_small
 from lca.lab.gallery import gallery
 from lca.lab.held_out import everybody, side_by_side
 from lca.lab.learning import TO_THE_LETTER, settings, watched
+from lca.lab.loose import Closet
+from lca.lab.relit import light_strip
 from lca.lab.token_plane import plane_picture, token_plane
 from lca.lab.tour import summary
 from lca.matting.cutout import cut_out_people
@@ -45,7 +47,7 @@ SEED = 9
 def panel_picture(avatar: Avatar) -> Image.Image:
     """A screenshot of the panel, waving and smiling; needs chromium."""
     new_desk = lambda send: Desk([avatar], send, Offered(), Path(folder))
-    with TemporaryDirectory() as folder, served(new_desk) as (address, desks), Browser(1000, 860) as browser:
+    with TemporaryDirectory() as folder, served(new_desk) as (address, desks), Browser(1180, 820) as browser:
         browser.go(address)
         browser.wait("document.querySelectorAll('.lca-gallery img[src]').length > 10")
         for message in ({"kind": "pose", "name": "wave"}, {"kind": "emotion", "name": "smile", "strength": 1.0}):

@@ -15,6 +15,7 @@ from lca.ranges import InRange
 SUMMARIES = {
     "render": "Gaussians -> picture, against plain torch",
     "create": "four photos -> refined avatar, part by part, with the shipped example; memory with sixteen large ones",
+    "track": "a frame of a film: person found, pixels read, pose solved",
     "drive": "pose branch, skinning and a 512 x 512 picture, every frame",
     "panel": "the control panel in a real browser: slider to pixel, dragging, playing",
     "train": "one step of pretraining the shipped size",
@@ -31,7 +32,7 @@ def add_command(subparsers) -> None:
     parser = subparsers.add_parser("bench", help="speed of one part on this machine, as JSON", description=parts)
     parser.add_argument("part", choices=list(SUMMARIES), metavar="PART", help=", ".join(SUMMARIES))
     parser.add_argument(
-        "--checkpoint", type=Path, default=None, help="model for create, drive and panel (default: the shipped)"
+        "--checkpoint", type=Path, default=None, help="model for create, track, drive and panel (default: the shipped)"
     )
     parser.add_argument(
         "--repeats",
@@ -39,7 +40,7 @@ def add_command(subparsers) -> None:
         low=1,
         high=1000,
         default=5,
-        help="measurements of create, train and world (default 5)",
+        help="measurements of create, track, train and world (default 5)",
     )
     parser.add_argument(
         "--seconds", action=InRange, low=1.0, high=3600.0, default=8.0, help="of playing, for panel (default 8)"
@@ -67,6 +68,13 @@ def create(args: argparse.Namespace) -> dict[str, Any]:
     from lca.lab.bench import bench_create
 
     return {**bench_create(args.checkpoint, args.repeats), **machine(), **network()}
+
+
+def track(args: argparse.Namespace) -> dict[str, Any]:
+    """A frame of a film -> a pose."""
+    from lca.tracking.film.bench import bench
+
+    return {**bench(args.checkpoint, args.repeats), **machine(), **network()}
 
 
 def drive(args: argparse.Namespace) -> dict[str, Any]:
@@ -120,6 +128,7 @@ def load(args: argparse.Namespace) -> dict[str, Any]:
 MEASURES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "render": render,
     "create": create,
+    "track": track,
     "drive": drive,
     "panel": panel,
     "train": train,

@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> None:
     from lca.render import warm_up
 
     avatars, motions = [Avatar.load(path) for path in args.avatar], Offered()
+    titles = [path.stem for path in args.avatar]
     warm_up()
 
     with ExitStack() as until_the_end:
@@ -50,8 +51,8 @@ def run(args: argparse.Namespace) -> None:
 
         asyncio.run(
             serve(
-                lambda send: Desk(avatars, send, motions, args.out, args.checkpoint),
-                " and ".join(path.stem for path in args.avatar),
+                lambda send: Desk(avatars, send, motions, args.out, args.checkpoint, titles),
+                " and ".join(titles),
                 args.port,
                 ready,
             )

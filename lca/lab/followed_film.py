@@ -1,13 +1,16 @@
 """What was followed in a film, drawn over it: the solved body, coloured by which way its surface faces."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import torch
 from jaxtyping import Float
+from PIL import Image
 from torch import Tensor
 
 from lca.formats.film_frames import every_frame
+from lca.lab.figures import row, to_image
 from lca.lab.overlays import normal_picture
 from lca.model.avatar import Avatar
 from lca.render import render
@@ -24,6 +27,14 @@ def film_overlay(path: Path, followed: Followed) -> Iterator[Float[Tensor, "3 he
     for frame, (picture, solved) in enumerate(zip(pictures, solution.solved, strict=False)):
         image = picture.image[:, : picture.image.shape[1] // 2 * 2, : picture.image.shape[2] // 2 * 2]
         yield body_over(image, followed, avatar, frame) if solved else image
+
+
+def followed_strip(path: Path, followed: Followed, count: int = 6, height: int = 200) -> Image.Image:
+    """Frames from the whole of a film, with the body over them."""
+    step = max(1, len(followed.motion) // count)
+    return row(
+        [to_image(frame) for frame in islice(film_overlay(path, followed), 0, step * count, step)], height=height
+    )
 
 
 def body_over(

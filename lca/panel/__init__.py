@@ -1,6 +1,7 @@
 """The control panel: an avatar in your hands, in a notebook or on a page of its own.
 
     state, history, blend, state_file     what is shown: immutable values, no threads, no pixels
+    aim, faces, lids, mirror, shapes      cameras, expressions, eyes that close, the other side, names of shapes
     light                                 a sky and a lamp, by hand
     channels, limits, fingers, eyes       a slider is a number read from a state and written into a new one
     person, frames, overlays              state -> picture
@@ -43,7 +44,7 @@ def panel(
     from lca.panel.motions import Offered
     from lca.panel.widget import new_widget
 
-    return new_widget(_loaded(avatar, other), Offered(motions), Path(folder))
+    return new_widget(_loaded(avatar, other), Offered(motions), Path(folder), titles=_titles(avatar, other))
 
 
 def plain_panel(
@@ -65,3 +66,8 @@ def plain_panel(
 
 def _loaded(*avatars: Avatar | str | Path | None) -> list[Avatar]:
     return [a if isinstance(a, Avatar) else Avatar.load(a) for a in avatars if a is not None]
+
+
+def _titles(*avatars: Avatar | str | Path | None) -> list[str]:
+    """What people call them: their files' names."""
+    return ["avatar" if isinstance(a, Avatar) else Path(a).stem for a in avatars if a is not None]

@@ -10,14 +10,17 @@ from typing import Any
 
 from lca.errors import UserError
 from lca.geometry.skies import SKIES
+from lca.panel.aim import PARTS, aimed
 from lca.panel.blend import blended
 from lca.panel.channels import channels
 from lca.panel.eyes import pointed_at
-from lca.panel.library import emotion, emotions, pose_at, poses
+from lca.panel.faces import emotion, emotions
+from lca.panel.library import pose_at, poses
 from lca.panel.light import BRIGHTEST, HANDLE, Lighting, lamp_at
+from lca.panel.mirror import twins
 from lca.panel.motions import Offered
 from lca.panel.person import PanelPerson
-from lca.panel.state import GAZES, PICTURES, SIZES, Look, Pose, State, Viewpoint
+from lca.panel.state import GAZES, PICTURES, SIZES, Look, State, Viewpoint
 from lca.panel.state_file import is_colour
 
 RELOAD = "reload the page, or display the panel again"
@@ -88,12 +91,15 @@ def one_of(message: Message, field: str, allowed) -> Any:
 
 
 def _set(state: State, message: Message, scene: PanelScene) -> State:
-    """channel, value"""
+    """channel, value; mirror: whether the same of the other side follows"""
     name = one_of(message, "channel", channels())
     value = number(message, "value")
-    changed = channels()[name].set(state, value)
-    in_motion = state.motion is not None and changed.pose != state.pose
-    return changed.holding(name, value) if in_motion else changed
+    mirrored = [twins()[name]] if message.get("mirror") and name in twins() else []
+    for each in (name, *mirrored):
+        changed = channels()[each].set(state, value)
+        in_motion = state.motion is not None and changed.pose != state.pose
+        state = changed.holding(each, value) if in_motion else changed
+    return state
 
 
 def _orbit(state: State, message: Message, scene: PanelScene) -> State:
@@ -109,8 +115,16 @@ def _pan(state: State, message: Message, scene: PanelScene) -> State:
 
 
 def _zoom(state: State, message: Message, scene: PanelScene) -> State:
-    """factor of the distance"""
-    return replace(state, view=state.view.zoomed(number(message, "factor", 0.01, 100.0)))
+    """factor of the distance; x, y of the picture that stay where they are, its middle if none are given"""
+    factor = number(message, "factor", 0.01, 100.0)
+    x, y = _place(message, scene) if "x" in message else (0.5, 0.5)
+    return replace(state, view=state.view.zoomed(factor, x - 0.5, y - 0.5))
+
+
+def _aim(state: State, message: Message, scene: PanelScene) -> State:
+    """part: the camera goes to where it is now, of everybody"""
+    part = one_of(message, "part", PARTS)
+    return replace(state, view=aimed(state.view, part, [person.joints(state) for person in scene.people]))
 
 
 def _home(state: State, message: Message, scene: PanelScene) -> State:
@@ -170,8 +184,8 @@ def _pose(state: State, message: Message, scene: PanelScene) -> State:
 
 def _emotion(state: State, message: Message, scene: PanelScene) -> State:
     """name, strength; every facial action is set"""
-    name = one_of(message, "name", ("neutral", *emotions()))
-    actions = Pose().actions if name == "neutral" else emotion(name, number(message, "strength", 0.0, 1.0))
+    name = one_of(message, "name", emotions())
+    actions = emotion(name, number(message, "strength", 0.0, 1.0))
     changed = replace(state, pose=replace(state.pose, actions=actions))
     if state.motion is not None:
         for channel in channels().values():
@@ -243,6 +257,7 @@ CHANGES: dict[str, Change] = {
     "orbit": _orbit,
     "pan": _pan,
     "zoom": _zoom,
+    "aim": _aim,
     "home": _home,
     "point": _point,
     "light": _light,
@@ -250,6 +265,7 @@ CHANGES: dict[str, Change] = {
     "eyes": _eyes,
     "pose": _pose,
     "emotion": _emotion,
+    "strength": _emotion,
     "motion": _motion,
     "seek": _seek,
     "key": _key,
@@ -260,7 +276,7 @@ CHANGES: dict[str, Change] = {
     "reset": _reset,
 }
 """kind -> what it does."""
-CONTINUOUS = ("set", "orbit", "pan", "zoom", "point", "lamp", "blend", "seek")
+CONTINUOUS = ("set", "orbit", "pan", "zoom", "point", "lamp", "blend", "seek", "strength")
 """Kinds that come in streams: a message with `final` true is the last of its stream."""
-NO_STEP = ("orbit", "pan", "zoom", "home", "point", "seek")
+NO_STEP = ("orbit", "pan", "zoom", "aim", "home", "point", "seek")
 """Kinds that undo skips."""

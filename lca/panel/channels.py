@@ -20,6 +20,7 @@ from lca.panel.blend import numbers
 from lca.panel.fingers import CURLS, FINGERS, WIDEST, read_finger, write_finger
 from lca.panel.light import BRIGHTEST
 from lca.panel.limits import Angle, angles_of, group_of, plain_name
+from lca.panel.shapes import SHAPE_NAMES
 from lca.panel.state import DISTANCES, HIGHEST, SHAPES, Numbers, State
 
 FIST = 1.5
@@ -29,7 +30,14 @@ YAW, PITCH = 35.0, 28.0
 REACH = 1.5
 """Metres that the person can be moved."""
 WIDEST_SHAPE = 3.0
-FACE = (("brow", "Brows"), ("eye", "Eyelids"), ("jaw", "Jaw"), ("mouth", "Mouth"), ("", "Cheeks, nose, tongue"))
+FACE = (
+    ("brow", "Brows"),
+    ("eyeLook", "Eyes"),
+    ("eye", "Eyelids"),
+    ("jaw", "Jaw"),
+    ("mouth", "Mouth"),
+    ("", "Cheeks, nose, tongue"),
+)
 """Prefix of an action's name and the heading under which it stands; the first that fits counts."""
 
 
@@ -64,7 +72,7 @@ class Channel:
 @lru_cache(maxsize=1)
 def channels() -> dict[str, Channel]:
     """Every channel by name, in the order of the panel."""
-    listed = [*_body(), *_hands(), *_face(), *_eyes(), *_shape(), *_camera(), *_light()]
+    listed = [*_body(), *_hands(), *_eyes(), *_face(), *_shape(), *_camera(), *_light()]
     return {channel.name: channel for channel in listed}
 
 
@@ -166,8 +174,8 @@ def _face() -> list[Channel]:
     for place, name in enumerate(load_body().expression_names):
         group = next(heading for prefix, heading in FACE if name.startswith(prefix))
         read, write = _entry("actions", place)
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-        made.append(Channel(name, "Face", group, words, 0.0, 1.0, 0.01, "", read, write))
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.replace("eyeLook", "lidsFollow")).lower()
+        made.append(Channel(name, "Face", group, words, 0.0, 1.0, 0.01, "share", read, write))
     headings = [heading for _, heading in FACE]
     return sorted(made, key=lambda channel: headings.index(channel.group))
 
@@ -210,8 +218,8 @@ def _entry(part: str, place: int) -> tuple[Callable[[State], float], Callable[[S
 def _shape() -> list[Channel]:
     def channel(place: int) -> Channel:
         return Channel(
-            f"shape.{place + 1}", "Shape", "Body shape, added to what the photos showed", f"shape {place + 1}",
-            -WIDEST_SHAPE, WIDEST_SHAPE, 0.05, "",
+            f"shape.{place + 1}", "Shape", "Body shape, added to what the photos showed", SHAPE_NAMES[place],
+            -WIDEST_SHAPE, WIDEST_SHAPE, 0.05, "deviations",
             lambda state: state.shape[place],
             lambda state, value: replace(state, shape=_put(state.shape, place, value)),
         )  # fmt: skip
@@ -222,13 +230,13 @@ def _shape() -> list[Channel]:
 def _camera() -> list[Channel]:
     def angle(field: str, label: str, most: float) -> Channel:
         return Channel(
-            f"camera.{field}", "Camera", "Camera", label, -most, most, 1.0, "degrees",
+            f"camera.{field}", "View", "Camera", label, -most, most, 1.0, "degrees",
             lambda state: math.degrees(getattr(state.view, field)),
             lambda state, value: replace(state, view=replace(state.view, **{field: math.radians(value)})),
         )  # fmt: skip
 
     distance = Channel(
-        "camera.distance", "Camera", "Camera", "camera distance", *DISTANCES, 0.01, "m",
+        "camera.distance", "View", "Camera", "camera distance", *DISTANCES, 0.01, "m",
         lambda state: state.view.distance,
         lambda state, value: replace(state, view=replace(state.view, distance=value)),
     )  # fmt: skip
@@ -238,12 +246,12 @@ def _camera() -> list[Channel]:
 
 def _light() -> list[Channel]:
     turn = Channel(
-        "light.azimuth", "Camera", "Light", "light turned to the left", -180.0, 180.0, 1.0, "degrees",
+        "light.azimuth", "View", "Light", "light turned to the left", -180.0, 180.0, 1.0, "degrees",
         lambda state: math.degrees(state.light.azimuth),
         lambda state, value: replace(state, light=replace(state.light, azimuth=math.radians(value))),
     )  # fmt: skip
     strength = Channel(
-        "light.strength", "Camera", "Light", "lamp strength", 0.0, BRIGHTEST, 0.05, "",
+        "light.strength", "View", "Light", "lamp strength", 0.0, BRIGHTEST, 0.05, "times",
         lambda state: state.light.strength,
         lambda state, value: replace(state, light=replace(state.light, strength=value)),
     )  # fmt: skip

@@ -24,7 +24,7 @@ from lca.panel.history import History
 from lca.panel.library import poses
 from lca.panel.light import Lighting
 from lca.panel.motions import Offered
-from lca.panel.person import PanelPerson
+from lca.panel.person import UPLOADED, PanelPerson
 from lca.panel.playback import Playback
 from lca.panel.recorder import StateRecording
 from lca.panel.recordings import FILES, keep
@@ -49,10 +49,11 @@ class Desk:
         motions: Offered,
         folder: Path,
         checkpoint: Path | None = None,
+        titles: Sequence[str] = (),
     ):
         self.send, self.folder, self.checkpoint = send, Path(folder), checkpoint
         self.lock = threading.RLock()
-        self.scene = PanelScene(tuple(PanelPerson(avatar) for avatar in avatars), motions, Viewpoint())
+        self.scene = PanelScene(PanelPerson.several(avatars, titles), motions, Viewpoint())
         self.casts = Casts(self.scene.people)
         self.history = History(State(pose=poses()["standing"], view=self.scene.home))
         self.playback = Playback(0.0)
@@ -61,6 +62,7 @@ class Desk:
         self.tasks = Tasks(self.complain)
         self.threads = torch.get_num_threads()
         self._stamp: float | None = None
+        self._failed: dict[str, bool] = {}
 
     @property
     def busy(self) -> bool:
@@ -74,8 +76,8 @@ class Desk:
 
     def receive(self, message: Message, buffers: Sequence[bytes | memoryview] = ()) -> None:
         """One message of the page. Mistakes become a line on the page, never an exception."""
+        kind = str(message.get("kind")) if isinstance(message, Mapping) else "none"
         try:
-            kind = str(message.get("kind")) if isinstance(message, Mapping) else "none"
             if kind == "ack":
                 self.session.acknowledge(int(number(message, "number", 0.0, MOST_PICTURES)))
             elif kind in CHANGES:
@@ -88,8 +90,11 @@ class Desk:
                 errand(self, message, [bytes(buffer) for buffer in buffers])
             else:
                 raise UserError(f"expected a message that this panel knows, got {kind!r}; {RELOAD}")
+            if self._failed.pop(kind, False):
+                self.send({"kind": "worked", "about": kind}, [])
         except FAULTS as error:
-            self.complain(error)
+            self._failed[kind] = True
+            self.complain(error, kind)
 
     def show(self, moving: bool = False, stamp: float | None = None) -> None:
         """Have the present drawn."""
@@ -103,22 +108,23 @@ class Desk:
             message = state_of(self.history, playback, self.recording is not None)
         self.send(message, [])
 
-    def say(self, text: str, level: str = "info") -> None:
-        """A line on the page; `level` is info or error."""
-        self.send({"kind": "message", "text": text, "level": level}, [])
+    def say(self, text: str, level: str = "info", about: str = "") -> None:
+        """A line on the page; `level` is info or error. With what it is `about` it goes: a motion, or a kind that has worked."""
+        self.send({"kind": "message", "text": text, "level": level, **({"about": about} if about else {})}, [])
 
-    def complain(self, error: Exception) -> None:
+    def complain(self, error: Exception, about: str = "") -> None:
         """An error as one line: the user's own as they are, others with their kind."""
-        self.say(
-            str(error) if isinstance(error, UserError) else on_one_line(f"{type(error).__name__}: {error}"), "error"
-        )
+        text = str(error) if isinstance(error, UserError) else on_one_line(f"{type(error).__name__}: {error}")
+        self.say(text, "error", about)
 
     def replace_avatars(self, avatars: Sequence[Avatar]) -> None:
         """Other people from here on, as one step that can be undone; pose and camera stay."""
         knowing = all(avatar.materials is not None for avatar in avatars)
         with self.lock:
+            known = {id(person.avatar): person.title for person in self.scene.people}
+            titles = [known.get(id(avatar), UPLOADED) for avatar in avatars]
             light = self.state.light if knowing else Lighting()
-            cast = self.casts.joined(tuple(PanelPerson(avatar) for avatar in avatars))
+            cast = self.casts.joined(PanelPerson.several(avatars, titles))
             self.history = self.history.changed(replace(self.state, shape=State().shape, light=light, cast=cast))
             self.casts.forget(self.history)
             self._cast()

@@ -53,8 +53,8 @@ class Panel(Protocol):
         """The present."""
         ...
 
-    def say(self, text: str) -> None:
-        """A line on the page."""
+    def say(self, text: str, level: str = "info", about: str = "") -> None:
+        """A line on the page, which goes with what it is about."""
         ...
 
     def restore(self, state: State) -> None:
@@ -199,7 +199,7 @@ def motion(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
         panel.offer(name, motion_of(file))
         account, *notes = file.lines()
         panel.send({"kind": "notes", "lines": notes}, [])
-        panel.say(f"{name}: {account}")
+        panel.say(f"{name}: {account}", about="motion")
 
     panel.tasks.queue("motion", work)
 

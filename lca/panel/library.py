@@ -7,7 +7,6 @@ import torch
 
 from lca.geometry.motion import Motion
 from lca.motion.contact import grounded
-from lca.motion.expressions import EXPRESSIONS, actions_of, blended
 from lca.motion.joints import Turns, arm, gaze_of_head, hand, leg, theta_of, trunk
 from lca.motion.poses import GESTURES
 from lca.panel.blend import blended as blend_poses
@@ -66,16 +65,6 @@ def poses() -> dict[str, Pose]:
         name: Pose(theta=numbers(theta), translation=numbers(move.numpy()))
         for (name, theta), move in zip(thetas.items(), lift, strict=True)
     }
-
-
-def emotion(name: str, strength: float) -> tuple[float, ...]:
-    """The 52 actions of a named expression at `strength` (0 to 1)."""
-    return numbers(actions_of(1, blended({name: strength})))
-
-
-def emotions() -> list[str]:
-    """Names for `emotion`."""
-    return list(EXPRESSIONS)
 
 
 def pose_at(motion: Motion, time: float) -> Pose:

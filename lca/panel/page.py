@@ -6,17 +6,8 @@ from pathlib import Path
 
 ASSETS = Path(__file__).parents[1] / "assets" / "panel"
 SCRIPTS = (
-    "elements",
-    "view",
-    "lamp",
-    "timeline",
-    "sliders",
-    "gallery",
-    "unload",
-    "recording",
-    "exports",
-    "dropped",
-    "tools",
+    *("icons", "elements", "units", "line", "keys", "aims", "view", "lamp", "timeline", "sliders", "gallery"),
+    *("unload", "recording", "exports", "dropped", "tools"),
     "panel",
 )
 """Scripts in the order in which they need each other."""

@@ -1,5 +1,6 @@
 """One avatar as the panel drives it: with its body shape changed, its eyes on a point, its feet on the floor."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
@@ -16,6 +17,7 @@ from lca.lab.lighting import seen_in
 from lca.model.avatar import Avatar
 from lca.motion.contact import grounded
 from lca.panel.eyes import HEAD, looking_at
+from lca.panel.lids import Eye, closed, eyes_of
 from lca.panel.state import Numbers, Pose, State
 from lca.panel.state_file import fingerprint
 
@@ -23,17 +25,28 @@ NEIGHBOURS = 4
 """Vertices of the body that carry a Gaussian when the body's shape changes."""
 
 
-class PanelPerson:
-    """An avatar and what is computed once for it."""
+UPLOADED = "your photos"
+"""Who was made of photos that the page sent."""
 
-    def __init__(self, avatar: Avatar):
-        self.avatar = avatar
+
+class PanelPerson:
+    """An avatar, what people call it, and what is computed once for it; `name` is its fingerprint."""
+
+    def __init__(self, avatar: Avatar, title: str = "avatar"):
+        self.avatar, self.title = avatar, title
         self.name = fingerprint(avatar)
         self.shaped = lru_cache(maxsize=2)(self._shaped)
 
+    @staticmethod
+    def several(avatars: Sequence[Avatar], titles: Sequence[str]) -> "tuple[PanelPerson, ...]":
+        """People by their names; those of one name are numbered, nameless ones are "avatar"."""
+        called = [*titles, *["avatar"] * (len(avatars) - len(titles))]
+        told = [f"{title} {k + 1}" if called.count(title) > 1 else title for k, title in enumerate(called)]
+        return tuple(PanelPerson(avatar, title) for avatar, title in zip(avatars, told, strict=True))
+
     def sharpened(self, avatar: Avatar) -> "PanelPerson":
         """The same person, by a refined avatar: what moves with the body's shape moves as before, unless there is more of it."""
-        person = PanelPerson(avatar)
+        person = PanelPerson(avatar, self.title)
         if "_carriers" in vars(self) and len(avatar.canonical) == len(self.avatar.canonical):
             vars(person)["_carriers"] = self._carriers
         return person
@@ -43,7 +56,8 @@ class PanelPerson:
         avatar, pose = self.shaped(state.shape), self.shown(state)
         theta, psi, actions, translation = pose.tensors()
         posed = avatar.drive(theta, avatar.eps_from_actions(actions), psi, translation)
-        return seen_in(state.light.illumination(), avatar, posed, state.view.camera(1))
+        seen = seen_in(state.light.illumination(), avatar, posed, state.view.camera(1))
+        return closed(self._eyes, seen, actions)
 
     def shown(self, state: State) -> Pose:
         """The pose with the eyes where the state wants them."""
@@ -82,6 +96,10 @@ class PanelPerson:
         joints = self.avatar.rig.joints + displacement(body.joint_shape_directions[..., : len(shape)], offset)
         canonical = replace(self.avatar.canonical, means=self.avatar.canonical.means + shift)
         return replace(self.avatar, canonical=canonical, rig=replace(self.avatar.rig, joints=joints))
+
+    @cached_property
+    def _eyes(self) -> tuple[Eye, ...]:
+        return eyes_of(self.avatar)
 
     @cached_property
     def _carriers(self) -> tuple[Tensor, Float[Tensor, "gaussians neighbours"]]:

@@ -13,7 +13,8 @@ from lca.geometry.skies import SKIES
 from lca.model.avatar import Avatar
 from lca.panel.channels import channels
 from lca.panel.desk import Desk
-from lca.panel.library import emotions, poses
+from lca.panel.faces import emotions
+from lca.panel.library import poses
 from lca.panel.motions import Offered
 
 PAUSE = 1 / 12
@@ -40,7 +41,7 @@ class PlainPanel:
             self._list("Pose", list(poses()), lambda name: self._tell(kind="pose", name=name)),
             self._list(
                 "Expression",
-                ["neutral", *emotions()],
+                emotions(),
                 lambda name: self._tell(kind="emotion", name=name, strength=1.0),
             ),
             self._list("Motion", ["none", *motions], self._choose_motion),

@@ -6,9 +6,11 @@ from lca.geometry.skies import SKIES
 from lca.panel.changes import PanelScene
 from lca.panel.channels import Channel, channels
 from lca.panel.exports import EXPORTS
+from lca.panel.faces import emotions, worn
 from lca.panel.history import History
-from lca.panel.library import emotions, poses
+from lca.panel.library import poses
 from lca.panel.light import handle_of
+from lca.panel.mirror import twins
 from lca.panel.playback import SPEEDS, Playback
 from lca.panel.recordings import FILES
 from lca.panel.state import GAZES, PICTURES, SIZES, State
@@ -25,12 +27,13 @@ def setup_of(scene: PanelScene) -> dict[str, Any]:
     return {
         "kind": "setup",
         "people": len(scene.people),
+        "names": [person.title for person in scene.people],
         "tabs": [
             {"name": tab, "groups": [{"name": group, "sliders": sliders} for group, sliders in groups.items()]}
             for tab, groups in tabs.items()
         ],
         "poses": list(poses()),
-        "emotions": ["neutral", *emotions()],
+        "emotions": emotions(),
         "motions": list(scene.motions),
         "gazes": list(GAZES),
         "pictures": list(PICTURES),
@@ -46,6 +49,7 @@ def setup_of(scene: PanelScene) -> dict[str, Any]:
 def state_of(history: History, playback: Playback, recording: bool) -> dict[str, Any]:
     """Values of all sliders, the look, the time line, what can be undone."""
     state = history.present
+    expression, strength = worn(state.pose.actions)
     return {
         "kind": "state",
         "values": {name: round(channel.read(state), PLACES) for name, channel in channels().items()},
@@ -54,6 +58,8 @@ def state_of(history: History, playback: Playback, recording: bool) -> dict[str,
         "strength": state.light.strength,
         "lamp": lamp_of(state),
         "eyes": state.eyes,
+        "expression": expression,
+        "expressed": round(strength, PLACES),
         "motion": state.motion,
         "time": state.time,
         "duration": playback.duration,
@@ -76,4 +82,5 @@ def lamp_of(state: State) -> list[float] | None:
 
 
 def _slider(channel: Channel) -> dict[str, Any]:
-    return {name: getattr(channel, name) for name in ("name", "label", "low", "high", "step", "unit")}
+    facts = {name: getattr(channel, name) for name in ("name", "label", "low", "high", "step", "unit")}
+    return {**facts, "twin": twins().get(channel.name)}

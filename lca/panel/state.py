@@ -60,9 +60,12 @@ class Viewpoint:
         azimuth = math.remainder(self.azimuth - math.pi * right, 2 * math.pi)
         return replace(self, azimuth=azimuth, elevation=elevation)
 
-    def zoomed(self, factor: float) -> "Viewpoint":
-        """`factor` times as far away, within `DISTANCES`."""
-        return replace(self, distance=min(DISTANCES[1], max(DISTANCES[0], self.distance * factor)))
+    def zoomed(self, factor: float, right: float = 0.0, down: float = 0.0) -> "Viewpoint":
+        """`factor` times as far away, within `DISTANCES`; what is seen `right` and `down` of the middle (shares of the picture's
+        height) stays there, if it is as far away as the target."""
+        nearer = replace(self, distance=min(DISTANCES[1], max(DISTANCES[0], self.distance * factor)))
+        slip = 1 - self.distance / nearer.distance
+        return nearer.panned(slip * right, slip * down) if right or down else nearer
 
     def panned(self, right: float, down: float) -> "Viewpoint":
         """After a drag by shares of the picture's height: the point under the pointer stays under it."""

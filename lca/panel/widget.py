@@ -16,10 +16,16 @@ from lca.panel.motions import Offered
 from lca.panel.page import style, widget_script
 
 
-def new_widget(avatars: Sequence[Avatar], motions: Offered, folder: Path, checkpoint: Path | None = None) -> Any:
+def new_widget(
+    avatars: Sequence[Avatar],
+    motions: Offered,
+    folder: Path,
+    checkpoint: Path | None = None,
+    titles: Sequence[str] = (),
+) -> Any:
     """A widget with its own desk, in `widget.desk`; `widget.close()` ends both."""
     widget = widget_class()()
-    widget.desk = Desk(avatars, widget.send, motions, folder, checkpoint)
+    widget.desk = Desk(avatars, widget.send, motions, folder, checkpoint, titles)
     widget.on_msg(lambda _, content, buffers: widget.desk.receive(content, buffers))
     return widget
 

@@ -13,6 +13,7 @@ from lca.tracking.hand_landmarks import HandLandmarks, find_hand
 from lca.tracking.head import find_head_box
 from lca.tracking.people import Crowd
 from lca.tracking.pyramid import PhotoPyramid
+from lca.tracking.region import Region
 from lca.tracking.remarks import doubts, remarks, turned_away
 from lca.tracking.sighting import Sighting
 from lca.tracking.silhouette import find_mask
@@ -23,9 +24,15 @@ HIDDEN = 0.3
 
 
 @torch.no_grad()
-def sight(image: PhotoPyramid, crowd: Crowd, alpha: Float[Tensor, "1 height width"] | None = None) -> Sighting:
-    """Everything about the person who is meant; where the photo has its own mask, `alpha`, that is taken."""
-    first = find_landmarks(image, detected_region(crowd.person))
+def sight(
+    image: PhotoPyramid,
+    crowd: Crowd,
+    alpha: Float[Tensor, "1 height width"] | None = None,
+    region: Region | None = None,
+) -> Sighting:
+    """Everything about the person who is meant, who is in `region` if that is known; where the photo has its own mask, `alpha`,
+    that is taken."""
+    first = find_landmarks(image, region or detected_region(crowd.person))
     body = find_landmarks(image, first.next_region)
     mask = find_mask(image, body) if alpha is None else alpha
     halves, body_box = PhotoPyramid.of(mask), mask_box(mask)
@@ -50,6 +57,7 @@ def sight(image: PhotoPyramid, crowd: Crowd, alpha: Float[Tensor, "1 height widt
         actions=torch.zeros(52) if face is None else face.actions,
         psi=_gaze(face),
         people=people,
+        region=body.next_region,
     )
 
 

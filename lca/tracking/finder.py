@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass, replace
 from functools import partial
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -58,8 +59,9 @@ class PeopleFinder:
             "take it closer, or cut the person out as a transparent PNG"
         )
 
-    def look(self, picture: Picture, near: Float[Tensor, "2"] | None = None) -> Sighting | None:
-        """What the networks say, however unsure; None where they see nobody. With `near` (pixels) it is about whoever is nearest.
+    def look(self, picture: Picture, before: Sighting | None = None) -> Sighting | None:
+        """What the networks say, however unsure; None where they see nobody. If they saw somebody `before`, in the last frame
+        of a film, it is about that person.
 
         Raises:
             UserError: no person of that number.
@@ -67,11 +69,15 @@ class PeopleFinder:
         shown = picture.image if picture.alpha is None else picture.image * picture.alpha + GREY * (1 - picture.alpha)
         gain = gain_of(shown)
         image = PhotoPyramid.of(shown if gain == 1 else (shown * gain).clamp(max=1))
-        crowd = find_people(image, picture.name, self.person if near is None else None)
+        crowd = find_people(image, picture.name, self.person if before is None else None)
         if crowd is None:
             return None
-        crowd = crowd if near is None else crowd.nearest(near)
-        sighting = sight(image, crowd, picture.alpha)
+        region = None if before is None else before.region
+        if before is not None:
+            crowd = crowd.nearest(
+                before.body_box.reshape(2, 2).mean(0) if region is None else torch.tensor(region.centre)
+            )
+        sighting = sight(image, crowd, picture.alpha, region)
         return sighting if gain < DARK else replace(sighting, reasons=("too dark", *sighting.reasons))
 
 

@@ -6,6 +6,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.matting.cutout import FoundPerson
+from lca.tracking.region import Region
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +35,5 @@ class Sighting(FoundPerson):
     """Gaze, see `lca.geometry`; zeros without a face."""
     people: int
     """How many people the photo shows."""
+    region: Region | None
+    """Where to look for the same person in the next frame of a film; None: anywhere, whoever is nearest to them."""

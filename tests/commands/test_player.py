@@ -100,11 +100,13 @@ def picture(page) -> np.ndarray:
 
 def rendered(avatar_file, state) -> np.ndarray:
     """What the same moment and view are for `lca.render`."""
-    motion, view = named_motion("walk", 1.0, 8.0), state["view"]
-    gaussians = list(drive(Avatar.load(avatar_file), motion))[round(state["time"] * 8)]
+    gaussians = list(drive(Avatar.load(avatar_file), named_motion("walk", 1.0, 8.0)))[round(state["time"] * 8)]
+    return to_bytes(render(gaussians, camera_of(state["view"]), torch.ones(3)).image).astype(float)
+
+
+def camera_of(view):
     azimuth, elevation, distance = (float(view[name]) for name in ("azimuth", "elevation", "distance"))
-    camera = orbit(azimuth, elevation, distance, tuple(view["target"]), view["field_of_view"], SIZE)
-    return to_bytes(render(gaussians, camera, torch.ones(3)).image).astype(float)
+    return orbit(azimuth, elevation, distance, tuple(view["target"]), view["field_of_view"], SIZE)
 
 
 def state_of(page) -> dict:
@@ -144,6 +146,27 @@ def test_browser_orbits_zooms_pans_and_resets(page, avatar):
             page.mouse(kind, 128.0, 100.0, clickCount=clicks)
     assert view_once(page, f"view.azimuth === {home['azimuth']}") == home
     np.testing.assert_array_equal(picture(page), first)
+
+
+@pytest.mark.browser
+def test_browser_zooms_to_the_pointer(page, avatar):
+    home = state_of(page)["view"]
+    page.mouse("mouseWheel", 190.0, 60.0, deltaX=0, deltaY=-400)
+    view = view_once(page, f"view.distance < 0.9 * {home['distance']}")
+    before, after = camera_of(home), camera_of(view)
+    towards = torch.tensor([190.0 - SIZE / 2, 60.0 - SIZE / 2, float(before.intrinsics[0, 0])])
+    rotation, shift = before.camera_from_world[:3, :3], before.camera_from_world[:3, 3]
+    point = rotation.T @ (home["distance"] * towards / towards[2] - shift)
+    assert after.project(point[None])[0, :2].tolist() == pytest.approx([190.0, 60.0], abs=0.5)
+
+
+@pytest.mark.browser
+def test_browser_has_controls_that_a_finger_hits(page):
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('nav button, nav select, nav input')].map((e) => e.getBoundingClientRect())"
+        ".map((b) => Math.min(b.width, b.height))"
+    )
+    assert len(sizes) == 4 and min(sizes) >= 24
 
 
 @pytest.mark.browser

@@ -156,6 +156,34 @@ def test_the_notebook_moves_what_is_asked_for_and_nothing_else(notebook, example
     assert "Traceback" not in notebook.evaluate("document.body.innerText")
 
 
+def test_all_of_a_panel_is_seen_at_once_on_a_laptop(notebook):
+    screen = {"width": 1366, "height": 768, "deviceScaleFactor": 1, "mobile": False}
+    notebook.call("Emulation.setDeviceMetricsOverride", **screen)
+    notebook.wait("innerHeight === 768")
+    width, height = notebook.evaluate(
+        f"(() => {{ const b = {Visitor(notebook).root}.getBoundingClientRect(); return [b.width, b.height]; }})()"
+    )
+    notebook.call("Emulation.clearDeviceMetricsOverride")
+    assert width > 800 and height < 768 - 130, "JupyterLab's own bars take 130 pixels"
+
+
+def test_control_and_s_in_the_panel_saves_the_notebook_and_letters_are_no_commands(notebook):
+    context = "[...window.jupyterapp.shell.widgets('main')].find((widget) => widget.sessionContext).context"
+    notebook.evaluate(f"{Visitor(notebook).find('.lca-view')}.focus()")
+    cells = notebook.evaluate(f"{context}.model.cells.length")
+    assert notebook.evaluate(f"{context}.model.dirty"), "its cells have run"
+
+    def press(key, modifiers):
+        for kind in ("rawKeyDown", "keyUp"):
+            code = {"code": f"Key{key.upper()}", "windowsVirtualKeyCode": ord(key.upper()), "modifiers": modifiers}
+            notebook.call("Input.dispatchKeyEvent", type=kind, key=key, **code)
+
+    press("s", 2)
+    notebook.wait(f"!{context}.model.dirty")
+    press("b", 0)
+    assert notebook.evaluate(f"{context}.model.cells.length") == cells
+
+
 def test_a_kernel_rests_when_nothing_moves(lab, notebook):
     (kernel,) = lab[1].children()
 

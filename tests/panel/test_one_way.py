@@ -38,7 +38,7 @@ class Notepad:
     def send(self, message, buffers):
         self.told.append(message)
 
-    def say(self, text):
+    def say(self, text, level="info", about=""):
         self.told.append(text)
 
     def restore(self, state):

@@ -11,8 +11,9 @@ from lca.errors import UserError
 from lca.motion.named import named_motion
 from lca.panel.blend import blended
 from lca.panel.channels import channels
+from lca.panel.faces import emotion
 from lca.panel.history import History
-from lca.panel.library import emotion, pose_at, poses
+from lca.panel.library import pose_at, poses
 from lca.panel.light import Lighting
 from lca.panel.playback import Playback
 from lca.panel.state import DISTANCES, HIGHEST, Look, Pose, State, Viewpoint

@@ -10,8 +10,16 @@ function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-function button(text, label, onclick) {
-  return h("button", { type: "button", "aria-label": label, title: label, onclick }, text);
+// A button with a text, an icon, or both.
+function button(text, label, onclick, picture = null) {
+  const parts = [picture && icon(picture), text && h("span", {}, text)].filter(Boolean);
+  return h("button", { type: "button", "aria-label": label, title: label, onclick }, ...parts);
+}
+
+// Another text, icon or name for what a button does.
+function relabel(element, text, label, picture = null) {
+  element.replaceChildren(...[picture && icon(picture), text && h("span", {}, text)].filter(Boolean));
+  for (const name of ["aria-label", "title"]) element.setAttribute(name, label);
 }
 
 function choice(label, values, onchange) {
@@ -27,14 +35,19 @@ function checkbox(text, onchange) {
   return { input, label: h("label", { class: "lca-check" }, input, text) };
 }
 
-function filePicker(text, label, accept, multiple, onfiles) {
+function filePicker(text, label, accept, multiple, onfiles, picture = null) {
   const input = h("input", { type: "file", accept, multiple, "aria-label": label, title: label });
   input.addEventListener("change", async () => {
     const files = [...input.files];
     input.value = "";
     if (files.length) await onfiles(files);
   });
-  return h("label", { class: "lca-file" }, text, input);
+  return h("label", { class: "lca-file" }, ...(picture ? [icon(picture)] : []), h("span", {}, text), input);
+}
+
+// A heading that folds what belongs under it.
+function section(name, open, ...content) {
+  return h("details", { open }, h("summary", {}, name), h("div", {}, ...content));
 }
 
 const PAUSE = 12; // milliseconds between two messages of one stream

@@ -5,21 +5,24 @@ const PATIENCE = 8000; // milliseconds
 const GONE = "no answer: the kernel or server is busy or gone; run the cell (or command) again";
 
 function mount(host, root) {
+  const news = makeLine();
+  const { say } = news;
   const shared = { eyes: "sliders", togglePlay: () => {}, say };
   let silence = null;
   const hear = () => {
     clearTimeout(silence);
     silence = null;
+    news.forget("host");
   };
   const send = (message, buffers = []) => {
     try {
       host.send(message, buffers);
     } catch {
-      say(GONE, "error"); // a restarted kernel has closed the channel
+      say(GONE, "error", "host"); // a restarted kernel has closed the channel
       return;
     }
     if (silence === null && message.kind !== "ack" && message.kind !== "bye")
-      silence = setTimeout(() => say(GONE, "error"), PATIENCE);
+      silence = setTimeout(() => say(GONE, "error", "host"), PATIENCE);
   };
   const outbox = new Outbox(send);
   const view = makeView(outbox, shared);
@@ -29,30 +32,34 @@ function mount(host, root) {
   const sliders = makeSliders(outbox);
   const gallery = makeGallery(outbox);
   const tools = makeTools(outbox, shared);
-  const line = h("div", { class: "lca-message", role: "status", "aria-live": "polite" });
+  const aims = makeAims(outbox);
+  const keys = makeKeys(outbox);
+  const title = h("h1");
   const doing = h("span");
   const progress = h("progress", { "aria-label": "Progress" });
-  const stopping = button("stop", "Stop, and keep what there is", () => outbox.post({ kind: "stop" }));
+  const stopping = button("stop", "Stop, and keep what there is", () => outbox.post({ kind: "stop" }), "stop");
   const work = h("div", { class: "lca-work", hidden: true }, doing, progress, stopping);
   const notes = h("ul", { class: "lca-notes", "aria-label": "About the files" });
-  let people = 1;
-
-  function say(text, level) {
-    line.textContent = text;
-    line.classList.toggle("lca-error", level === "error");
-    line.setAttribute("role", level === "error" ? "alert" : "status");
-  }
+  const stand = h("div", { class: "lca-stand" }, lamp.element, aims.element);
+  let [people, motion] = [1, null];
+  lamp.element.append(aims.tags);
 
   const on = {
     setup(message) {
       people = message.people;
+      title.textContent = message.names.join(" and ");
+      if (host.page) document.title = `${title.textContent} · avatar panel`;
+      stand.style.setProperty("--people", people);
       view.forget();
-      for (const part of [timeline, gallery, tools, lamp]) part.setup(message);
-      sliders.setup(message, [{ name: "Poses", element: gallery.element }]);
+      for (const part of [timeline, gallery, tools, lamp, aims]) part.setup(message);
+      sliders.setup(message, [{ name: "Poses", element: gallery.element }], { Face: gallery.face, View: tools.seen });
       outbox.post({ kind: "thumbnails" });
     },
     state(message) {
       shared.eyes = message.eyes;
+      if (message.motion !== motion) news.forget("motion");
+      motion = message.motion;
+      stand.style.background = message.look.background;
       view.resize(message.look.size, people);
       for (const part of [timeline, sliders, gallery, tools, lamp, unload]) part.update(message);
     },
@@ -62,7 +69,8 @@ function mount(host, root) {
       return view.paint(message, buffer);
     },
     thumbnail: (message, [buffer]) => gallery.thumbnail(message.name, buffer),
-    message: ({ text, level }) => say(text, level),
+    message: ({ text, level, about }) => say(text, level, about),
+    worked: ({ about }) => news.forget(about),
     motions: ({ names }) => timeline.setup({ motions: names }),
     progress({ done, whole, text, keeps }) {
       unload.progress(keeps && done < whole);
@@ -80,23 +88,31 @@ function mount(host, root) {
   const seen = () => send({ kind: document.hidden ? "bye" : "back" });
   document.addEventListener("visibilitychange", seen);
   root.classList.add("lca-panel");
-  root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's single keys stay out
+  // JupyterLab's single keys stay out; it asks the element that has the focus before those round it
+  const keep = ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true");
+  keep({ target: root });
+  root.addEventListener("focusin", keep);
+  root.addEventListener("keydown", (event) => passOn(event, root));
+  const ears = host.page ? document : root;
+  ears.addEventListener("keydown", keys.press);
   root.addEventListener("dragover", (event) => event.preventDefault());
   root.addEventListener("drop", (event) => {
     event.preventDefault();
     event.stopPropagation();
     if (event.dataTransfer.files.length) tools.sendFiles([...event.dataTransfer.files]);
   });
-  root.append(
-    h("div", { class: "lca-stage" }, lamp.element, timeline.element, work, line, notes, tools.element),
-    sliders.element,
-  );
+  root.classList.toggle("lca-page", Boolean(host.page));
+  root.append(h("div", { class: "lca-body" },
+    h("header", { class: "lca-head" }, title, tools.edit, keys.opener),
+    h("div", { class: "lca-stage" }, stand, timeline.element, work, news.element, notes, tools.element),
+    sliders.element, keys.element));
   if (host.still) view.stand(host.still);
   send({ kind: "hello" });
 
   return () => {
     document.removeEventListener("visibilitychange", seen);
-    for (const part of [outbox, view, gallery, unload]) part.close();
+    ears.removeEventListener("keydown", keys.press);
+    for (const part of [outbox, view, gallery, news, unload]) part.close();
     hear();
     send({ kind: "bye" });
     stop();

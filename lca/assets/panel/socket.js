@@ -26,10 +26,11 @@ function connect(root) {
     if (buffers.length === (head.buffers ?? 0)) deliver();
   });
   socket.addEventListener("close", () => {
-    const gone = { kind: "message", level: "error", text: "the server has ended: start `lca panel` again and reload" };
+    const gone = { kind: "message", level: "error", about: "host", text: "the server has ended: start `lca panel` again and reload" };
     for (const listener of listeners) listener(gone, []);
   });
   const host = {
+    page: true,
     send(message, parts = []) {
       if (socket.readyState !== WebSocket.OPEN) return;
       socket.send(JSON.stringify({ ...message, buffers: parts.length }));

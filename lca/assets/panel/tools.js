@@ -32,10 +32,13 @@ function makeTools(outbox, shared) {
   const light = choice("Light", [], (value) => outbox.post({ kind: "light", sky: value || null }));
   const lamp = checkbox("lamp", (on) => outbox.post({ kind: "light", lamp: on }));
   const exporting = makeExports(outbox);
-  const order = (text, label, message) => button(text, label, () => outbox.post(message));
-  const undo = order("undo", "Undo", { kind: "undo" });
-  const redo = order("redo", "Redo", { kind: "redo" });
-  const release = order("release", "Let the motion move what was held by sliders", { kind: "release" });
+  const order = (text, label, message, picture) => button(text, label, () => outbox.post(message), picture);
+  const undo = order("", "Undo", { kind: "undo" }, "undo");
+  const redo = order("", "Redo", { kind: "redo" }, "redo");
+  const reset = order("reset", "Standing, face at rest, shape of the photos", { kind: "reset" }, "reset");
+  const floor = order("feet on floor", "Put the feet on the floor", { kind: "floor" }, "floor");
+  const release = order("release", "Let the motion move what was held by sliders", { kind: "release" }, "release");
+  const photos = filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos, "photos");
   const recording = makeRecording(outbox);
 
   async function sendPhotos(files) {
@@ -45,7 +48,19 @@ function makeTools(outbox, shared) {
 
   const dropped = makeDropped(outbox, shared, sendPhotos);
 
+  // Every button says whom it acts on.
+  function address(names) {
+    const [[first], all, alone] = [names, names.join(" and "), names.length === 1];
+    relabel(reset, "reset", `${all}: standing, face at rest, shape of the photos`, "reset");
+    relabel(floor, "feet on floor", `Put the feet of ${first} on the floor`, "floor");
+    photos.querySelector("span").textContent = alone ? "photos…" : `photos for ${first}…`;
+    const made = alone ? "Make an avatar" : `Make another avatar in the place of ${first}`;
+    for (const name of ["aria-label", "title"])
+      photos.querySelector("input").setAttribute(name, `${made} from 1 to 16 photos of one person`);
+  }
+
   function setup(spec) {
+    address(spec.names);
     for (const part of [recording, exporting]) part.setup(spec);
     for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes]])
       select.replaceChildren(...values.map((value) => h("option", { value }, String(value))));
@@ -60,23 +75,20 @@ function makeTools(outbox, shared) {
     [skeleton.input.checked, anchors.input.checked] = [state.look.skeleton, state.look.anchors];
     [light.value, lamp.input.checked] = [state.sky ?? "", state.lamp !== null];
     [undo.disabled, redo.disabled] = [!state.undo, !state.redo];
-    release.disabled = !state.held.length;
+    release.hidden = !state.held.length;
     recording.update(state);
   }
 
-  const element = h("div", {},
-    h("div", { class: "lca-row", role: "group", "aria-label": "Picture" }, picture, size, background, skeleton.label, anchors.label),
-    h("div", { class: "lca-row", role: "group", "aria-label": "Light" }, light, lamp.label),
-    h("div", { class: "lca-row", role: "group", "aria-label": "Edit" }, undo, redo,
-      order("reset", "Standing, face at rest, shape of the photos", { kind: "reset" }),
-      order("feet on floor", "Put the feet on the floor", { kind: "floor" }), release,
-      order("camera home", "Reset the camera", { kind: "home" })),
-    h("div", { class: "lca-row", role: "group", "aria-label": "Files" },
-      filePicker("photos…", "Make an avatar from 1 to 16 photos of one person", "image/*", true, sendPhotos),
-      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, dropped.sendAny),
-      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }), ...recording.elements,
-      ...exporting.elements,
-      order("save state", "Write the state as JSON", { kind: "save" }),
-      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, dropped.sendState)));
-  return { element, setup, update, sendFiles: dropped.sendAny };
+  const edit = h("div", { class: "lca-row", role: "group", "aria-label": "Edit" }, undo, redo, reset, floor, release);
+  const named = (text, control) => h("label", { class: "lca-slider" }, h("span", {}, text), control);
+  const seen = h("div", {}, named("picture shows", picture), named("size in pixels", size), named("light", light),
+    named("background", background),
+    h("div", { class: "lca-row", role: "group", "aria-label": "Over the picture" }, lamp.label, skeleton.label, anchors.label));
+  const element = h("div", { class: "lca-files" },
+    h("div", { class: "lca-row", role: "group", "aria-label": "Files" }, photos,
+      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, dropped.sendAny, "motion"),
+      order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }, "snapshot"), recording.element, exporting.element,
+      order("save state", "Write the state as JSON", { kind: "save" }, "save"),
+      filePicker("load state…", "Load a state that was saved", ".json,application/json", false, dropped.sendState, "load")));
+  return { element, edit, seen, setup, update, sendFiles: dropped.sendAny };
 }

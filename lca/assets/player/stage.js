@@ -52,7 +52,7 @@
 
   function set(wanted) {
     playing = wanted && engine.duration(clip) > 0;
-    play.textContent = playing ? "❚❚" : "▶";
+    play.dataset.playing = playing;
     play.setAttribute("aria-label", playing ? "Pause" : "Play");
     before = performance.now();
     ask();
@@ -73,7 +73,15 @@
 
   const reset = () => look(home);
   const turn = (dx, dy) => look({ azimuth: view.azimuth - dx * 0.008, elevation: view.elevation + dy * 0.008 });
-  const zoom = (factor) => look({ distance: view.distance * factor });
+
+  // Times as far away, with what is under a place of the page (pixels) staying under it; without a place, the middle.
+  function zoom(factor, place = null) {
+    const before = view.distance;
+    look({ distance: before * factor });
+    if (place === null) return;
+    const box = canvas.getBoundingClientRect(), slip = 1 - before / view.distance;
+    pan(slip * (place.x - box.left - box.width / 2), slip * (place.y - box.top - box.height / 2));
+  }
 
   // Move the target with the pointer: dx, dy in pixels of the page.
   function pan(dx, dy) {
@@ -103,7 +111,7 @@
       moved += Math.hypot(dx, dy);
       if (pointers.size > 1 || event.shiftKey || event.buttons & 6) pan(dx, dy);
       else turn(dx, dy);
-      if (pointers.size > 1 && now.spread > 0) zoom(old.spread / now.spread);
+      if (pointers.size > 1 && now.spread > 0) zoom(old.spread / now.spread, now);
     });
     for (const ending of ["pointerup", "pointercancel"]) {
       canvas.addEventListener(ending, (event) => {
@@ -117,7 +125,7 @@
     canvas.addEventListener("contextmenu", (event) => event.preventDefault());
     canvas.addEventListener("wheel", (event) => {
       event.preventDefault();
-      zoom(Math.exp(Math.min(1, Math.max(-1, event.deltaY * (event.deltaMode ? 0.05 : 0.0015)))));
+      zoom(Math.exp(Math.min(1, Math.max(-1, event.deltaY * (event.deltaMode ? 0.05 : 0.0015)))), { x: event.clientX, y: event.clientY });
     }, { passive: false });
     const keys = {
       ArrowLeft: () => turn(-20, 0), ArrowRight: () => turn(20, 0), ArrowUp: () => turn(0, -20), ArrowDown: () => turn(0, 20),

@@ -15,7 +15,7 @@ from numpy import ndarray
 from lca.geometry.joint_names import JOINTS
 from lca.geometry.rotations import matrix_to_axis_angle
 from lca.tracking.kinematics import Posture, chains_of
-from lca.tracking.posture import BODY, PhotoPose
+from lca.tracking.posture import BODY, PhotoPose, cross_matrices
 
 FEET = tuple(JOINTS.index(f"{side}_{part}") for side in ("left", "right") for part in ("ankle", "foot"))
 """Joints that stand still while a foot carries."""
@@ -131,11 +131,10 @@ def moved_by(posture: Posture) -> Float[ndarray, "feet 3 unknowns"]:
     """How the places of the feet depend on the unknowns of the pose and the translation."""
     chains, out = chains_of(posture.parents), np.zeros((len(FEET), 3, posture.columns + 3))
     for row, foot in enumerate(FEET):
-        for joint in chains[foot]:
-            if joint < 0 or not posture.used[joint]:
-                continue
-            arm, first = posture.places[foot] - posture.places[joint], posture.first[joint]
-            for column in range(posture.used[joint]):
-                out[row, :, first + column] += np.cross(posture.levers[joint, :, column], arm)
+        above = [joint for joint in chains[foot] if joint >= 0 and posture.used[joint]]
+        arms = cross_matrices(posture.places[foot] - posture.places[above])
+        for joint, arm in zip(above, arms, strict=True):
+            first, used = posture.first[joint], posture.used[joint]
+            out[row, :, first : first + used] = -arm @ posture.levers[joint, :, :used]
         out[row, :, posture.columns :] = np.eye(3)
     return out

@@ -120,8 +120,11 @@ def shown(pictures: Iterable[Picture], finder: PeopleFinder) -> list[tuple[Pictu
     Raises:
         TooFewPeople: none shows as many people as are needed to tell who is asked for.
     """
-    same = SamePerson(finder, reach=math.inf)
-    found = [(picture, person) for picture in pictures if (person := same(picture)) is not None]
+    same, found = SamePerson(finder, reach=math.inf), []
+    for picture in pictures:
+        person = same(picture)
+        found += [] if person is None else [(picture, person)]
+        same.search()
     if same.too_few is not None:
         raise same.too_few
     return found
@@ -179,9 +182,12 @@ class Noted:
 
 
 def without_flicker(values: Float[Tensor, "frames channels"], fps: float) -> Float[Tensor, "frames channels"]:
-    """Evened out; rows of NaN follow their neighbours."""
-    seen = values.isfinite().all(-1).double().numpy()
-    return torch.from_numpy(even(values.nan_to_num().double().numpy(), seen, fps, FACE_HERTZ)).float()
+    """Evened out; rows of NaN follow their neighbours, no farther than anything that was seen."""
+    seen = values.isfinite().all(-1)
+    smooth = torch.from_numpy(
+        even(values.nan_to_num().double().numpy(), seen.double().numpy(), fps, FACE_HERTZ)
+    ).float()
+    return smooth if not seen.any() else smooth.clamp(values[seen].amin(0), values[seen].amax(0))
 
 
 def as_solution(verdicts: list[PhotoVerdict], noted: Noted, follower: Follower) -> Solution:

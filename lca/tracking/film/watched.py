@@ -1,7 +1,7 @@
 """What each frame of a film shows of one person: the largest at first, the same from then on."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import torch
@@ -38,16 +38,23 @@ class SamePerson:
     def __call__(self, picture: Picture) -> Sighting | None:
         """Who is followed, or None where this frame does not show them."""
         try:
-            found = self.finder.look(picture, None if self.last is None else centre_of(self.last))
+            found = self.finder.look(picture, self.last)
         except TooFewPeople as error:
             self.too_few = error
             return None
-        if found is None or found.confidence < SURE or not bool(found.mask.any()):
-            return None
-        if self.last is not None and distance(found, self.last) > self.reach * size_of(self.last):
+        if found is None or found.confidence < SURE or not bool(found.mask.any()) or self.too_far(found):
+            self.search()
             return None
         self.last, self.too_few = found, None
         return found
+
+    def search(self) -> None:
+        """From the next frame on, look for them among everybody, and not in the place where they were last."""
+        self.last = None if self.last is None else replace(self.last, region=None)
+
+    def too_far(self, found: Sighting) -> bool:
+        """Whether somebody is farther from where they were than they may have gone."""
+        return self.last is not None and distance(found, self.last) > self.reach * size_of(self.last)
 
 
 def distance(one: Sighting, other: Sighting) -> float:

@@ -14,7 +14,7 @@ from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lca.motion.posed import joints
 from lca.motion.sequences import sequence
 from lca.tracking.film.film_error import FilmTruth, film_error
-from lca.tracking.film.follow import solved
+from lca.tracking.film.follow import solved, without_flicker
 from lca.tracking.film.smoothing import SmoothConfig
 from lca.tracking.film.trial import ALONE
 from lca.tracking.observe import Framing, Observations
@@ -103,3 +103,11 @@ def test_a_film_that_begins_without_the_person_begins_with_their_first_pose(fram
 def test_nobody_is_one_line(truth, template):
     with pytest.raises(UserError, match="expected a film of a person"):
         solved([None] * 5, truth.betas, template, FPS)
+
+
+def test_a_face_that_turns_away_looks_no_farther_than_it_did():
+    gaze = torch.linspace(0, 0.4, 20)[:, None].repeat(1, 4)
+    gaze[12:] = torch.nan
+    even = without_flicker(gaze, FPS)
+    assert even.isfinite().all() and even.max() <= gaze[11].max() and (even[:12] - gaze[:12]).abs().max() < 0.02
+    assert not without_flicker(torch.full((4, 4), torch.nan), FPS).any()
