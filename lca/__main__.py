@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from lca import __version__
 from lca.errors import UserError, on_one_line
-from lca.stopping import StoppedBySignal
+from lca.stopping import StoppedBySignal, tidy_end
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "create": ("lca.commands.create", "add_command", "photos of a person -> an avatar file"),
@@ -100,7 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        return run(arguments)
+        with tidy_end():
+            return run(arguments)
     except BrokenPipeError:  # the reader (head, less) has gone: nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -5,6 +5,8 @@ A second Ctrl-C ends the work at once.
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 HEARD = (signal.SIGINT, signal.SIGTERM)
@@ -20,6 +22,28 @@ class StoppedBySignal(SystemExit):
 
     def __str__(self) -> str:
         return self.message
+
+
+@contextmanager
+def tidy_end() -> Iterator[None]:
+    """While a `with` block runs SIGTERM ends it as an exception does, so that nothing half-written stays; a second one kills.
+
+    Raises:
+        StoppedBySignal: SIGTERM came, and nobody in the block listens to it.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        raise StoppedBySignal(number, "ended by SIGTERM")
+
+    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if ours:
+        signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 class Wishes:

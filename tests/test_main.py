@@ -1,5 +1,7 @@
 """The command line: quick, lazy, and one line for a mistake."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,6 +11,7 @@ import pytest
 import lca.__main__ as cli
 from lca import __version__
 from lca.errors import UserError
+from lca.formats.atomic import writing
 
 
 def run(*arguments):
@@ -28,6 +31,23 @@ def offer(monkeypatch, function):
     module.__dict__["add_command"] = add_command
     monkeypatch.setitem(sys.modules, "offered", module)
     monkeypatch.setitem(cli.COMMANDS, "demo", ("offered", "add_command", "a test"))
+
+
+def test_sigterm_leaves_nothing_half_written(monkeypatch, capsys, tmp_path):
+    def write(_):
+        with writing(tmp_path / "film.mp4") as temporary:
+            temporary.write_bytes(b"half")
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(10)
+
+    offer(monkeypatch, write)
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        assert cli.main(["demo"]) == 143
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert capsys.readouterr().err == "lca: ended by SIGTERM\n" and list(tmp_path.iterdir()) == []
 
 
 def test_help_names_every_command_and_imports_nothing_heavy():

@@ -51,11 +51,12 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(f"expected an even --size, got {args.size}")
     from tqdm import tqdm
 
-    from lca.formats.video import write_video
+    from lca.formats.video import check_film, write_video
     from lca.lab.filming import film_cameras
     from lca.lab.playing import play
     from lca.model.avatar import Avatar
 
+    check_film(args.out, args.fps, args.motion if Path(args.motion).is_file() else None)
     background, light = parse_colour(args.background), chosen(args)
     motion, view = chosen_motion(args, args.fps)
     avatar = Avatar.load(args.avatar)

@@ -73,9 +73,13 @@ def run(args: argparse.Namespace) -> None:
 
 def check(args: argparse.Namespace) -> None:
     """Raises: UserError: options that make no sense, before anything is read."""
+    from lca.formats.atomic import check_place
+
     for path, what, name in ((args.out, "avatar", "person.avatar"), (args.report, "report", "sheet.png")):
         if path is not None and path.is_dir():
             raise UserError(f"expected a file name for the {what}, got a folder: {path}; add a name, e.g. {name}")
+        if path is not None:
+            check_place(path)
     if args.report and args.refine == 0:
         raise UserError("expected refinement beside --report, got --refine 0; leave one of them out")
 

@@ -28,10 +28,12 @@ def add_command(subparsers) -> None:
 def run(args: argparse.Namespace) -> None:
     """Photos -> person.avatar, person.mp4, person.ply, contact_sheet.png, report.json."""
     from lca.data.example import load_example
+    from lca.formats.atomic import check_place
     from lca.formats.photos import read_pictures
     from lca.formats.ply import write_ply
     from lca.lab.exporting import standing
 
+    check_place(args.out / "person.avatar")
     example = None if args.photos else load_example()
     pictures = read_pictures([args.photos] if example is None else example.photos)
     people, avatars, likeness, seconds = make(args, pictures, example)

@@ -66,8 +66,10 @@ def add_command(subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write report.json, and contact_sheet.png but of films, and print the report."""
+    from lca.formats.atomic import check_place
     from lca.tracking.film.film_error import films_in
 
+    check_place(arguments.out / "report.json")
     films = films_in(arguments.data)
     report = followed(arguments, films) if films else measured(arguments)
     print(json.dumps(report, indent=2))

@@ -58,6 +58,9 @@ def check(args: argparse.Namespace) -> None:
         raise UserError("expected --motion together with --rig, got no --rig: add it (splats alone cannot move)")
     if args.motion is None and (args.mapping is not None or args.seconds is not None):
         raise UserError("expected --mapping and --seconds together with --motion, got no --motion: add it")
+    from lca.formats.atomic import check_place
+
+    check_place(args.out)
 
 
 def write(args: argparse.Namespace, avatar, gaussians) -> None:

@@ -42,6 +42,8 @@ def chosen_motion(args: argparse.Namespace, fps: float):
     """
     from lca.motion.named import named_motion
 
+    if args.seconds is not None and round(args.seconds * fps) < 1:
+        raise UserError(f"expected a motion of at least one frame, got {args.seconds:g} s: raise --seconds")
     if args.motion in MOTIONS and args.mapping is None:
         return named_motion(args.motion, SECONDS if args.seconds is None else args.seconds, fps), args.motion
     if not Path(args.motion).exists():
@@ -61,8 +63,6 @@ def chosen_motion(args: argparse.Namespace, fps: float):
     print("\n  ".join([f"{args.motion}: {file.lines()[0]}", *file.lines()[1:]]))
     motion = at_ease(file)
     frames = len(motion) if args.seconds is None else min(len(motion), round(args.seconds * fps))
-    if frames < 1:
-        raise UserError(f"expected a motion of at least one frame, got {args.seconds:g} s: raise --seconds")
     return frames_of(motion, range(frames)), "turntable" if "body" in file.carried else "face"
 
 

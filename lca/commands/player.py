@@ -26,9 +26,11 @@ def run(args: argparse.Namespace) -> None:
     if args.out.suffix.lower() not in (".html", ".htm"):
         raise UserError(f"expected a page ending in .html, got {args.out}: name it so")
     from lca.commands.animate import parse_colour
+    from lca.formats.atomic import check_place
     from lca.lab.exporting import write_page
     from lca.model.avatar import Avatar
 
+    check_place(args.out)
     background = parse_colour(args.background)
     motion, view = chosen_motion(args, args.fps)
     avatar = Avatar.load(args.avatar)

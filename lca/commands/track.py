@@ -60,8 +60,7 @@ def add_known(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Follow, write, draw."""
-    if args.out.suffix.lower() != ".npz" or args.out.is_dir():
-        raise UserError(f"expected --out to name a file ending in .npz, got {args.out}: name it so")
+    check(args)
     from lca.formats.amass import write_amass
     from lca.formats.arkit_csv import write_face
     from lca.formats.bvh_writing import write_bvh
@@ -71,12 +70,44 @@ def run(args: argparse.Namespace) -> None:
     followed = tracked(args.film, Known(args.stature, focal, args.seconds), args.person, args.checkpoint)
     for line in lines(followed):
         print(line)
-    written = [args.out, args.out.with_suffix(".csv"), args.out.with_suffix(".bvh")]
+    written = outputs(args.out)
     for path, write in zip(written, (write_amass, write_face, write_bvh), strict=True):
         write(path, followed.motion)
     print(f"{', '.join(map(str, written))}: {len(followed.motion)} frames at {followed.motion.fps:g} fps")
     if args.overlay:
         draw(args, followed)
+
+
+def outputs(out: Path) -> list[Path]:
+    """The body, the face, the skeleton."""
+    return [out, out.with_suffix(".csv"), out.with_suffix(".bvh")]
+
+
+def check(args: argparse.Namespace) -> None:
+    """Raises: UserError: no film, or outputs that cannot be written, before anybody is looked for."""
+    if args.out.suffix.lower() != ".npz":
+        raise UserError(f"expected --out to name a file ending in .npz, got {args.out}: name it so")
+    check_film_is_there(args.film)
+    from lca.formats.atomic import check_place
+
+    for path in outputs(args.out):
+        check_place(path)
+        if path.exists() and not args.out.exists():
+            raise UserError(
+                f"expected a new name for {path.name} beside {args.out}, got a file that is there: name --out otherwise"
+            )
+    if args.overlay:
+        from lca.formats.video import check_film
+        from lca.tracking.film.follow import rate_of
+
+        check_film(args.overlay, rate_of(args.film), args.film)
+
+
+def check_film_is_there(film: Path) -> None:
+    """Raises: UserError: no such file, or a folder."""
+    if not film.is_file():
+        what = "a folder" if film.is_dir() else "no such file"
+        raise UserError(f"expected a film, got {what}: {film}; check the path")
 
 
 def tracked(
@@ -87,11 +118,10 @@ def tracked(
     Raises:
         UserError: no such film, nobody in it, or no networks that find people.
     """
-    if not film.is_file():
-        raise UserError(f"expected a film, got no such file: {film}; check the path")
+    check_film_is_there(film)
     from tqdm import tqdm
 
-    from lca.formats.film_frames import rate_of_film
+    from lca.formats.film_facts import film_facts
     from lca.model.checkpoint import load_model
     from lca.tracking.film.follow import Known, follow, rate_of
     from lca.tracking.finder import PeopleFinder, load_finder
@@ -99,7 +129,7 @@ def tracked(
     finder, known = load_finder(person), known or Known()
     if not isinstance(finder, PeopleFinder):
         raise UserError("expected the networks that find people, got none: `lca networks` fetches them")
-    length = rate_of_film(film)[1]
+    length = film_facts(film).seconds
     frames = round((length if known.seconds is None else min(length, known.seconds)) * rate_of(film))
     totals = {"shape": None, "pose": frames}
 

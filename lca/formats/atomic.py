@@ -72,6 +72,31 @@ def writing(path: str | Path) -> Iterator[Path]:
             temporary.replace(target)
 
 
+def check_place(path: str | Path) -> None:
+    """Before long work: whether `writing` could begin. Nothing is made yet.
+
+    Raises:
+        NotWritten: a folder has the name, or there is no place for the file: no folder can be there, or none that may be written
+            into, or the disk is full.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise NotWritten(f"expected a file to write, got a folder: {path}; add a name", errno.EISDIR)
+    if path.exists() and not path.is_file():
+        return
+    target = Path(os.path.realpath(path))
+    folder = next(above for above in target.parents if above.exists())
+    number = 0
+    if not folder.is_dir():
+        number = errno.ENOTDIR
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        number = errno.EACCES
+    elif not shutil.disk_usage(folder).free:
+        number = errno.ENOSPC
+    if number:
+        raise NotWritten(_refusal(path, os.strerror(number)), number)
+
+
 @contextmanager
 def writing_folder(path: str | Path) -> Iterator[Path]:
     """The same for a new folder: yield an empty temporary one beside `path`, which becomes `path` if the block succeeds."""
@@ -186,10 +211,11 @@ def _told_of(path: Path, temporary: Path) -> Iterator[Path]:
     except OSError as error:
         if isinstance(error, NotWritten) or not (error.errno in DISK or _names(error, temporary, path)):
             raise
-        raise NotWritten(
-            f"expected to write {path}, got: {error.strerror or error}; make room, or name a file elsewhere",
-            error.errno,
-        ) from error
+        raise NotWritten(_refusal(path, error.strerror or str(error)), error.errno) from error
+
+
+def _refusal(path: Path, why: str) -> str:
+    return f"expected to write {path}, got: {why}; make room, or name a file elsewhere"
 
 
 def _names(error: OSError, *paths: Path) -> bool:

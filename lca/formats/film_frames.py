@@ -14,6 +14,7 @@ from numpy import ndarray
 from PIL import Image
 
 from lca.errors import UserError
+from lca.formats.film_facts import file_reader, film_facts
 from lca.formats.picture_file import LARGEST_SIDE, SMALLEST_SIDE, Picture
 
 FILM_SUFFIXES = (".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi")
@@ -32,7 +33,7 @@ def read_film(path: Path, count: int) -> list[Picture]:
     Raises:
         UserError: ffmpeg cannot read the film.
     """
-    seconds = _seconds(path)
+    seconds = film_facts(path).seconds
     stretch = seconds / (STRETCHES * count)
     starts = [k * stretch for k in range(STRETCHES * count)]
     best = [max(frames, key=sharpness) for start in starts if (frames := _frames(path, start, min(stretch, SECONDS)))]
@@ -72,23 +73,10 @@ def _image(frame: Frame) -> torch.Tensor:
     return rearrange(torch.from_numpy(frame.copy()), "h w c -> c h w").float() / 255
 
 
-def _seconds(path: Path) -> float:
-    """Length of a film."""
-    import imageio_ffmpeg
-
-    try:
-        return max(float(imageio_ffmpeg.count_frames_and_secs(str(path))[1] or 0.0), 1e-3)
-    except (RuntimeError, OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[-1:] or ["unreadable"]
-        raise UserError(
-            f"expected a film that ffmpeg can read, got {path} ({reason[0]}); convert it to .mp4"
-        ) from error
-
-
 def _frames(path: Path, start: float, seconds: float) -> list[Frame]:
     """Some frames from `start` on, evenly spaced, at most 2048 px a side; none after the end."""
     cut = ["-ss", f"{start:.3f}", "-i", f"file:{path}", "-t", f"{seconds:.3f}"]
-    command = [*_ffmpeg(), *cut, *_as_ppm(f"fps={TRIES / seconds:.3f}"), "-frames:v", str(TRIES), *PIPED]
+    command = [*file_reader(), *cut, *_as_ppm(f"fps={TRIES / seconds:.3f}"), "-frames:v", str(TRIES), *PIPED]
     return list(_ppm(io.BytesIO(subprocess.run(command, capture_output=True, check=False).stdout)))
 
 
@@ -98,9 +86,9 @@ def every_frame(path: Path, fps: float, seconds: float | None = None) -> Iterato
     Raises:
         UserError: ffmpeg cannot read the film.
     """
-    _seconds(path)
+    film_facts(path)
     cut = ["-i", f"file:{path}"] if seconds is None else ["-i", f"file:{path}", "-t", f"{seconds:.3f}"]
-    command = [*_ffmpeg(), *cut, *_as_ppm(f"fps={fps:.6f}"), *PIPED]
+    command = [*file_reader(), *cut, *_as_ppm(f"fps={fps:.6f}"), *PIPED]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
@@ -111,26 +99,7 @@ def every_frame(path: Path, fps: float, seconds: float | None = None) -> Iterato
             process.kill()
 
 
-def rate_of_film(path: Path) -> tuple[float, float]:
-    """(frames a second, seconds) of a film. Raises: UserError: ffmpeg cannot read it."""
-    import imageio_ffmpeg
-
-    seconds = _seconds(path)
-    reader = imageio_ffmpeg.read_frames(str(path))
-    try:
-        return float(next(reader)["fps"]), seconds
-    finally:
-        reader.close()
-
-
 PIPED = ["-f", "image2pipe", "-c:v", "ppm", "-"]
-
-
-def _ffmpeg() -> list[str]:
-    """ffmpeg, which reads files only."""
-    import imageio_ffmpeg
-
-    return [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file,pipe"]
 
 
 def _as_ppm(rate: str) -> list[str]:

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.atomic import writing, writing_folder
+from lca.formats.atomic import check_place, writing, writing_folder
 
 Frame = Float[Tensor, "3 height width"]
 
@@ -23,7 +23,8 @@ GIF_PALETTES = "split[frame][copy];[copy]palettegen=stats_mode=single[colours];[
 """Each picture of a .gif has 256 colours of its own."""
 GIF_FPS = 50
 """Browsers slow a .gif down that wants less than 2/100 s a picture."""
-BT709 = "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p"
+TAGGED = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+BT709 = f"scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p,{TAGGED}"
 ENCODERS = {
     ".mp4": [
         *("-c:v", "libx264", "-crf", "10", "-vf", BT709, "-movflags", "+faststart"),
@@ -31,7 +32,9 @@ ENCODERS = {
     ],
     ".gif": ["-c:v", "gif", "-vf", GIF_PALETTES],
 }
-"""What ffmpeg is told. An .mp4 that does not say BT.709 is read as BT.601 by some players, which makes greens darker."""
+"""What ffmpeg is told: newer ones go by the pictures' tags, older ones by the encoder's.
+
+An .mp4 that does not say BT.709 is read as BT.601 by some players, which makes greens darker."""
 
 
 def to_bytes(image: Float[Tensor, "channels height width"]) -> np.ndarray:
@@ -50,6 +53,26 @@ def write_video(path: str | Path, frames: Iterable[Frame], fps: float) -> int:
         UserError: there is no frame, a side of an .mp4 is odd, a .gif is too fast, the folder is there already, the name ends
             otherwise, or the encoder fails (a full disk): a film that was there before is kept.
     """
+    check_film(path, fps)
+    path = Path(path)
+    kind = path.suffix.lower()
+    frames = iter(frames)
+    first = next(frames, None)
+    if first is None:
+        raise UserError("expected at least one frame, got none: ask for more seconds")
+    height, width = first.shape[-2:]
+    if kind == ".mp4" and (height % 2 or width % 2):
+        raise UserError(f"expected even sides (H.264 needs them), got {width}x{height}: choose an even size")
+    frames = chain([first], frames)
+    return _write_film(path, frames, (width, height), fps) if kind else _write_pictures(path, frames)
+
+
+def check_film(path: str | Path, fps: float, source: str | Path | None = None) -> None:
+    """Before long work: whether `write_video` could begin; `source` is a film that is read meanwhile.
+
+    Raises:
+        UserError: the name ends otherwise, is that of a folder or of `source`, a .gif is too fast, or there is no place for it.
+    """
     path = Path(path)
     kind = path.suffix.lower()
     if kind and kind not in ENCODERS:
@@ -58,17 +81,13 @@ def write_video(path: str | Path, frames: Iterable[Frame], fps: float) -> int:
         raise UserError(f"expected a new folder for the pictures, got {path}, which is there: name another one")
     if path.is_dir():
         raise UserError(f"expected a film to be written, got {path}, which is a folder: name another file")
-    frames = iter(frames)
-    first = next(frames, None)
-    if first is None:
-        raise UserError("expected at least one frame, got none: ask for more seconds")
     if kind == ".gif" and fps > GIF_FPS:
-        raise UserError(f"expected a .gif of at most {GIF_FPS} frames per second, got {fps:g}: lower --fps")
-    height, width = first.shape[-2:]
-    if kind == ".mp4" and (height % 2 or width % 2):
-        raise UserError(f"expected even sides (H.264 needs them), got {width}x{height}: choose an even size")
-    frames = chain([first], frames)
-    return _write_film(path, frames, (width, height), fps) if kind else _write_pictures(path, frames)
+        raise UserError(
+            f"expected a .gif of at most {GIF_FPS} frames per second, got {fps:g}: lower the rate, or name an .mp4"
+        )
+    if source is not None and path.exists() and path.samefile(source):
+        raise UserError(f"expected a new film, got {path}, the one that is read: name another file")
+    check_place(path)
 
 
 def _write_film(path: Path, frames: Iterator[Frame], size: tuple[int, int], fps: float) -> int:

@@ -72,8 +72,12 @@ class PeopleFinder:
         crowd = find_people(image, picture.name, self.person if before is None else None)
         if crowd is None:
             return None
-        crowd = crowd if before is None else crowd.nearest(torch.tensor(before.region.centre))
-        sighting = sight(image, crowd, picture.alpha, None if before is None else before.region)
+        region = None if before is None else before.region
+        if before is not None:
+            crowd = crowd.nearest(
+                before.body_box.reshape(2, 2).mean(0) if region is None else torch.tensor(region.centre)
+            )
+        sighting = sight(image, crowd, picture.alpha, region)
         return sighting if gain < DARK else replace(sighting, reasons=("too dark", *sighting.reasons))
 
 

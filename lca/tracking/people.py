@@ -18,6 +18,10 @@ SAME = 0.6
 """Two detections whose heads are nearer than this share of a head's side are one person."""
 
 
+class TooFewPeople(UserError):
+    """Somebody is asked for by number in a photo of fewer people."""
+
+
 @dataclass(frozen=True)
 class Crowd:
     """The people of a photo from left to right, and the place of the one who is meant, from 0."""
@@ -47,7 +51,7 @@ def find_people(image: PhotoPyramid, name: str, person: int | None = None) -> Cr
     None: there is nobody.
 
     Raises:
-        UserError: there are fewer than `person` people in the photo called `name`.
+        TooFewPeople: there are fewer than `person` people in the photo called `name`.
     """
     height, width = image.height, image.width
     longer = float(max(height, width))
@@ -61,7 +65,7 @@ def find_people(image: PhotoPyramid, name: str, person: int | None = None) -> Cr
     likely = [one for one in distinct if one.score >= LIKELY] or distinct[:1]
     people = tuple(sorted(likely, key=lambda one: float(_middle(one)[0])))
     if person is not None and not 1 <= person <= len(people):
-        raise UserError(
+        raise TooFewPeople(
             f"expected person {person} from the left in {name}, got a photo of {len(people)}: choose another number"
         )
     if not people:

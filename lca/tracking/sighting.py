@@ -35,5 +35,5 @@ class Sighting(FoundPerson):
     """Gaze, see `lca.geometry`; zeros without a face."""
     people: int
     """How many people the photo shows."""
-    region: Region
-    """Where to look for the same person in the next frame of a film."""
+    region: Region | None
+    """Where to look for the same person in the next frame of a film; None: anywhere, whoever is nearest to them."""

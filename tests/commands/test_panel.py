@@ -29,7 +29,7 @@ def test_serves_until_interrupted(avatar, tmp_path):
         address = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", server.stdout.readline())
         assert address
         with urllib.request.urlopen(address.group(), timeout=60) as page:
-            assert b"<title>person</title>" in page.read()
+            assert "<title>person · avatar panel</title>".encode() in page.read()
     finally:
         server.send_signal(signal.SIGINT)
         _, errors = server.communicate(timeout=60)

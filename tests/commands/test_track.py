@@ -2,13 +2,15 @@
 
 import csv
 import os
+import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
-from lca.formats.film_frames import rate_of_film
+from lca.commands import motion_option, track
+from lca.formats.film_facts import film_facts
 from lca.formats.motion import read_motion
 from lca.formats.video import write_video
 from lca.motion.posed import joints
@@ -39,7 +41,7 @@ def nobody(tmp_path_factory):
 
 def test_films_have_their_truth_beside_them(film):
     assert films_in(film.parent) == [(film, film.with_suffix(".npz"))]
-    assert rate_of_film(film)[0] == FPS
+    assert film_facts(film).fps == FPS
     truth = FilmTruth.read(film.with_suffix(".npz"))
     assert len(truth.motion) == FRAMES and truth.camera.width == 256
     pixels = truth.camera.project(joints(truth.betas, truth.motion.theta, truth.motion.translation))[..., :2]
@@ -63,7 +65,13 @@ def test_a_person_of_a_film_becomes_files_that_others_read(film, lca, tmp_path):
         assert len(list(csv.DictReader(file))) == FRAMES
     found = joints(torch.zeros(100), body.motion.theta, body.motion.translation)
     assert (found[:, 15, 1] > found[:, 0, 1] + 0.4).all() and found[:, [10, 11], 1].min() < -0.9  # stands on the floor
-    assert rate_of_film(over)[0] == FPS
+    assert film_facts(over).fps == FPS
+
+
+def test_every_film_is_followed_at_a_rate_that_files_may_have(tmp_path):
+    for fps, rate in ((0.5, 1.0), (12.0, 12.0), (90.0, 60.0)):
+        write_video(tmp_path / "a.mp4", torch.zeros(3, 3, 32, 32), fps)
+        assert follow.rate_of(tmp_path / "a.mp4") == rate
 
 
 def test_evaluation_of_films_reports_the_errors(film, lca, tmp_path):
@@ -83,6 +91,39 @@ def test_a_film_moves_an_avatar(film, avatar, lca, tmp_path, monkeypatch):
     assert "a film, followed" in said and "0.1 to 0.2 s: failed: the person is not seen" in said and out.exists()
     code, _, error = lca("animate", avatar, "--motion", film, "--out", out, "--up", "y")
     assert code == 2 and "expected a film alone" in error
+
+
+def test_outputs_are_refused_before_anybody_is_looked_for(nobody, avatar, lca, tmp_path, monkeypatch):
+    for module in (track, motion_option):
+        monkeypatch.setattr(module, "tracked" if module is track else "followed_file", lambda *_: pytest.fail("looked"))
+    for name in ("body.npz", "face.csv", "over.mp4"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "take.csv").write_text("a face of somebody's own")
+    quick = tmp_path / "quick.mp4"
+    write_video(quick, torch.zeros(2, 3, 32, 32), 90.0)
+    out, film = tmp_path / "new" / "got.npz", ["animate", avatar, "--motion", nobody, "--out"]
+    for words, why in (
+        (["track", nobody, "--out", tmp_path / "body.npz"], "got a folder"),
+        (["track", nobody, "--out", tmp_path / "face.npz"], "got a folder: .*face.csv"),
+        (["track", nobody, "--out", tmp_path / "take.npz"], "new name for take.csv beside .*take.npz"),
+        (["track", nobody, "--out", nobody / "got.npz"], "Not a directory"),
+        (["track", quick, "--out", out, "--overlay", tmp_path / "over.gif"], "at most 50 frames per second, got 60"),
+        (["track", nobody, "--out", out, "--overlay", tmp_path / "over.mp4"], "which is a folder"),
+        (["track", nobody, "--out", out, "--overlay", tmp_path / "over.avi"], "ending in .mp4"),
+        (["track", nobody, "--out", out, "--overlay", nobody], "the one that is read"),
+        ([*film, nobody], "the one that is read"),
+        ([*film, out.with_suffix(".mp4"), "--seconds", "0"], "at least one frame"),
+        ([*film, tmp_path / "over.mp4"], "which is a folder"),
+        (["player", avatar, "--out", nobody / "page.html"], "Not a directory"),
+        (["export", avatar, "--out", nobody / "a.ply"], "Not a directory"),
+        (["create", tmp_path, "--out", nobody / "a.avatar"], "Not a directory"),
+        (["world", "film", "walk", "--out", nobody], "Not a directory"),
+        (["evaluate", "--data", tmp_path, "--out", nobody], "Not a directory"),
+        (["demo", "--out", nobody], "Not a directory"),
+    ):
+        code, _, error = lca(*words)
+        assert code == 2 and re.search(why, error) and error.count("\n") == 1, error
+    assert not out.parent.exists()
 
 
 def test_bad_films_are_one_line(nobody, lca, tmp_path):

@@ -4,6 +4,7 @@ import errno
 import os
 import pickle
 import resource
+import shutil
 import stat
 import subprocess
 import sys
@@ -11,11 +12,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
 from lca.errors import UserError
-from lca.formats.atomic import NotWritten, new_file, only_writer, writing, writing_folder
+from lca.formats.atomic import NotWritten, check_place, new_file, only_writer, writing, writing_folder
 
 
 @contextmanager
@@ -45,6 +47,24 @@ def write(path, content=b"new"):
 
 def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_place_is_judged_and_nothing_made(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    for good in ("file", "new", "made/below/new"):
+        check_place(tmp_path / good)
+    check_place("/dev/null")
+    for bad, message in (("folder", "got a folder"), ("file/below/new", "Not a directory; make room, or name")):
+        with pytest.raises(NotWritten, match=message):
+            check_place(tmp_path / bad)
+    with monkeypatch.context() as patch, pytest.raises(NotWritten, match="Permission denied"):
+        patch.setattr(os, "access", lambda *_: False)
+        check_place(tmp_path / "new")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(total=9, used=9, free=0))
+    with pytest.raises(NotWritten, match="No space left on device") as error:
+        check_place(tmp_path / "new")
+    assert error.value.errno == errno.ENOSPC and not (tmp_path / "made").exists()
 
 
 def test_a_full_disk_is_one_line_that_names_the_file_of_the_user(tmp_path):

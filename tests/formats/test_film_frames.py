@@ -1,12 +1,15 @@
 """Films among the photos: frames that are sharp and differ, in order of time."""
 
+import subprocess
+
 import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
 
 from lca.errors import UserError
-from lca.formats.film_frames import most_different, read_film, sharpness
+from lca.formats.film_facts import file_reader, film_facts
+from lca.formats.film_frames import every_frame, most_different, read_film, sharpness
 from lca.formats.photos import read_pictures
 from lca.formats.video import write_video
 
@@ -49,6 +52,33 @@ def test_the_sharpest_comes_first_and_then_what_differs():
     flat[1][::2] += 30
     assert most_different(flat, 2) == [1, 2]
     assert most_different(flat, 9) == [0, 1, 2]
+
+
+def _with_ffmpeg(*words):
+    subprocess.run([*file_reader(), "-y", *map(str, words)], check=True)
+
+
+def test_a_film_says_how_fast_it_is(tmp_path, capfd):
+    """Lying on its side, as telephones store them; with pictures at odd times; and one picture."""
+    film = _film(tmp_path / "walk.mp4", 30)
+    facts = film_facts(film)
+    assert (facts.fps, facts.seconds) == (20.0, 1.5)
+    lying, uneven, one = tmp_path / "lying.mp4", tmp_path / "-uneven: 1.webm", tmp_path / "one.mp4"
+    _with_ffmpeg("-display_rotation", "90", "-i", film, "-c", "copy", lying)
+    odd = ["-vf", "select='lt(n,10)+gt(n,20)*mod(n,2)'", "-fps_mode", "passthrough", "-enc_time_base", "1:1000"]
+    _with_ffmpeg("-i", film, *odd, "-c:v", "libvpx", f"file:{uneven}")
+    _with_ffmpeg("-i", film, "-frames:v", "1", one)
+    capfd.readouterr()
+    assert film_facts(lying) == facts and next(every_frame(lying, 20.0)).image.shape == (3, 128, 96)
+    assert 8 < film_facts(uneven).fps < 21 and len(list(every_frame(uneven, 10.0))) in (14, 15)
+    assert len(list(every_frame(one, film_facts(one).fps))) == 1
+    assert capfd.readouterr() == ("", "")
+
+
+def test_sound_alone_is_no_film(tmp_path):
+    _with_ffmpeg("-f", "lavfi", "-i", "sine", "-t", "0.1", "-f", "wav", tmp_path / "song.mp4")
+    with pytest.raises(UserError, match=r"song\.mp4 \(no pictures in it\)"):
+        film_facts(tmp_path / "song.mp4")
 
 
 def test_what_is_no_film_is_one_line(tmp_path):

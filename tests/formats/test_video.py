@@ -1,5 +1,6 @@
 """Films read back through ffmpeg and Pillow."""
 
+import re
 import subprocess
 
 import imageio_ffmpeg
@@ -9,7 +10,7 @@ import torch
 from PIL import Image, ImageSequence
 
 from lca.errors import UserError
-from lca.formats.video import to_bytes, write_video
+from lca.formats.video import check_film, to_bytes, write_video
 
 FULL_DISK = r"""#!/bin/sh
 for last; do :; done
@@ -41,9 +42,10 @@ def test_colours_are_tagged_and_the_index_comes_first(tmp_path):
     write_video(tmp_path / "a.mp4", [green] * 4, fps=8.0)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", tmp_path / "a.mp4", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     decoded = subprocess.run(command, capture_output=True, check=True)
-    assert b"yuv420p(tv, bt709" in decoded.stderr
+    assert re.search(rb"yuv420p\(tv, bt709[,)]", decoded.stderr)  # one word where matrix, primaries and transfer agree
     np.testing.assert_allclose(np.frombuffer(decoded.stdout, np.uint8).reshape(-1, 3).mean(0), [0, 200, 0], atol=3)
     coded = (tmp_path / "a.mp4").read_bytes()
+    assert coded.split(b"colrnclx")[1][:6] == 3 * b"\0\1"
     assert coded.index(b"moov") < coded.index(b"mdat")
 
 
@@ -103,6 +105,21 @@ def test_a_folder_is_refused_before_anything_is_drawn(tmp_path):
         with pytest.raises(UserError, match=message):
             write_video(tmp_path / name, never(), fps=12.0)
         assert list((tmp_path / name).iterdir()) == []
+
+
+def test_a_place_is_checked_before_long_work(tmp_path):
+    (tmp_path / "read.mp4").write_bytes(b"film")
+    (tmp_path / "link.mp4").symlink_to(tmp_path / "read.mp4")
+    for name, message in (
+        ("read.mp4", "the one that is read"),
+        ("link.mp4", "the one that is read"),
+        ("read.mp4/a.mp4", "Not a directory"),
+        ("a.webm", "ending in .mp4"),
+    ):
+        with pytest.raises(UserError, match=message):
+            check_film(tmp_path / name, 12.0, tmp_path / "read.mp4")
+    check_film(tmp_path / "made" / "read.mp4", 12.0, tmp_path / "read.mp4")
+    assert {path.name for path in tmp_path.iterdir()} == {"read.mp4", "link.mp4"}
 
 
 def test_bytes_round_and_clamp():

@@ -1,5 +1,6 @@
 """A film of a person -> a motion: one shape, a pose for each frame, evened out without lag, on a floor."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.errors import UserError
-from lca.formats.film_frames import every_frame, rate_of_film, read_film
+from lca.formats.film_facts import film_facts
+from lca.formats.film_frames import every_frame, read_film
 from lca.formats.photos import MOST_PHOTOS, Picture
 from lca.geometry.motion import Motion
 from lca.model.network import LCA
@@ -18,18 +20,19 @@ from lca.model.template import Template
 from lca.tracking.film.series import even
 from lca.tracking.film.smoothing import NO_SHAPE, SmoothConfig
 from lca.tracking.film.upright import levelled
-from lca.tracking.film.watched import watched
+from lca.tracking.film.watched import SamePerson, watched
 from lca.tracking.film.windows import Follower
-from lca.tracking.finder import SURE, PeopleFinder
+from lca.tracking.finder import PeopleFinder
 from lca.tracking.likeness import Draft, draft
 from lca.tracking.observe import Observations
 from lca.tracking.posture import posed
 from lca.tracking.scene import SceneConfig, tensor
+from lca.tracking.sighting import Sighting
 from lca.tracking.solution import Solution
 from lca.tracking.solve import PhotoVerdict, known_figure
 
-FASTEST = 60.0
-"""Frames a second at most: faster films are thinned."""
+SLOWEST, FASTEST = 1.0, 60.0
+"""Frames a second: faster films are thinned, those of slower ones are repeated."""
 FACE_HERTZ = 5.0
 """Swings of facial actions and gaze that are halved: a blink passes."""
 Progress = Callable[[Iterable[Picture], str], Iterable[Picture]]
@@ -84,7 +87,7 @@ def follow(
 
 def rate_of(path: Path) -> float:
     """Frames a second that are followed. Raises: UserError: ffmpeg cannot read the film."""
-    return min(rate_of_film(path)[0], FASTEST)
+    return min(max(film_facts(path).fps, SLOWEST), FASTEST)
 
 
 def pictures_of(path: Path, fps: float, known: Known) -> Iterator[Picture]:
@@ -102,14 +105,29 @@ def first_look(
     """The person's shape, and a first avatar, of the sharpest and most different frames.
 
     Raises:
-        UserError: none of them shows a person.
+        UserError: none of them shows a person, or the one who is asked for.
     """
     pictures = progress([known.told(picture) for picture in read_film(path, MOST_PHOTOS)], "shape")
-    looked = [(picture, finder.look(picture)) for picture in pictures]
-    found = [(picture, person) for picture, person in looked if person is not None and person.confidence >= SURE]
+    found = shown(pictures, finder)
     if not found:
         raise UserError(f"expected a film of a person, got nobody in {path}: {NOBODY}")
     return draft(model, [picture for picture, _ in found], [person for _, person in found], known.stature)
+
+
+def shown(pictures: Iterable[Picture], finder: PeopleFinder) -> list[tuple[Picture, Sighting]]:
+    """Pictures from all over a film that show the person who is followed, and where.
+
+    Raises:
+        TooFewPeople: none shows as many people as are needed to tell who is asked for.
+    """
+    same, found = SamePerson(finder, reach=math.inf), []
+    for picture in pictures:
+        person = same(picture)
+        found += [] if person is None else [(picture, person)]
+        same.search()
+    if same.too_few is not None:
+        raise same.too_few
+    return found
 
 
 def solved(

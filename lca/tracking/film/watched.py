@@ -1,7 +1,7 @@
 """What each frame of a film shows of one person: the largest at first, the same from then on."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import torch
@@ -14,6 +14,7 @@ from lca.model.network import LCA
 from lca.tracking.finder import SURE, PeopleFinder
 from lca.tracking.likeness import framing_of, seen_by
 from lca.tracking.observe import Observations, observe
+from lca.tracking.people import TooFewPeople
 from lca.tracking.sighting import Sighting
 
 BATCH = 8
@@ -22,20 +23,43 @@ BATCH = 8
 
 @dataclass
 class SamePerson:
-    """Finds the same person in frame after frame: nearest to where they were, unless that is farther than their own size."""
+    """Finds the same person in frame after frame: nearest to where they were, unless that is farther than they may have gone.
+
+    Whoever is asked for by number is first looked for in the first frame that shows so many people.
+    """
 
     finder: PeopleFinder
+    reach: float = 1.0
+    """How far they go from frame to frame at most, in sizes of their own."""
     last: Sighting | None = None
+    too_few: TooFewPeople | None = None
+    """What the last frame of too few people said, while nobody has been found."""
 
     def __call__(self, picture: Picture) -> Sighting | None:
         """Who is followed, or None where this frame does not show them."""
-        found = self.finder.look(picture, self.last)
-        if found is None or found.confidence < SURE or not bool(found.mask.any()):
+        try:
+            found = self.finder.look(picture, self.last)
+        except TooFewPeople as error:
+            self.too_few = error
             return None
-        if self.last is not None and float((centre_of(found) - centre_of(self.last)).norm()) > size_of(self.last):
+        if found is None or found.confidence < SURE or not bool(found.mask.any()) or self.too_far(found):
+            self.search()
             return None
-        self.last = found
+        self.last, self.too_few = found, None
         return found
+
+    def search(self) -> None:
+        """From the next frame on, look for them among everybody, and not in the place where they were last."""
+        self.last = None if self.last is None else replace(self.last, region=None)
+
+    def too_far(self, found: Sighting) -> bool:
+        """Whether somebody is farther from where they were than they may have gone."""
+        return self.last is not None and distance(found, self.last) > self.reach * size_of(self.last)
+
+
+def distance(one: Sighting, other: Sighting) -> float:
+    """Between the middles of two people, pixels."""
+    return float((centre_of(one) - centre_of(other)).norm())
 
 
 def centre_of(person: Sighting) -> Float[Tensor, "2"]:

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from lca.errors import UserError
 from lca.formats.motion_npz import write_motion
-from lca.formats.video import write_video
+from lca.formats.video import check_film, write_video
 from lca.motion.sequences import SEQUENCES
 from lca.world.person.people import Person
 from lca.world.stages.clip import PersonFilm, clip
@@ -51,8 +51,13 @@ class Films:
 
 
 def film_people(films: Films, folder: Path) -> list[Path]:
-    """Write 000-walk.mp4, its truth 000-walk.npz, and so on; what is there already stays -> the films."""
+    """Write 000-walk.mp4, its truth 000-walk.npz, and so on; what is there already stays -> the films.
+
+    Raises:
+        UserError: films cannot be written into the folder.
+    """
     paths = [folder / f"{number:03d}-{films.act(number)}.mp4" for number in range(films.people)]
+    check_film(paths[0], films.fps)
     todo = [number for number, path in enumerate(paths) if not path.with_suffix(".npz").exists()]
     with tqdm(total=round(len(todo) * films.seconds * films.fps), unit="frame", disable=not todo) as bar:
         for number in todo:
