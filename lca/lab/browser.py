@@ -50,6 +50,10 @@ def find_chromium() -> str:
     raise UserError("expected chromium on the PATH, got none; install it (Debian: apt install chromium)")
 
 
+LEAVING = "Inspected target navigated or closed"
+"""What Chromium says of a question to a page that is being left."""
+
+
 class Browser:
     """One page of one browser of its own, with a fresh profile. A context manager: leaving it ends the browser."""
 
@@ -131,11 +135,20 @@ class Browser:
             TimeoutError: it never was.
         """
         end = time.monotonic() + seconds
-        while not (value := self.evaluate(script)):
+        while not (value := self._settled(script)):
             if time.monotonic() > end:
                 raise TimeoutError(f"waited {seconds:g} s for {script}")
             time.sleep(0.05)
         return value
+
+    def _settled(self, script: str) -> Any:
+        """The value of an expression; None while one page gives way to the next."""
+        try:
+            return self.evaluate(script)
+        except RuntimeError as error:
+            if LEAVING not in str(error):
+                raise
+            return None
 
     def go(self, address: str) -> None:
         """Open a page."""

@@ -167,7 +167,7 @@ def face_sheet(avatar: Avatar, actions: dict[str, Tensor], gazes: dict[str, Tens
 def strip(avatar: Avatar, motion: Motion, count: int = 6, size: int = 200) -> Image.Image:
     """Evenly spaced frames of a motion, all from one camera."""
     camera = body_camera(avatar, motion, size, azimuth=0.5)
-    frames = [round(len(motion) * (k + 0.5) / count) for k in range(count)]
+    frames = [int(len(motion) * (k + 0.5) / count) for k in range(count)]
     return row([view(g, camera) for k in frames for g in drive(avatar, still(motion, k))], height=size)
 
 
