@@ -20,13 +20,21 @@ def add_command(subparsers) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, help="the avatar file to write")
     parser.add_argument("--checkpoint", type=Path, default=None, help="model weights (default: the shipped ones)")
+    add_who(parser, "photos cannot show it; default: a guess")
+    add_refine_option(parser)
+    parser.add_argument("--report", type=Path, metavar="PNG", help="a picture of what was understood, photo by photo")
+    parser.set_defaults(run=run)
+
+
+def add_who(parser: argparse.ArgumentParser, unknown: str) -> None:
+    """Add `--stature` and `--person`; `unknown` says what it means not to know the stature."""
     parser.add_argument(
         "--stature",
         action=InRange,
         low=SHORTEST,
         high=TALLEST,
         metavar="METRES",
-        help="how tall the person is, such as 1.75 (photos cannot show it; default: a guess)",
+        help=f"how tall the person is, such as 1.75 ({unknown})",
     )
     parser.add_argument(
         "--person",
@@ -34,11 +42,8 @@ def add_command(subparsers) -> None:
         low=1,
         high=1000,
         metavar="N",
-        help="who, from the left, where photos show several (default: the largest)",
+        help="who, from the left, where several are seen (default: the largest)",
     )
-    add_refine_option(parser)
-    parser.add_argument("--report", type=Path, metavar="PNG", help="a picture of what was understood, photo by photo")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> None:

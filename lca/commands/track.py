@@ -1,20 +1,18 @@
 """`lca track FILM --out motion.npz`: the movement of a person in a film, as motion files."""
 
 import argparse
-import math
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lca.commands.create import SHORTEST, TALLEST
+from lca.commands.create import add_who
 from lca.errors import UserError
 from lca.ranges import InRange
 
 if TYPE_CHECKING:
     from lca.tracking.film.follow import Followed, Known
 
-DIAGONAL_35MM = math.hypot(36.0, 24.0)
 LONGEST = 3600.0
 
 
@@ -36,24 +34,14 @@ def add_command(subparsers) -> None:
 
 def add_known(parser: argparse.ArgumentParser) -> None:
     """Add what a film does not say: `--stature`, `--focal`, `--person`, `--seconds`."""
-    parser.add_argument(
-        "--stature",
-        action=InRange,
-        low=SHORTEST,
-        high=TALLEST,
-        metavar="METRES",
-        help="how tall the person is, such as 1.75 (default: a guess; steps and places are as much too long or short)",
-    )
+    add_who(parser, "default: a guess; steps and places are as much too long or short")
     parser.add_argument(
         "--focal",
         action=InRange,
         low=10.0,
         high=1000.0,
         metavar="MM",
-        help="focal length as on 35 mm film (default: 43, a telephone's main lens)",
-    )
-    parser.add_argument(
-        "--person", action=InRange, low=1, high=1000, metavar="N", help="who, from the left (default: the largest)"
+        help="focal length as on 35 mm film (default: 43, which is 1.2 of the longer side)",
     )
     parser.add_argument("--seconds", action=InRange, low=0.1, high=LONGEST, help="only the film's first seconds")
 
@@ -66,8 +54,7 @@ def run(args: argparse.Namespace) -> None:
     from lca.formats.bvh_writing import write_bvh
     from lca.tracking.film.follow import Known
 
-    focal = None if args.focal is None else args.focal / DIAGONAL_35MM
-    followed = tracked(args.film, Known(args.stature, focal, args.seconds), args.person, args.checkpoint)
+    followed = tracked(args.film, Known(args.stature, args.focal, args.seconds), args.person, args.checkpoint)
     for line in lines(followed):
         print(line)
     written = outputs(args.out)

@@ -13,6 +13,7 @@ from torch import Tensor
 from lca.errors import UserError
 from lca.formats.film_facts import film_facts
 from lca.formats.film_frames import every_frame, read_film
+from lca.formats.focal import DIAGONAL_35MM
 from lca.formats.photos import MOST_PHOTOS, Picture
 from lca.geometry.motion import Motion
 from lca.model.network import LCA
@@ -41,8 +42,8 @@ NOBODY = "cut it to where the person is seen, or film them closer"
 
 @dataclass(frozen=True)
 class Known:
-    """What a user knows of a film: stature (metres), focal length (over the picture's longer side; 1.2 by default, a telephone's
-    main lens), and how many of its seconds are wanted."""
+    """What a user knows of a film: stature (metres), focal length (millimetres on 35 mm film; by default 1.2 times the picture's
+    longer side), and how many of its seconds are wanted."""
 
     stature: float | None = None
     focal: float | None = None
@@ -50,7 +51,9 @@ class Known:
 
     def told(self, picture: Picture) -> Picture:
         """A frame with the focal length."""
-        return picture if self.focal is None else replace(picture, focal=self.focal * max(picture.image.shape[1:]))
+        if self.focal is None:
+            return picture
+        return replace(picture, focal=self.focal / DIAGONAL_35MM * math.hypot(*picture.image.shape[1:]))
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ import torch
 
 import lca.tracking.film.windows as windows
 from lca.errors import UserError
+from lca.formats.picture_file import Picture
 from lca.geometry.body_file import load_body
 from lca.geometry.camera import orbit
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lca.motion.posed import joints
 from lca.motion.sequences import sequence
 from lca.tracking.film.film_error import FilmTruth, film_error
-from lca.tracking.film.follow import solved, without_flicker
+from lca.tracking.film.follow import Known, solved, without_flicker
 from lca.tracking.film.smoothing import SmoothConfig
 from lca.tracking.film.trial import ALONE
 from lca.tracking.observe import Framing, Observations
@@ -111,3 +112,9 @@ def test_a_face_that_turns_away_looks_no_farther_than_it_did():
     even = without_flicker(gaze, FPS)
     assert even.isfinite().all() and even.max() <= gaze[11].max() and (even[:12] - gaze[:12]).abs().max() < 0.02
     assert not without_flicker(torch.full((4, 4), torch.nan), FPS).any()
+
+
+def test_a_focal_length_is_told_as_photographers_do():
+    picture = Picture("a frame", torch.zeros(3, 240, 360), None)
+    assert Known().told(picture) is picture
+    assert Known(focal=36.0).told(picture).focal == pytest.approx(360.0)
