@@ -82,11 +82,9 @@ def followed(arguments: argparse.Namespace, films) -> dict:
     from lca.formats.atomic import writing
     from lca.model.checkpoint import load_model
     from lca.tracking.film.trial import trial
-    from lca.tracking.finder import PeopleFinder, load_finder
+    from lca.tracking.finder import load_people_finder
 
-    finder = load_finder()
-    if not isinstance(finder, PeopleFinder):
-        raise UserError("expected the networks that find people, got none: `lca networks` fetches them")
+    finder = load_people_finder()
     some = films[: arguments.people]
     report = trial(load_model(arguments.checkpoint), finder, tqdm(some, unit="film"))
     with writing(arguments.out / "report.json") as temporary:

@@ -111,11 +111,9 @@ def tracked(
     from lca.formats.film_facts import film_facts
     from lca.model.checkpoint import load_model
     from lca.tracking.film.follow import Known, follow, rate_of
-    from lca.tracking.finder import PeopleFinder, load_finder
+    from lca.tracking.finder import load_people_finder
 
-    finder, known = load_finder(person), known or Known()
-    if not isinstance(finder, PeopleFinder):
-        raise UserError("expected the networks that find people, got none: `lca networks` fetches them")
+    finder, known = load_people_finder(person), known or Known()
     length = film_facts(film).seconds
     frames = round((length if known.seconds is None else min(length, known.seconds)) * rate_of(film))
     totals = {"shape": None, "pose": frames}

@@ -144,11 +144,13 @@ def _kept(path: Path) -> Callable[[], None] | None:
         hidden.unlink(missing_ok=True)
         os.close(handle)
 
-    if free and os.fstat(handle).st_nlink and not path.exists():
+    ours = free and os.fstat(handle).st_nlink > 0  # else somebody has just given it back, and it is nobody's
+    if ours and not path.exists():
         return give_back
-    if free and os.fstat(handle).st_nlink:
-        hidden.unlink(missing_ok=True)
-    os.close(handle)
+    if ours:
+        give_back()
+    else:
+        os.close(handle)
     return None
 
 

@@ -29,6 +29,14 @@ def stand_up(
     """
     if up == "y":
         return root, translation
-    turn = upright(up).to(root)
-    turned_root = matrix_to_axis_angle(turn @ axis_angle_to_matrix(root))
-    return turned_root, (translation + pelvis) @ turn.T - pelvis
+    return turned(root, translation, pelvis, upright(up).to(root))
+
+
+def turned(
+    root: Float[Tensor, "frames 3"],
+    translation: Float[Tensor, "frames 3"],
+    pelvis: Float[Tensor, "3"],
+    turn: Float[Tensor, "3 3"],
+) -> tuple[Float[Tensor, "frames 3"], Float[Tensor, "frames 3"]]:
+    """The same in a world that `turn` carries theirs into."""
+    return matrix_to_axis_angle(turn @ axis_angle_to_matrix(root)), (translation + pelvis) @ turn.T - pelvis

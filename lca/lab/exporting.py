@@ -41,11 +41,10 @@ def write_rigged(path: Path, avatar: Avatar, motion: Motion | None = None) -> No
     held = avatar.rig
     names = (*JOINTS[:22], "jaw", "left_eye", "right_eye", *JOINTS[22:])
     skeleton = Skeleton(names, held.parents, held.joints, held.skin_indices, held.skin_weights)
-    if motion is None:
-        write_glb(path, avatar.canonical, skeleton)
-    else:
+    playback = None
+    if motion is not None:
         playback = RigMotion(full_pose(motion.theta, motion.psi), motion.translation, motion.fps)
-        write_glb(path, avatar.canonical, skeleton, playback)
+    write_glb(path, avatar.canonical, skeleton, playback)
 
 
 def write_page(

@@ -20,11 +20,12 @@ OVER = 0.75
 """Share of the body's colour where it covers the film."""
 
 
-def film_overlay(path: Path, followed: Followed) -> Iterator[Float[Tensor, "3 height width"]]:
-    """The frames with the body over them, unchanged where the person is not seen; sides are even."""
+def film_overlay(path: Path, followed: Followed, every: int = 1) -> Iterator[Float[Tensor, "3 height width"]]:
+    """One frame in `every` with the body over it, unchanged where the person is not seen; sides are even."""
     solution, avatar = followed.solution, followed.start.avatar
     pictures = every_frame(path, followed.motion.fps)
-    for frame, (picture, solved) in enumerate(zip(pictures, solution.solved, strict=False)):
+    shown = enumerate(zip(pictures, solution.solved, strict=False))
+    for frame, (picture, solved) in islice(shown, 0, None, every):
         image = picture.image[:, : picture.image.shape[1] // 2 * 2, : picture.image.shape[2] // 2 * 2]
         yield body_over(image, followed, avatar, frame) if solved else image
 
@@ -32,9 +33,7 @@ def film_overlay(path: Path, followed: Followed) -> Iterator[Float[Tensor, "3 he
 def followed_strip(path: Path, followed: Followed, count: int = 6, height: int = 200) -> Image.Image:
     """Frames from the whole of a film, with the body over them."""
     step = max(1, len(followed.motion) // count)
-    return row(
-        [to_image(frame) for frame in islice(film_overlay(path, followed), 0, step * count, step)], height=height
-    )
+    return row([to_image(frame) for frame in islice(film_overlay(path, followed, step), count)], height=height)
 
 
 def body_over(

@@ -17,8 +17,8 @@ from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
 from lca.panel.casts import Casts
 from lca.panel.changes import CHANGES, CONTINUOUS, NO_STEP, RELOAD, Message, PanelScene, at_time, change, number, one_of
-from lca.panel.errands import ERRANDS, Send
-from lca.panel.exports import export
+from lca.panel.errands import Send
+from lca.panel.exports import LONG_WORK
 from lca.panel.frames import Job, as_jpeg, frame
 from lca.panel.history import History
 from lca.panel.library import poses
@@ -86,7 +86,7 @@ class Desk:
             elif kind in self._commands():
                 with self.lock:
                     self._commands()[kind](message)
-            elif (errand := ERRANDS.get(kind, export if kind == "export" else None)) is not None:
+            elif (errand := LONG_WORK.get(kind)) is not None:
                 errand(self, message, [bytes(buffer) for buffer in buffers])
             else:
                 raise UserError(f"expected a message that this panel knows, got {kind!r}; {RELOAD}")

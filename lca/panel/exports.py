@@ -11,9 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
-from PIL import ImageColor
-
 from lca.errors import UserError
 from lca.formats.atomic import new_file
 from lca.geometry.motion import Motion
@@ -23,8 +20,9 @@ from lca.lab.filming import FACES
 from lca.lab.playing import frames_of
 from lca.model.avatar import Avatar
 from lca.panel.changes import PanelScene, at_time, one_of
-from lca.panel.errands import FILM, Panel, bar, tell, write_picture
+from lca.panel.errands import ERRANDS, FILM, Errand, Panel, bar, tell, write_picture
 from lca.panel.files import MOTION_FILES
+from lca.panel.frames import background_of
 from lca.panel.recorder import FPS, LONGEST, motion_of_poses, write_film
 from lca.panel.state import State
 
@@ -101,8 +99,7 @@ def _avatar(path: Path, order: Order) -> None:
 
 def _page(path: Path, order: Order) -> None:
     view = order.state.motion if order.state.motion in FACES else "turntable"
-    background = torch.tensor(ImageColor.getrgb(order.state.look.background)[:3]) / 255
-    write_page(path, order.avatar, order.beginning(), view, "avatar", background)
+    write_page(path, order.avatar, order.beginning(), view, "avatar", background_of(order.state))
 
 
 def _motion(suffix: str, path: Path, order: Order) -> None:
@@ -139,3 +136,7 @@ def export(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
         panel.say(f"wrote {path}")
 
     panel.tasks.queue(FILM, work)
+
+
+LONG_WORK: dict[str, Errand] = {**ERRANDS, "export": export}
+"""kind -> what is done beside the panel."""

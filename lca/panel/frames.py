@@ -37,6 +37,11 @@ def frame(people: Sequence[PanelPerson], state: State, scale: float = 1.0) -> Im
     return whole
 
 
+def background_of(state: State) -> Float[Tensor, "3"]:
+    """The colour behind the people, sRGB in [0, 1]."""
+    return torch.tensor(ImageColor.getrgb(state.look.background)[:3]) / 255
+
+
 def as_jpeg(picture: Image.Image) -> bytes:
     """A picture for the wire."""
     buffer = io.BytesIO()
@@ -53,7 +58,7 @@ def as_png(picture: Image.Image) -> bytes:
 
 def _one(person: PanelPerson, state: State, size: int) -> Image.Image:
     camera, look = state.view.camera(size), state.look
-    background = torch.tensor(ImageColor.getrgb(look.background)[:3]) / 255
+    background = background_of(state)
     gaussians = person.posed(state)
     rendering = render(gaussians, camera, background)
     pixels = rendering.image

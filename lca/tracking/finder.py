@@ -105,6 +105,18 @@ def gain_of(image: Float[Tensor, "3 height width"]) -> float:
     return gain if gain > 2 else 1.0
 
 
+def load_people_finder(person: int | None = None) -> PeopleFinder:
+    """The networks alone, for what our own cannot do: to follow somebody.
+
+    Raises:
+        UserError: they are missing, or a file is not the pinned one.
+    """
+    finder = load_finder(person)
+    if not isinstance(finder, PeopleFinder):
+        raise UserError("expected the networks that find people, got none: `lca networks` fetches them")
+    return finder
+
+
 def _unable() -> str | None:
     """What keeps the networks from running, or None."""
     missing = missing_networks()

@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from lca.data.example import load_example
-from lca.errors import UserError
 from lca.formats.photos import read_pictures
 from lca.model.checkpoint import load_model
 from lca.timing import seconds
 from lca.tracking.film.follow import solved
 from lca.tracking.film.trial import ALONE
 from lca.tracking.film.watched import observed
-from lca.tracking.finder import PeopleFinder, load_finder
+from lca.tracking.finder import load_people_finder
 from lca.tracking.likeness import draft
 
 FRAMES, FPS = 24, 30.0
@@ -24,12 +23,10 @@ def bench(checkpoint: Path | None, repeats: int) -> dict[str, Any]:
     Raises:
         UserError: the networks that find people are missing.
     """
-    model, finder = load_model(checkpoint), load_finder()
-    if not isinstance(finder, PeopleFinder):
-        raise UserError("expected the networks that find people, got none: `lca networks` fetches them")
+    model, finder = load_model(checkpoint), load_people_finder()
     pictures = read_pictures(load_example().photos)
     seen = [(picture, person) for picture in pictures if (person := finder.look(picture)) is not None]
-    betas = draft(model, pictures, [person for _, person in seen]).solution.betas
+    betas = draft(model, [picture for picture, _ in seen], [person for _, person in seen]).solution.betas
     frames = (observed(seen, model, betas) * FRAMES)[:FRAMES]
     parts = {
         "find_ms": seconds(lambda: [finder.look(picture) for picture in pictures], repeats) / len(pictures),

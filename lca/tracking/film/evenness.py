@@ -14,6 +14,7 @@ from numpy import ndarray
 
 from lca.geometry.joint_names import JOINTS
 from lca.geometry.rotations import matrix_to_axis_angle
+from lca.tracking.film.series import STENCIL, second_difference_bands
 from lca.tracking.kinematics import Posture, chains_of
 from lca.tracking.posture import BODY, PhotoPose, cross_matrices
 
@@ -42,7 +43,7 @@ class Band:
     half of the hessian in LAPACK's band storage (row: distance from the diagonal)."""
 
     def __init__(self, frames: int, unknowns: int):
-        self.frames, self.unknowns = frames, unknowns
+        self.unknowns = unknowns
         self.gradient = np.zeros((frames, unknowns))
         self.lower = np.zeros((2 * unknowns + 1, frames * unknowns))
 
@@ -95,14 +96,9 @@ def uneven(poses: Sequence[PhotoPose], fps: float, weight: float, band: Band | N
         size = group.stop - group.start
         per[:, group] = weight / (1 + squared)[:, None] / usual[group] ** 2 / size
     if band is not None:
-        stencil, frames = (1.0, -2.0, 1.0), len(poses)
-        for i, a in enumerate(stencil):
-            band.gradient[i : frames - 2 + i] += a * per * change
-        diagonals = [np.zeros((frames - apart, change.shape[1])) for apart in range(3)]
-        for i, a in enumerate(stencil):
-            for j, b in enumerate(stencil[: i + 1]):
-                diagonals[i - j][j : j + len(change)] += a * b * per
-        for apart, values in enumerate(diagonals):
+        for i, a in enumerate(STENCIL):
+            band.gradient[i : i + len(change)] += a * per * change
+        for apart, values in enumerate(second_difference_bands(per)):
             band.add_diagonal(apart, values)
     return value
 

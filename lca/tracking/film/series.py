@@ -7,6 +7,9 @@ from jaxtyping import Float
 from numpy import ndarray
 from scipy.linalg import solveh_banded
 
+STENCIL = (1.0, -2.0, 1.0)
+"""A second difference."""
+
 
 def even(
     values: Float[ndarray, "frames channels"], weights: Float[ndarray, "frames"], fps: float, hertz: float
@@ -23,8 +26,17 @@ def even(
         return np.where(known[:, None] > 0, values, mean)
     stiff = (2 * math.sin(min(math.pi * hertz / fps, math.pi / 2))) ** -4
     lower = np.zeros((3, frames))
-    lower[0] = known + 1e-9
-    for i, a in enumerate((1.0, -2.0, 1.0)):
-        for j, b in enumerate((1.0, -2.0, 1.0)[: i + 1]):
-            lower[i - j, j : j + frames - 2] += stiff * a * b
+    for apart, band in enumerate(second_difference_bands(np.full((frames - 2, 1), stiff))):
+        lower[apart, : len(band)] = band[:, 0]
+    lower[0] += known + 1e-9
     return solveh_banded(lower, known[:, None] * values, lower=True)
+
+
+def second_difference_bands(weights: Float[ndarray, "triples channels"]) -> list[Float[ndarray, "_ channels"]]:
+    """D' W D of second differences D: the diagonal, and those beside it, of frames that are one and two apart."""
+    triples, channels = weights.shape
+    bands = [np.zeros((triples + 2 - apart, channels)) for apart in range(len(STENCIL))]
+    for i, a in enumerate(STENCIL):
+        for j, b in enumerate(STENCIL[: i + 1]):
+            bands[i - j][j : j + triples] += a * b * weights
+    return bands

@@ -14,6 +14,9 @@ from lca.tracking.residuals import Normal
 from lca.tracking.scene import PhotoScene, SolverFigure
 from lca.tracking.solver import Linear, StepConfig, cost, linearised, prior_cost
 
+NO_SHAPE = np.zeros(0)
+"""The shape is known, and put into the figure for good."""
+
 
 @dataclass(frozen=True)
 class SmoothConfig:
@@ -75,10 +78,6 @@ def over_time(
     postures = [posed(pose, figure.skeleton, NO_SHAPE, figure.prior) for pose in poses]
     even, stand = config.evenness.even, config.evenness.stand
     return uneven(poses, fps, even, band) + (sliding(postures, fps, stand, band) if stand else 0.0)
-
-
-NO_SHAPE = np.zeros(0)
-"""The shape is known, and put into the figure for good."""
 
 
 def frame_model(scene: PhotoScene | None, pose: PhotoPose, figure: SolverFigure, config: SmoothConfig) -> Linear:

@@ -6,10 +6,10 @@ from jaxtyping import Bool, Float
 from numpy import ndarray
 from torch import Tensor
 
+from lca.geometry.axes import turned
 from lca.geometry.body_file import load_body
 from lca.geometry.joint_names import JOINTS
 from lca.geometry.motion import Motion
-from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lca.motion.contact import soles
 from lca.tracking.film.evenness import STANDING
 from lca.tracking.film.series import even
@@ -69,9 +69,8 @@ def levelled(motion: Motion, betas: Float[Tensor, " shape"], places: Float[ndarr
     turn = torch.from_numpy(np.stack([np.cross(up, towards), up, towards]))
     body, theta = load_body(), motion.theta.double()
     pelvis = body.rest(betas)[1][0].double()
-    root = matrix_to_axis_angle(turn @ axis_angle_to_matrix(theta[:, :3]))
+    root, place = turned(theta[:, :3], motion.translation.double(), pelvis, turn)
     theta = torch.cat([root, theta[:, 3:]], -1)
-    place = (motion.translation.double() + pelvis) @ turn.T - pelvis
     place = place - place[:1] * torch.tensor([1.0, 0.0, 1.0], dtype=torch.float64)
     points, floor = soles(theta.float(), betas)
     lowest = (points[..., 1].amin(-1).double() + place[:, 1] - floor).numpy()

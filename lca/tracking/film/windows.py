@@ -44,13 +44,13 @@ class Follower:
             scenes.append(scene)
             guesses.append(guesses[-1] if scene is None else self.alone(scene))
             if len(scenes) == WINDOW:
-                done = smoothed(scenes, bridged(scenes, guesses), self.figure, self.fps, self.smooth, held)
+                done = self.together(scenes, guesses, held)
                 until = WINDOW - AHEAD
                 yield from self.judged(scenes[held:until], done[held:until], waiting)
                 kept = until - HELD
                 scenes, guesses, held, waiting = scenes[kept:], done[kept:], HELD, 0
         if len(scenes) > held:
-            done = smoothed(scenes, bridged(scenes, guesses), self.figure, self.fps, self.smooth, held)
+            done = self.together(scenes, guesses, held)
             yield from self.judged(scenes[held:], done[held:], waiting)
 
     def prepared(self, frame: Observations | None) -> PhotoScene | None:
@@ -63,10 +63,13 @@ class Follower:
         """The pose of one frame, solved without the others."""
         return fit((scene,), self.figure, NO_SHAPE, ShapeRule(known=True), self.smooth.photo).poses[0]
 
+    def together(self, scenes: list[PhotoScene | None], guesses: list[PhotoPose], held: int) -> list[PhotoPose]:
+        """Poses of one window, of which the first `held` are decided."""
+        return smoothed(scenes, bridged(scenes, guesses), self.figure, self.fps, self.smooth, held)
+
     def judged(self, scenes: list[PhotoScene | None], poses: list[PhotoPose], before: int) -> Iterator[PhotoVerdict]:
         """Poses with what to think of them; the first stands for `before` frames that do not show the person yet."""
-        unseen = [PhotoVerdict(poses[0], float("nan"), UNSEEN)] * before
-        yield from unseen
+        yield from [PhotoVerdict(poses[0], float("nan"), UNSEEN)] * before
         for scene, pose in zip(scenes, poses, strict=True):
             if scene is None:
                 yield PhotoVerdict(pose, float("nan"), UNSEEN)

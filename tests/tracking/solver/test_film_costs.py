@@ -1,7 +1,5 @@
 """Costs over time against finite differences, and numbers over time made even."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from scipy.linalg import solveh_banded
@@ -15,7 +13,7 @@ from lca.tracking.posture import PhotoPose, exponential, posed
 
 FPS, NO_SHAPE = 30.0, np.zeros(0)
 PRIOR = load_pose_prior()
-SKELETON = replace(KinematicSkeleton.of(load_body(), 0))
+SKELETON = KinematicSkeleton.of(load_body(), 0)
 
 
 @pytest.fixture
