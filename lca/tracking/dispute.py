@@ -28,7 +28,7 @@ def disputed(
     scene: PhotoScene, pose: PhotoPose, figure: SolverFigure, betas: Float[ndarray, " shape"], most: float
 ) -> bool:
     """Whether sure landmarks (of weight `most` at best) lie far from a body that was solved without believing them."""
-    if scene.upright is None or scene.believed == "landmarks":
+    if scene.torso is None or scene.believed == "landmarks":
         return False
     pull = scene.landmarks[0]
     sure = (load_body_points().joints != HEAD) & (pull.weights > SURE * most)
@@ -40,17 +40,14 @@ def disputed(
 
 
 def by_landmarks(scene: PhotoScene) -> PhotoScene:
-    """The photo as landmarks have it: begun as they are turned, dense points and cover little more than a hint."""
-    if scene.upright is None:
+    """The photo as landmarks have it: begun as the torso is turned, dense points and cover little more than a hint."""
+    if scene.torso is None:
         return scene
-    hint = (replace(pull, weights=DOUBTED * pull.weights) for pull in (scene.dense, scene.cover))
-    dense, cover = hint
-    said = "pixels and landmarks disagree, landmarks are believed"
     return replace(
         scene,
-        dense=dense,
-        cover=cover,
-        start=scene.upright,
-        remarks=(*scene.remarks, said),
+        dense=replace(scene.dense, weights=DOUBTED * scene.dense.weights),
+        cover=replace(scene.cover, weights=DOUBTED * scene.cover.weights),
+        start=scene.torso,
+        remarks=(*scene.remarks, "pixels and landmarks disagree, landmarks are believed"),
         believed="landmarks",
     )

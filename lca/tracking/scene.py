@@ -73,7 +73,7 @@ class PhotoScene:
     start: PhotoPose
     remarks: tuple[str, ...]
     """Why even a pose that fits may be off, in words."""
-    upright: PhotoPose | None = None
+    torso: PhotoPose | None = None
     """Where it would begin by the landmarks of the torso, where they are known."""
     believed: Literal["dense", "landmarks"] = "dense"
     """By whose word the pose is judged."""
@@ -139,7 +139,7 @@ def prepared(
         cover,
         _start(dense, intrinsics, figure),
         _remarks(sight, observations.framing.size[photo]),
-        _upright(observations, photo, intrinsics, figure),
+        _torso(observations, photo, intrinsics, figure),
     )  # fmt: skip
 
 
@@ -218,7 +218,7 @@ def _start(dense: Pulls, intrinsics: Float[ndarray, "3 3"], figure: SolverFigure
     return _resting(turn, place - pelvis, figure)
 
 
-def _upright(
+def _torso(
     observations: Observations, photo: int, intrinsics: Float[ndarray, "3 3"], figure: SolverFigure
 ) -> PhotoPose | None:
     if observations.landmarks is None or observations.world is None:
