@@ -127,7 +127,7 @@ def main() -> None:
     save_small(preparation.summary(rows, census(SEED, 2000), model.template), FIGURES / "01_data_preparation.png")
     people = [drawn("studio", index, GALLERY_SEED) for index in GALLERY]
     save_small(
-        gallery(model, people, named_motion("walk", 2.0, 12.0)),
+        gallery(model, finder, people, named_motion("walk", 2.0, 12.0)),
         PICTURES / "avatars.png",
     )
     with TemporaryDirectory() as folder:
