@@ -52,7 +52,8 @@ def taps(start, stop, source, target):
             total += weight
             if 0 <= first[i] + k < source:
                 weights[i, k] = weight
-        weights[i] /= total
+        for k in range(count):
+            weights[i, k] /= total
     return first, weights
 
 

@@ -6,7 +6,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
-from lca.geometry.kernels.shadows import see_all
+from lca.geometry.kernels.shadows import look_from, see_all
 from lca.kernels.runtime import launching
 
 CELL = 0.02
@@ -20,25 +20,32 @@ SOFT = 0.02
 @torch.no_grad()
 def visibility(points: Float[Tensor, "points 3"], towards: Float[Tensor, "3"]) -> Float[Tensor, "points"]:
     """How much of a distant lamp in the unit direction `towards` each point (m) sees, from 0 to 1; no gradient."""
-    places, depth, (columns, rows) = seen_from(points, towards)
     if points.device.type != "cpu" or points.dtype != torch.float32:
-        return visibility_plain(places, depth, columns, rows)
-    nearest, lit = np.full((columns, rows), np.inf, np.float32), np.empty(len(points), np.float32)
+        return visibility_plain(*seen_from(points, towards))
+    seen, bounds = np.empty((3, len(points)), np.float32), np.empty((2, 2), np.float32)
+    lit = np.empty(len(points), np.float32)
     with launching(len(points)) as threads:
-        see_all(threads, places.numpy(), depth.numpy(), nearest, np.float32(BIAS), np.float32(SOFT), lit)
+        look_from(points.detach().contiguous().numpy(), lamp_axes(towards).numpy(), np.float32(CELL), seen, bounds)
+        size = (bounds[1] - bounds[0]).astype(int) + 4
+        nearest = np.full(size, np.inf, np.float32)
+        see_all(threads, seen, bounds[0] - 1, nearest, np.float32(BIAS), np.float32(SOFT), lit)
     return torch.from_numpy(lit)
 
 
-def seen_from(points: Tensor, towards: Tensor) -> tuple[Tensor, Tensor, tuple[int, int]]:
-    """Places on the lamp's map in cells, at least 1; depths, metres; columns and rows of the map."""
+def lamp_axes(towards: Float[Tensor, "3"]) -> Float[Tensor, "3 3"]:
+    """Columns: two axes across the light, and the one along it, away from the lamp."""
     side = F.normalize(torch.linalg.cross(towards, _least(towards)), dim=0)
-    axes = torch.stack([side, torch.linalg.cross(towards, side), -towards], -1)
-    seen = points @ axes
+    return torch.stack([side, torch.linalg.cross(towards, side), -towards], -1).contiguous()
+
+
+def seen_from(points: Tensor, towards: Tensor) -> tuple[Tensor, Tensor, int, int]:
+    """Places on the lamp's map in cells, at least 1; depths, metres; columns and rows of the map."""
+    seen = points @ lamp_axes(towards)
     places = seen[:, :2] / CELL
     low, high = places.aminmax(dim=0)
     places = places - low + 1.0
     columns, rows = (int(extent) + 4 for extent in (high - low).tolist())
-    return places.contiguous(), seen[:, 2].contiguous(), (columns, rows)
+    return places, seen[:, 2], columns, rows
 
 
 def visibility_plain(

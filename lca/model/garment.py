@@ -20,7 +20,7 @@ from lca.model.template import INFLUENCES, Template
 JOINTS = 22
 """Pelvis to wrists: fingers and faces hold no garment."""
 HIDDEN, OCTAVES = 128, 6
-WEIGHT, SHIFT, GROWTH = 0.5, 0.3, 0.5
+WEIGHT, SHIFT, GROWTH = 0.5, 0.15, 0.5
 """What an output of 1 means: of a skinning weight, metres, logarithm of a size."""
 DROPOUT = 0.3
 """Of the tokens' channels, in training: so few people wear loose garments there that the head learns them by heart without."""
@@ -98,12 +98,15 @@ class GarmentHead(nn.Module):
         return self.reshaped(canonical, loosened), self.reskinned(rig, loosened)
 
     def reshaped(self, canonical: Gaussians, loosened: Loosened) -> Gaussians:
-        """Canonical Gaussians where the garment hangs."""
-        held = self.nodes.followers
-        grown = self.nodes.spread(loosened.growth).clamp(-LARGEST, LARGEST).exp()
+        """Canonical Gaussians where the garment hangs: none smaller than it was, and where nodes part by as much larger as gaps
+        between Gaussians have become; else a skirt that is spread out hangs in shreds."""
+        nodes, held = self.nodes, self.nodes.followers
+        before = nodes.around(canonical.means)
+        apart = nodes.stretch(before, before + loosened.shift)[..., None]
+        grown = (nodes.spread(loosened.growth).clamp(min=0) + nodes.spread(apart)).clamp(max=LARGEST).exp()
         return replace(
             canonical,
-            means=canonical.means.index_add(1, held, self.nodes.spread(loosened.shift)),
+            means=canonical.means.index_add(1, held, nodes.spread(loosened.shift)),
             scales=canonical.scales.index_copy(1, held, canonical.scales[:, held] * grown),
         )
 

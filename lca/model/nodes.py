@@ -70,6 +70,13 @@ class GarmentNodes(nn.Module):
         """The mean of what the Gaussians round each node have."""
         return values[:, self.near].mean(2)
 
+    def stretch(
+        self, before: Float[Tensor, "people nodes 3"], after: Float[Tensor, "people nodes 3"]
+    ) -> Float[Tensor, "people nodes"]:
+        """Logarithm of how much further a node's neighbours are away than before, root mean square; 0 where they are nearer."""
+        far, further = ((p[:, self.ties] - p[:, :, None]).square().sum(-1).mean(-1) for p in (before, after))
+        return (0.5 * (further / far.clamp(min=1e-6)).clamp(min=1e-6).log()).clamp(min=0)
+
     def tearing(
         self, before: Float[Tensor, "people nodes 3"], after: Float[Tensor, "people nodes 3"]
     ) -> Float[Tensor, ""]:

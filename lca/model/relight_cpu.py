@@ -22,8 +22,8 @@ ENTRIES = 4097
 
 @cache
 def tables() -> tuple[Float[ndarray, "pixels"], Float[ndarray, "lights"]]:
-    """Linear light by pixel, and pixel by the square root of light over `BRIGHTEST`."""
-    steps = torch.linspace(0, 1, ENTRIES)
+    """Linear light by pixel, and pixel by the square root of light over `BRIGHTEST`; the last of each stands there twice."""
+    steps = torch.cat([torch.linspace(0, 1, ENTRIES), torch.ones(1)])
     return light_from_pixels(steps).numpy(), pixels_from_light(BRIGHTEST * steps**2).numpy()
 
 
@@ -33,13 +33,14 @@ def relight_fused(
     """The colours that `lca.model.materials.relight` gives one set; `painted` are exp(-baked), normals, transfer and gloss."""
     seen = [visibility(posed.means, towards) for towards in light.directions]
     arriving = torch.stack(seen, -1) if seen else posed.means.new_zeros(len(posed), 0)
-    quats = torch.nn.functional.normalize(posed.quats_wxyz, dim=-1)
+    *surface, gloss = painted
+    gloss = torch.stack([gloss[:, 0], gloss[:, 1].exp()], -1)
     out = np.empty((len(posed), 3), np.float32)
     with launching(len(posed)) as threads:
         light_all(
             threads,
-            plain(posed.means, quats, posed.colors),
-            plain(*painted),
+            plain(posed.means, posed.quats_wxyz, posed.colors),
+            plain(*surface, gloss),
             *plain(arriving, light.matte),
             plain(light.directions, light.colours),
             *plain(bounce, posed.means.new_zeros(0) if eye is None else eye),

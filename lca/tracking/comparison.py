@@ -26,6 +26,7 @@ from lca.training.appearance import sharpness, unseen
 from lca.training.losses import over, psnr
 from lca.training.refine import RefineConfig
 from lca.training.refining.views import View
+from lca.training.relight_probe import relight_scores
 from lca.training.retrieval import likenesses
 from lca.training.scores import (
     NO_ACTIONS,
@@ -56,7 +57,8 @@ def compare(
     `feed_forward` and `refined`: `REPORTED`; sharpness and sharpness_face, gradient energy over the truth's where both show the
     person; unseen_psnr, of target pixels that no photo shows; photos_psnr, of the photos themselves in their aligned poses.
     `solver`: pixels of a 256-pixel crop before and after alignment, cm, and the share of photos that a pose was found for. Where
-    none was found, `refined` is the feed-forward avatar at the network's shape.
+    none was found, `refined` is the feed-forward avatar at the network's shape. `relight_refined`, of targets on the light
+    stage: the refined avatar in their lights.
     """
     pictures = [Picture(f"photo {k + 1}", image, None) for k, image in enumerate(shown.image)]
     finder = load_finder()
@@ -75,6 +77,8 @@ def compare(
         views[name] = show(avatar, example.targets)
         photos = NO_POSE if signals is None else photos_psnr(avatar, start.views, signals)
         groups[name] = {**judged(views[name]), "photos_psnr": photos}
+    if wanted.stage == "lightstage":
+        groups["relight_refined"] = relight_scores(avatars["refined"], example.targets)
     groups["solver"] = solver_scores(model.template, start, signals, shown)
     return Comparison(groups, views["refined"], likenesses(shown, wanted, views["feed_forward"], views["refined"]))
 

@@ -31,10 +31,12 @@ OPAQUE = 0.5
 """Opacity below which one looks through the avatar: a hole, where the truth is covered."""
 FEWEST_HOLES = 0.005
 """Share of the garment's pixels; a person with fewer holes under plain skinning has none to close."""
+AROUND = 0.05
+"""Of a picture's side, beyond the garment: there one sees what spills over its edge."""
 LEGS = ("hips", "thigh", "calf")
 LOOSE = ("skirt", "dress")
 SCORES = (
-    *("psnr", "psnr_plain", "gain", "gain_weights", "gain_shuffled", "gain_over_shuffled"),
+    *("psnr", "psnr_plain", "gain", "gain_weights", "gain_shuffled", "gain_over_shuffled", "gain_around"),
     *("holes", "holes_plain", "holes_shuffled", "hole_ratio"),
 )
 NO_HOLES = "plain skinning leaves no hole worth closing"
@@ -76,7 +78,8 @@ def compared_ways(
     model: LCA, head: GarmentHead, subject: Subject, mask: Float[Tensor, "frames 1 h w"]
 ) -> dict[str, Score]:
     """PSNR (dB) within `mask` and the share of it that one looks through: with the head, with plain skinning (`_plain`), with
-    H_skin but nothing moved (`_weights`), with tokens that have changed places (`_shuffled`); what the head gains."""
+    H_skin but nothing moved (`_weights`), with tokens that have changed places (`_shuffled`); what the head gains, also with the
+    garment's surroundings (`gain_around`): within it alone, too much of it looks good."""
     frames = mask.flatten(1).sum(1) > VISIBLE
     if not frames.any():
         return dict.fromkeys(SCORES, NO_LEGS)
@@ -87,14 +90,22 @@ def compared_ways(
     through = {
         name: float((mask * (body.alpha < OPAQUE)).sum() / mask.sum().clamp(min=1)) for name, body in shown.items()
     }
+    wide = grown(mask)
+    around = [psnr(shown[name].image, truth, wide)[frames].mean().item() for name in ("head", "plain")]
     closed: Score = through["head"] / through["plain"] if through["plain"] > FEWEST_HOLES else NO_HOLES
     gains = {name: value - quality["plain"] for name, value in quality.items()}
     numbers = (
         *(quality["head"], quality["plain"], gains["head"], gains["weights"], gains["shuffled"]),
-        quality["head"] - quality["shuffled"],
+        *(quality["head"] - quality["shuffled"], around[0] - around[1]),
         *(through["head"], through["plain"], through["shuffled"], closed),
     )
     return dict(zip(SCORES, numbers, strict=True))
+
+
+def grown(mask: Float[Tensor, "frames 1 size size"]) -> Float[Tensor, "frames 1 size size"]:
+    """The pixels of a mask and those `AROUND` them."""
+    reach = round(AROUND * mask.shape[-1])
+    return F.max_pool2d(mask, 2 * reach + 1, 1, reach)
 
 
 def dressed_ways(model: LCA, head: GarmentHead, subject: Subject) -> dict[str, Avatar]:

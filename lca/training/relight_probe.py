@@ -8,6 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from lca.data.batch import Targets
 from lca.geometry.illumination import Illumination
 from lca.model.avatar import Avatar
 from lca.model.network import LCA
@@ -22,11 +23,15 @@ SAME = 0.02
 
 @torch.no_grad()
 def probe_relight(model: LCA, subject: Subject) -> dict[str, Score]:
+    """Scores of the feed-forward avatar; see `relight_scores`."""
+    return relight_scores(model.reconstruct(subject.example.photos, subject.example.betas), subject.example.targets)
+
+
+@torch.no_grad()
+def relight_scores(avatar: Avatar, targets: Targets) -> dict[str, Score]:
     """PSNR (dB) inside the mask and what relighting gains; `right_light` is the share of targets that look more like themselves
-    in their own light than in another target's. None for a model without the head, or where the light is unknown."""
-    targets = subject.example.targets
+    in their own light than in another target's. None for an avatar without materials, or where the light is unknown."""
     light = targets.light()
-    avatar = model.reconstruct(subject.example.photos, subject.example.betas)
     if avatar.materials is None or not light.around.isfinite().all():
         return {}
     naive, truth = replace(avatar, materials=avatar.materials.unpainted()), truth_of(targets).body

@@ -67,8 +67,8 @@ class Likenesses:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The avatar that the network makes at once beside the refined one: scores by group (`feed_forward`, `refined`, `solver`),
-    the refined one's pictures, and whom they look like."""
+    """The avatar that the network makes at once beside the refined one: scores by group (`feed_forward`, `refined`, `solver`,
+    `relight_refined`), the refined one's pictures, and whom they look like."""
 
     groups: dict[str, dict[str, Score]]
     refined: Views

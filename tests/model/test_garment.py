@@ -8,6 +8,7 @@ import torch
 from lca.geometry.body import PARTS
 from lca.geometry.rotations import axis_angle_to_matrix
 from lca.model.checkpoint import load_model, save_model, with_heads
+from lca.model.garment import Loosened
 from lca.model.nodes import CHEST, CROTCH, farthest_points
 
 
@@ -79,6 +80,24 @@ def test_tearing_is_zero_for_what_stays_rigid(dressed):
     places = nodes.places[None]
     turned = places @ axis_angle_to_matrix(torch.tensor([0.3, -0.8, 0.5])).T + torch.tensor([1.0, 0.0, 2.0])
     assert nodes.tearing(places, turned) < 1e-9 < nodes.tearing(places, 1.3 * places)
+
+
+def test_stretch_is_the_logarithm_of_how_much_further_apart_nodes_are(dressed):
+    places = dressed.garments.nodes.places[None]
+    apart = dressed.garments.nodes.stretch(places, 1.5 * places + 0.2)
+    assert torch.allclose(apart, torch.full_like(apart, 1.5).log(), atol=1e-4)
+    assert not dressed.garments.nodes.stretch(places, 0.5 * places).any(), (
+        "what moves together needs no larger Gaussians"
+    )
+
+
+def test_no_gaussian_shrinks_and_those_that_part_grow(dressed, photos):
+    model, (fused, betas) = dressed, people(dressed, photos)
+    base, head = model.canonical(fused, betas), model.garments
+    out = head.nodes.around(base.means) * torch.tensor([0.4, 0.0, 0.4])
+    shrinking = Loosened(torch.zeros(1, len(head.nodes.node), 22), out, torch.full((1, len(head.nodes.node), 1), -0.5))
+    grown = (head.reshaped(base, shrinking).scales / base.scales)[0, head.nodes.followers, 0]
+    assert grown.min() >= 1 - 1e-5 and 1.2 < grown.max() < 2.02 and grown.median() > 1.04
 
 
 def test_farthest_points_spread():

@@ -10,10 +10,12 @@ from lca.data.batch import make_example
 from lca.data.sources import WorldRecording, open_source
 from lca.errors import UserError
 from lca.model.checkpoint import load_model, save_model, with_heads
+from lca.tracking.comparison import compare
 from lca.training.experiment import experiment
 from lca.training.garment_probe import SCORES, garment_mask, is_loose, probe_garments, probe_skirts, probe_trousers
 from lca.training.head_losses import COVERED, coverage
 from lca.training.probes import Subject
+from lca.training.refine import RefineConfig
 from lca.training.relight_probe import ONE_LIGHT, probe_relight
 from tests.world.captures import built
 
@@ -100,6 +102,14 @@ def test_light_is_measured_against_its_controls(trained):
     assert numbers["gain"] > 1 and numbers["right_light"] >= 0.75, "even an untrained head knows where a lamp is"
     assert probe_relight(model, subject("lightstage", [2], [0]))["right_light"] == ONE_LIGHT
     assert probe_relight(bare(trained), stage) == {}
+
+
+def test_a_refined_avatar_is_relit_too():
+    stage, short = subject("lightstage", [0, 14], [2, 4]), RefineConfig(align=2, steps=2)
+    lit = compare(load_model(), stage.example, stage.shown, stage.wanted, short).groups["relight_refined"]
+    assert float(lit["gain"]) > 1 and float(lit["gain"]) == pytest.approx(
+        float(lit["psnr"]) - float(lit["psnr_none"]), abs=1e-4
+    )
 
 
 def test_photos_of_the_light_stage_are_lit_all_round():

@@ -12,6 +12,7 @@ from lca.world.light import shade_twin
 from lca.world.light.directional import Light, studio_light
 from lca.world.light.renderer import Seen, Tracer, render_scene, render_views
 from lca.world.light.shader import shade
+from lca.world.paint.grain import lattice
 from lca.world.paint.materials import CLOTH, HAIR, NUMBERS, SHOE, SKIN
 from lca.world.person.people import Person
 
@@ -122,3 +123,7 @@ def test_bad_input():
         render_views(sphere(), [orbit(0.0)], studio_light(), [])
     with pytest.raises(ValueError, match="expected a background of"):
         render_scene(sphere(), orbit(0.0, size=32), studio_light(), np.zeros((16, 16, 3), np.float32))
+
+
+def test_the_hash_is_compiled_once_whatever_constants_it_is_called_with():
+    assert len(lattice.signatures) == 1

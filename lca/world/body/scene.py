@@ -53,7 +53,8 @@ def vertex_normals(vertices, faces):
     for v in range(vertices.shape[0]):
         length = np.sqrt(normals[v, 0] ** 2 + normals[v, 1] ** 2 + normals[v, 2] ** 2)
         if length > 1e-20:
-            normals[v] /= length
+            for k in range(3):
+                normals[v, k] /= length
         else:
             normals[v, 1] = 1.0
     return normals

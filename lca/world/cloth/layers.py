@@ -83,8 +83,20 @@ def crowded(places, width, start, ring):
                     if dx * dx + dy * dy + dz * dz < reach * reach and not linked(a, b, start, ring):
                         pairs[n, 0], pairs[n, 1] = a, b
                         n += 1
-        pairs[begin:n, 1].sort()
+        rise(pairs, begin, n)
     return pairs[:n]
+
+
+@njit(cache=True)
+@no_type_check
+def rise(pairs, begin, end):
+    """Sorts the second vertices of `pairs[begin:end]`, a few of one first vertex (numba's own sort takes long to compile)."""
+    for n in range(begin + 1, end):
+        later, place = pairs[n, 1], n
+        while place > begin and pairs[place - 1, 1] > later:
+            pairs[place, 1] = pairs[place - 1, 1]
+            place -= 1
+        pairs[place, 1] = later
 
 
 @njit(cache=True)

@@ -91,7 +91,7 @@ def advance(places, velocities, nearest, fabric, passage, physics):
     pairs = np.empty((0, 2), np.int64)
     for step in range(physics.substeps):
         share = (step + 1) / physics.substeps
-        earlier[:] = solid
+        earlier, solid = solid, earlier
         mixed(passage.solid, share, solid)
         mixed(passage.held, share, held)
         if step % SEARCH_EVERY == 0:

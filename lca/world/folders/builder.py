@@ -160,7 +160,7 @@ def draw(what: Build, folder: Path, waiting: dict[str, list[int]], workers: int)
     """Draw the shards that wait (file name -> captures), and tell the name and the sha256 of each that is there."""
     left = sum(map(len, waiting.values()))
     bar = tqdm(total=what.identities, initial=what.identities - left, unit="capture", desc=what.stage, smoothing=0.05)
-    with bar, pool(workers) as executor:
+    with bar, pool(min(workers, max(left, 1))) as executor:
         rows = in_order(executor, what, [index for indices in waiting.values() for index in indices], 2 * workers + 2)
         for name, indices in waiting.items():
             write_shard(folder / "data" / name, islice(rows, len(indices)), bar)

@@ -136,8 +136,8 @@ def shadow_rays(surface, groups, directions, stride):
         for light in range(groups[h], directions.shape[0], stride):
             d = directions[light]
             if surface[h, 3] * d[0] + surface[h, 4] * d[1] + surface[h, 5] * d[2] > 0:
-                origins[n] = surface[h, :3]
-                towards[n] = d
+                for k in range(3):  # rows as a whole take numba seconds to compile
+                    origins[n, k], towards[n, k] = surface[h, k], d[k]
                 n += 1
     return origins, towards, first
 

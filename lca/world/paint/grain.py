@@ -9,7 +9,7 @@ from typing import no_type_check
 from numba import njit
 
 
-@njit(cache=True)
+@njit("float64(int64, int64, int64, int64)", cache=True)  # else each constant that it is called with is compiled anew
 @no_type_check
 def lattice(i, j, k, seed):
     """A hash of three integers and a seed, uniform in [0, 1)."""
