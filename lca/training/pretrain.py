@@ -61,7 +61,7 @@ class Pretrain(lightning.LightningModule):
         """One step; every random number follows from the step, so a resumed run repeats the same ones."""
         torch.manual_seed(self.optimizer.seed + self.global_step)
         terms = self.terms(batch)
-        total = sum(terms.values(), start=batch.betas.new_zeros(()))
+        total = sum(terms.values(), start=torch.zeros((), device=self.device))
         if not torch.isfinite(total):
             lost = [name for name, value in terms.items() if not torch.isfinite(value)]
             raise UserError(
