@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "add_training_commands",
         "third: loose garments and relighting, on a trained model",
     ),
-    "face-code": (
+    "faces": (
         "lca.commands.training",
         "add_training_commands",
         "fourth: expressions off pictures, on a trained model",

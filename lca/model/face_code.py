@@ -2,7 +2,7 @@
 
 `FaceCodeEncoder` looks for the face in the crop of a frame (`FacePlace`) and reads it, turned to the front, through a narrow,
 noisy bottleneck: what the pose branch cannot use costs too much to send. In pretraining it learns from the reconstruction of that
-frame alone, as in the paper; `lca face-code fit` then teaches it, beyond the paper, the facial actions that were tracked.
+frame alone, as in the paper; `lca faces fit` then teaches it, beyond the paper, the facial actions that were tracked.
 Named controls are a linear map from the 52 facial actions onto the same code, learned with it: half of the training frames
 whose actions are known are driven by name (`lca.training.objective.face_codes`).
 """

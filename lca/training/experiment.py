@@ -43,7 +43,7 @@ STAGES: dict[str, tuple[type[Pretrain], type[AvatarData] | type[FaceData]]] = {
     "pretrain": (Pretrain, AvatarData),
     "posttrain": (Posttrain, AvatarData),
     "heads": (Heads, AvatarData),
-    "face-code": (FaceReading, FaceData),
+    "faces": (FaceReading, FaceData),
 }
 """What trains, and on what."""
 

@@ -24,7 +24,7 @@ def stage_of(config):
     """What trains, on what: only post-training starts from given weights, heads say which they are, faces need no photos."""
     model = config.get("model", {})
     if "init" in model and "targets" not in config["data"] and "photos" not in config["data"]:
-        return STAGES["face-code"]
+        return STAGES["faces"]
     return STAGES["heads" if "head" in model else "posttrain" if "init" in model else "pretrain"]
 
 

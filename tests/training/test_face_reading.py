@@ -57,7 +57,7 @@ def test_a_camera_that_is_off_by_a_tenth_of_the_face_costs_one():
 def test_the_command_teaches_the_code_and_nothing_else(network, tmp_path):
     save_model(network, tmp_path / "base.safetensors")
     path = experiment(
-        "face-code",
+        "faces",
         "configs/small_face_code.yaml",
         f"--model.init={tmp_path / 'base.safetensors'}",
         f"--data.folders=[{built('wild')}]",
