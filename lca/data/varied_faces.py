@@ -119,6 +119,6 @@ class FaceData(lightning.LightningDataModule):
             faces,  # pyright: ignore[reportArgumentType]
             batch_size=self.batch_size,
             num_workers=self.workers,
-            collate_fn=as_they_are,
+            collate_fn=as_they_are,  # pyright: ignore[reportArgumentType]
             **order,
         )

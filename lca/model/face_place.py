@@ -1,4 +1,4 @@
-"""Where in a face crop the face is: an affine camera from the mean face, found in two looks, and the face as seen through it.
+"""Where in a face crop the face is: an affine camera from the mean face, found in three looks, and the face as seen through it.
 
 A head crop holds hair, hats and the head's turns; the expression is a pixel or two within a third of it. Seen through the camera
 a face always lies in the same place, turned to the front, whoever it is (spatial transformers, Jaderberg et al. 2015).
@@ -24,6 +24,8 @@ NEAR = 0.009
 """Metres across within which the foremost vertex is the face's surface."""
 WHOLE = 64
 """Pixels of the crop in the first look."""
+CLOSER = 2
+"""Closer looks."""
 USUAL = ((0.52, 0.0), (0.0, -0.6), (0.0, -0.03), (0.0, 0.22))
 """The camera of a head seen from the front."""
 
@@ -58,12 +60,12 @@ def convolutions(channels: tuple[int, ...]) -> nn.Sequential:
 
 
 class FacePlace(nn.Module):
-    """First look: the whole crop. Second look: the face through the camera so far; each adds to the camera."""
+    """First look: the whole crop. Closer looks, all alike: the face through the camera so far; each adds to the camera."""
 
     front: Tensor
 
     def __init__(self, first: tuple[int, ...] = (16, 32, 48, 64), second: tuple[int, ...] = (16, 32, 48)):
-        """`first`, `second`: channels of the two looks."""
+        """`first`, `second`: channels of the first look and of the closer ones."""
         super().__init__()
         self.register_buffer("front", face_front(), persistent=False)
         self.usual = nn.Parameter(torch.tensor(USUAL))
@@ -75,12 +77,15 @@ class FacePlace(nn.Module):
             nn.init.zeros_(last.weight)
             nn.init.zeros_(last.bias)
 
-    def forward(self, face: Float[Tensor, "faces 3 height width"]) -> tuple[Place, Place]:
-        """The camera after the first look, and after the second."""
+    def forward(self, face: Float[Tensor, "faces 3 height width"]) -> list[Place]:
+        """The camera after each look; the last one is the best."""
         small = F.interpolate(face, (WHOLE, WHOLE), mode="area")
-        rough = self.usual + self.shift(self.whole(small * 2.0 - 1.0).flatten(1)).float().unflatten(1, (4, 2))
-        step = self.correct(self.near(self.view(face, rough) * 2.0 - 1.0).flatten(1)).float().unflatten(1, (4, 2))
-        return rough, rough + step @ rough[:, :2]
+        looks = [self.usual + self.shift(self.whole(small * 2.0 - 1.0).flatten(1)).float().unflatten(1, (4, 2))]
+        for _ in range(CLOSER):
+            seen = self.near(self.view(face, looks[-1]) * 2.0 - 1.0)
+            step = self.correct(seen.flatten(1)).float().unflatten(1, (4, 2))
+            looks.append(looks[-1] + step @ looks[-1][:, :2])
+        return looks
 
     def view(self, face: Float[Tensor, "faces 3 height width"], place: Place) -> Float[Tensor, "faces 3 rows columns"]:
         """The face from the front; mid grey beside the crop."""

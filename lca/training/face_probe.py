@@ -72,8 +72,9 @@ def frontal(template: Template, capture: Capture) -> Bool[Tensor, "frames"]:
 
 
 def probe_face_code(model: LCA, recordings: Sequence[Recording]) -> dict:
-    """`face_code` of report.json: `r2` (see `read_actions`), `by_name` (the same of the codes that name the true actions: what
-    these frames and these probes would give a perfect code), `identity` (see `tell_people`), `reenactment` (see `reenact`).
+    """`face_code` of report.json: `r2` (see `read_actions`), `read_back` (see there), `by_name` (`r2` of the codes that name the
+    true actions: what these frames and these probes would give a perfect code), `identity` (see `tell_people`), `reenactment`
+    (see `reenact`).
 
     Raises:
         UserError: fewer than `FEWEST` people with two frames that show a face.
@@ -90,6 +91,7 @@ def probe_face_code(model: LCA, recordings: Sequence[Recording]) -> dict:
     return {
         "frames": len(faces.person),
         "r2": read_actions(faces),
+        "read_back": read_back(faces, map_of_names),
         "by_name": {name: value for name, value in read_actions(perfect).items() if name != "each"},
         "identity": tell_people(faces),
         "reenactment": reenact(model, [recordings[k] for k in seen], [captures[k] for k in seen]),
@@ -97,15 +99,26 @@ def probe_face_code(model: LCA, recordings: Sequence[Recording]) -> dict:
 
 
 def read_actions(faces: Faces) -> dict:
-    """R2 of actions by probes that were fitted on other people: `mean` over the `actions` that vary, `visible` over those of them
-    that swing by `SWING`, `pooled` over all squared errors together, and `each`, the farthest swinging first."""
+    """R2 of actions by linear probes, each fitted on other people (see `shares_read`)."""
     guess = np.zeros_like(faces.actions)
     for fold in range(FOLDS):
         fitted = faces.person % FOLDS != fold
         guess[~fitted] = with_one(faces.eps[~fitted]) @ ridge(faces.eps[fitted], faces.actions[fitted])
-    left = ((guess - faces.actions) ** 2).sum(0)
-    whole = ((faces.actions - faces.actions.mean(0)) ** 2).sum(0).clip(1e-9)
-    swings, names, varied = swing(faces.actions), load_body().expression_names, faces.actions.std(0) > VARIED
+    return shares_read(guess, faces.actions)
+
+
+def read_back(faces: Faces, action_map: Float[ndarray, "53 128"]) -> dict:
+    """R2 of actions by the inverse of the map that names them: a linear reading that was fitted on none of these people (see
+    `shares_read`)."""
+    return shares_read((faces.eps - action_map[-1]) @ np.linalg.pinv(action_map[:-1]), faces.actions)
+
+
+def shares_read(guess: Float[ndarray, "frames 52"], actions: Float[ndarray, "frames 52"]) -> dict:
+    """R2: `mean` over the `actions` that vary, `visible` over those of them that swing by `SWING`, `pooled` over all squared
+    errors together, and `each`, the farthest swinging first."""
+    left = ((guess - actions) ** 2).sum(0)
+    whole = ((actions - actions.mean(0)) ** 2).sum(0).clip(1e-9)
+    swings, names, varied = swing(actions), load_body().expression_names, actions.std(0) > VARIED
     each = {k: float(1 - left[k] / whole[k]) for k in np.argsort(-swings) if varied[k]}
     seen = [value for k, value in each.items() if swings[k] >= SWING]
     return {

@@ -24,10 +24,10 @@ class ReadingLosses:
     """Weights of the terms."""
 
     place: float = 1.0
-    """How far the camera of either look is off, mean over the face's points, in tenths of the face's height."""
+    """How far the camera of every look is off, mean over the face's points, in tenths of the face's height."""
     actions: float = 1.0
     """Squared distance of the code from that of the tracked actions; 0 leaves it to reconstruction, as in the paper."""
-    bottleneck: float = 2e-4
+    bottleneck: float = 1e-3
     """Nats through the face code's bottleneck: who it is should not be worth its price."""
 
     def __post_init__(self):

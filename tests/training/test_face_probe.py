@@ -9,7 +9,7 @@ import torch
 from lca.data.sources import open_source
 from lca.errors import UserError
 from lca.geometry.body_file import load_body
-from lca.training.face_probe import SWING, Faces, frontal, probe_face_code, read_actions, swing, tell_people
+from lca.training.face_probe import SWING, Faces, frontal, probe_face_code, read_actions, read_back, swing, tell_people
 from tests.world.captures import built
 
 PEOPLE, FRAMES = 12, 16
@@ -41,6 +41,13 @@ def test_an_action_that_swings_by_less_than_a_pixel_is_not_visible():
     found = read_actions(replace(shown, eps=shown.actions @ rng.standard_normal((52, 128))))
     assert list(found["each"]) == ["jawOpen", "eyeWideLeft"] and found["visible_actions"] == 1
     assert swing(shown.actions)[names.index("eyeWideLeft")] < SWING < swing(shown.actions)[names.index("jawOpen")]
+
+
+def test_actions_are_read_back_by_the_map_that_names_them():
+    rng, known = np.random.default_rng(3), faces(1.0, 0.0)
+    action_map = rng.standard_normal((53, 128))
+    named = replace(known, eps=np.concatenate([known.actions, np.ones((len(known.person), 1))], 1) @ action_map)
+    assert read_back(named, action_map)["mean"] == 1.0 and read_back(known, action_map)["mean"] < 0.5
 
 
 def test_a_code_of_actions_alone_does_not_tell_people_apart():

@@ -41,7 +41,8 @@ def test_places_and_actions_are_learned():
 
 def test_without_their_weight_actions_teach_nothing():
     code, crops = FaceCodeEncoder(), drawn(4)
-    sum(reading_terms(code, crops, ReadingLosses(actions=0.0, bottleneck=0.0)).values()).backward()
+    terms = reading_terms(code, crops, ReadingLosses(actions=0.0, bottleneck=0.0))
+    sum(terms.values(), start=torch.zeros(())).backward()
     assert code.spread.weight.grad is None or not code.spread.weight.grad.any()
     assert code.place.shift.weight.grad is not None and code.place.shift.weight.grad.any()
 
