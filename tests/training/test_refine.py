@@ -246,6 +246,21 @@ def test_half_a_face_speaks_for_the_other_and_never_for_the_back_of_the_head(tem
     assert filled[head, 0].max() < 0.02
 
 
+def test_hair_goes_round_the_head(template, bare):
+    """Seen from the front alone, red above the brows and green below: the back of the head is red all over, whatever the network
+    thought of it."""
+    head, points = template.part == PARTS.index("head"), template.points
+    eyes = points[template.part == PARTS.index("eye")].mean(0)
+    ahead, above = points[:, 2] > eyes[2] - 0.06, points[:, 1] > eyes[1] + 0.005
+    colors, predicted = torch.zeros(len(points), 3), torch.full((len(points), 3), 0.5)
+    colors[above, 0], colors[~above, 1] = 1.0, 1.0
+    filled = fill(colors, predicted, ahead.float(), bare)
+    back = head & (points[:, 2] < eyes[2] - 0.13)
+    assert back.sum() > 10
+    assert filled[back, 0].mean() > 0.7
+    assert filled[back, 1].mean() < 0.25
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -27,6 +27,11 @@ TWINNED = ("face", "hand")
 LIKE_MIRROR, LIKE_TWIN, LIKE_BACK = 0.4, 4.0, 0.1
 """Weights of the mirror image, of that of `TWINNED` parts, and of the other side of a garment; a neighbour has 1: colours of
 a garment go through it, prints do not."""
+OWN, OWN_ELSEWHERE = {"face": 0.008, "eye": 0.008, "mouth": 0.008, "hand": 0.002}, 1e-4
+"""Weight of the network's own colours where nothing is seen, of a neighbour's 1: with 0.008 they are half of it after some twenty
+Gaussians, with the other they are what is left where no photo shows anything near."""
+EARS, BROWS, HAIRLINE = 0.11, 0.005, 0.05
+"""Metres behind the eyes, or above them, from where a head is scalp: ears are skin, and how far their colour passes into hair."""
 FINE = ("face", "eye", "mouth", "hand")
 """Parts that have Gaussians enough: parts of them would be smaller than what a photo of a whole person shows."""
 REACH, FAR = {"face": 0.006, "hand": 0.006}, 0.04
@@ -55,6 +60,8 @@ class SurfaceGraph:
     """Takes the mean over neighbours of like kind."""
     links: csr_matrix
     """Who fills whom, symmetric weights."""
+    own: np.ndarray
+    """Weight of what the network itself says of a Gaussian that nobody sees."""
 
     def mean(self, values: Tensor) -> Tensor:
         """Mean of each Gaussian's neighbours, (gaussians, channels)."""
@@ -108,7 +115,9 @@ def surface_of(places: Places) -> SurfaceGraph:
     same /= np.maximum(same.sum(1, keepdims=True), 1.0)
     starts = np.arange(count + 1) * NEIGHBOURS
     average = csr_matrix((same.ravel(), near.ravel(), starts), (count, count))
-    beside = csr_matrix((_affinity()[part[:, None], part[near]].ravel(), near.ravel(), starts), (count, count))
+    scalp = _scalp(points, part)
+    passes = _affinity()[part[:, None], part[near]] * np.where(scalp[:, None] == scalp[near], 1.0, HAIRLINE)
+    beside = csr_matrix((passes.astype(np.float32).ravel(), near.ravel(), starts), (count, count))
     links = beside + _mirrored(places) + _behind(places)
     alike = _named(part, TWINNED) & (np.abs(points[:, 0]) > MIDDLE) & (part == part[places.mirror])
     return SurfaceGraph(
@@ -118,6 +127,7 @@ def surface_of(places: Places) -> SurfaceGraph:
         twin=torch.from_numpy(np.where(alike, places.mirror, np.arange(count))),
         average=average,
         links=links.maximum(links.T).tocsr(),
+        own=np.array([OWN.get(name, OWN_ELSEWHERE) for name in PARTS])[part],
     )
 
 
@@ -130,6 +140,13 @@ def _reach(points: np.ndarray, part: np.ndarray) -> Tensor:
             lids = np.linalg.norm(points - points[eye & side].mean(0), axis=-1) < LIDS
             reach[lids] = np.minimum(reach[lids], LID_REACH)
     return torch.from_numpy(reach)
+
+
+def _scalp(points: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Which Gaussians hair grows on."""
+    eyes = points[part == PARTS.index("eye")]
+    middle = eyes.mean(0) if len(eyes) else np.full(3, np.inf)
+    return _named(part, ("head",)) & ((points[:, 1] > middle[1] + BROWS) | (points[:, 2] < middle[2] - EARS))
 
 
 def _affinity() -> np.ndarray:
