@@ -28,15 +28,16 @@ def drawn(count: int) -> FaceCrops:
 def test_places_and_actions_are_learned():
     code, crops = FaceCodeEncoder((8, 16, 16)), drawn(12)
     learning = [p for name, p in code.named_parameters() if name != "action_map"]
-    optimizer = torch.optim.AdamW(learning, lr=2e-3)
+    optimizer = torch.optim.AdamW(learning, lr=4e-4)
     terms, start = {}, {}
-    for step in range(50):
+    for step in range(40):
         terms = reading_terms(code, crops, ReadingLosses())
         start = start if step else terms
         optimizer.zero_grad()
         sum(terms.values(), start=torch.zeros(())).backward()
         optimizer.step()
-    assert terms["actions"] < 0.3 * start["actions"] and terms["place"] < 0.6 * start["place"]
+    assert terms["actions"] < 0.3 * start["actions"]
+    assert terms["place"] < 0.4 * start["place"]
 
 
 def test_without_their_weight_actions_teach_nothing():
