@@ -180,24 +180,28 @@ def with_one(inputs: Float[ndarray, "frames inputs"]) -> ndarray:
 @torch.no_grad()
 def reenact(
     model: LCA, recordings: Sequence[Recording], captures: Sequence[Capture], photos: int = 4
-) -> dict[str, float]:
-    """PSNR of faces driven by a code: `own` read off the true picture itself, `by_name` from its true actions, `crossed` read off
-    the picture of the next person whose actions are nearest to it, `at_rest` without any expression.
+) -> dict[str, float | int | None]:
+    """PSNR of faces seen from the front, driven by a code: `own` read off the true picture itself, `by_name` from its true
+    actions, `crossed` read off the picture of the next person whose actions are nearest to it, `nearest` from the true actions of
+    that picture, `at_rest` without any expression.
 
-    Crossed above rest means that an expression travels; crossed as good as own, that nothing of the person travels with it. As a
-    face is a few blurred pixels, `moved_own` and `moved_crossed` say it of the Gaussians: how much of the way (mean square) that
-    the true actions move those with blendshapes is moved by the code too, 1 for all of it, 0 for a face at rest.
+    Crossed above rest means that an expression travels; crossed as good as nearest, that nothing is lost on the way. As a face is
+    a few blurred pixels, `moved_own`, `moved_crossed` and `moved_nearest` say it of the Gaussians: how much of the way (mean
+    square) that the true actions move those with blendshapes the code moves them too, 1 for all of it, 0 for a face at rest.
     """
-    totals: dict[str, list[float]] = {name: [] for name in ("own", "by_name", "crossed", "at_rest")}
-    left = {"own": 0.0, "crossed": 0.0, "at_rest": 0.0}
+    totals: dict[str, list[float]] = {name: [] for name in ("own", "by_name", "crossed", "nearest", "at_rest")}
+    left = dict.fromkeys(totals, 0.0)
     pairs = list(pairwise([*range(len(captures)), 0]))
     for here, there in tqdm(pairs, desc="re-enactment", unit="person"):
         for name, value, missing in _crossed(model, recordings[here], captures[here], captures[there], photos):
             totals[name].append(value)
-            if name in left:
-                left[name] += missing
-    moved = {f"moved_{name}": round(1.0 - left[name] / max(left["at_rest"], 1e-12), 3) for name in ("own", "crossed")}
-    return {name: round(float(np.mean(values)), 2) for name, values in totals.items()} | moved | {"people": len(pairs)}
+            left[name] += missing
+    moved = {
+        f"moved_{name}": round(1.0 - left[name] / max(left["at_rest"], 1e-12), 3)
+        for name in ("own", "crossed", "nearest")
+    }
+    means = {name: round(float(np.mean(values)), 2) if values else None for name, values in totals.items()}
+    return means | moved | {"frames": len(totals["own"]), "people": len(pairs)}
 
 
 def _crossed(
@@ -211,18 +215,21 @@ def _crossed(
     faces = known_faces(targets)
     if faces is None:
         return
-    apart = torch.cdist(targets.actions.nan_to_num(), there.actions.nan_to_num(9.0))
-    other = over_grey(there.face, there.face_mask)[apart.argmin(-1)]
+    ahead, theirs = frontal(model.template, wanted), there.actions.nan_to_num(9.0)
+    apart = torch.cdist(targets.actions.nan_to_num(), theirs)
+    apart[:, ~frontal(model.template, there)] = torch.inf
+    near = apart.argmin(-1)
     codes = {
         "own": model.face_code(over_grey(targets.face, targets.face_mask)),
         "by_name": avatar.eps_from_actions(targets.actions.nan_to_num()),
-        "crossed": model.face_code(other),
+        "crossed": model.face_code(over_grey(there.face, there.face_mask)[near]),
+        "nearest": avatar.eps_from_actions(theirs[near]),
         "at_rest": avatar.eps_from_actions(torch.zeros_like(targets.actions)),
     }
     missing = {name: _missing(model, eps - codes["by_name"]) for name, eps in codes.items()}
     truth, (_, camera) = truth_of(targets), targets.cameras()
     for frame in range(len(frames)):
-        if faces[frame].sum() <= VISIBLE:
+        if faces[frame].sum() <= VISIBLE or not ahead[frame]:
             continue
         for name, eps in codes.items():
             posed = avatar.drive(targets.theta[frame], eps[frame], targets.psi[frame], targets.translation[frame])
