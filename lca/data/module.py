@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from torch.utils.data import DataLoader, Sampler
 from torch.utils.data import Dataset as TorchDataset
 
 from lca.data.allocator import keep_freed_memory
-from lca.data.batch import Batch, choose_frames, make_example, stack
+from lca.data.batch import Batch, choose_frames, make_example
 from lca.data.mixture import InTurn, mixture
 from lca.data.neuman import FittedBody
+from lca.data.shrink import SHRINKS, stack_shrunk
 from lca.data.sources import Source, open_source
 from lca.errors import UserError
 from lca.ranges import SEEDS, WORKERS, check_number
@@ -94,6 +96,7 @@ class AvatarData(lightning.LightningDataModule):
         weights: list[float] | None = None,
         smplx: str | None = None,
         people: int | None = None,
+        shrink: int = 1,
     ):
         """Say where the data lies and how examples are made.
 
@@ -108,6 +111,7 @@ class AvatarData(lightning.LightningDataModule):
             weights: Share of the examples that comes from each folder; by default a folder counts by its people.
             smplx: The licensed SMPL-X .npz that real captures were fitted with; the world does without.
             people: Only the first so many captures of the training split of each folder.
+            shrink: So many pixels along a side become one, of photos and targets.
         """
         super().__init__()
         if not folders:
@@ -123,6 +127,7 @@ class AvatarData(lightning.LightningDataModule):
         check_number("data.seed", seed, *SEEDS)
         check_number("data.validation_people", validation_people, 1, 10**8)
         check_number("data.people", 1 if people is None else people, 1, 10**8)
+        check_number("data.shrink", shrink, *SHRINKS)
         self.folders, self.batch_size, self.photos, self.targets = (
             [Path(f) for f in folders],
             batch_size,
@@ -130,7 +135,7 @@ class AvatarData(lightning.LightningDataModule):
             targets,
         )
         self.workers, self.seed, self.validation_people = workers, seed, validation_people
-        self.weights, self.smplx, self.people = weights, smplx, people
+        self.weights, self.smplx, self.people, self.shrink = weights, smplx, people, shrink
 
     def train_dataloader(self) -> DataLoader:
         """An endless stream that starts where the run stands, each rank with its own examples."""
@@ -172,7 +177,7 @@ class AvatarData(lightning.LightningDataModule):
             sampler=sampler,
             shuffle=False if sampler is None else None,
             num_workers=self.workers,
-            collate_fn=stack,
+            collate_fn=partial(stack_shrunk, by=self.shrink),
             persistent_workers=self.workers > 0,
             worker_init_fn=start_loader,
         )

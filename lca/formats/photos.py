@@ -54,6 +54,10 @@ class Photos:
         """Apply `function` to each tensor."""
         return Photos(*(function(x) for x in (self.body, self.body_mask, self.face, self.face_mask)))
 
+    def faceless(self) -> "Photos":
+        """The same photos as if no face were found in any."""
+        return replace(self, face=torch.full_like(self.face, GREY), face_mask=torch.zeros_like(self.face_mask))
+
     def to(self, device: torch.device | str) -> "Photos":
         """Move every tensor to `device`."""
         return self.map(lambda x: x.to(device))

@@ -21,11 +21,12 @@ class StudyTable:
         return self.text
 
 
-def study_table(name: str, reports: Path = REPORTS) -> StudyTable:
+def study_table(name: str, size: str = "micro", reports: Path = REPORTS) -> StudyTable:
     """Our PSNR of every row with its interval, and the paper's; where the report is missing, how to make it."""
-    path = reports / f"{name}.json"
+    path = reports / size / f"{name}.json"
     if not path.is_file():
-        return StudyTable(f"No report of the study *{name}* in `{reports.name}`: `lca study {name}` measures one.")
+        command = f"`lca study {name} --size {size}`"
+        return StudyTable(f"No report of the study *{name}* in `{reports.name}/{size}`: {command} measures one.")
     report = json.loads(path.read_text(encoding="utf-8"))
     worlds = list(report["test"])
     heads = "".join(f" | {world}, ours (95% interval) | {world}, paper" for world in worlds)

@@ -45,6 +45,8 @@ class ModelConfig:
     """Correspondence and colour transport; false is the paper to the letter."""
     blendshapes: bool = True
     """The template's facial blendshapes under the pose branch; false is the paper to the letter."""
+    face_crop: bool = True
+    """Photos are looked at twice, as a whole and about the face; false leaves the faces out."""
     garments: bool = False
     """The garment head, post-trained on the runway; false is the base model."""
     relight: bool = False
@@ -97,10 +99,15 @@ class LCA(nn.Module):
 
     def tokenise(self, photos: Photos) -> tuple[ImageTokens, ImageTokens]:
         """Step 1: T_body and T_face = E(I) of each picture; `photos` with one batch axis (people)."""
+        photos = self.looked_at(photos)
         with mixed_precision(photos.body.device):
             body = self._encode(photos.body.flatten(0, 1), photos.body_mask.flatten(0, 1))
             face = self._encode(photos.face.flatten(0, 1), photos.face_mask.flatten(0, 1))
             return self.photo(body, face)
+
+    def looked_at(self, photos: Photos) -> Photos:
+        """The photos without what the config leaves out of them."""
+        return photos if self.config.face_crop else photos.faceless()
 
     def _encode(self, images: Tensor, masks: Tensor) -> ImageTokens:
         foreground = F.max_pool2d(masks, PATCH).flatten(1) > 0.1
@@ -111,7 +118,7 @@ class LCA(nn.Module):
         """Steps 1 and 2, and between them, beyond the paper, what the photos' own pixels show: (of each crop, of each person)."""
         tokens = self.tokenise(photos)
         maps = self.transport.maps(tokens, self.template)
-        return maps, self.fuse(tokens, self.transport.carry(maps, photos, self.template))
+        return maps, self.fuse(tokens, self.transport.carry(maps, self.looked_at(photos), self.template))
 
     def correspondences(self, photos: Photos) -> list[DenseMaps]:
         """The maps of `read` alone: which point of the body each pixel shows."""

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lca.data.batch import Batch, make_example, stack
+from lca.data.batch import Batch, make_example
 from lca.data.drawn import drawn
 from lca.data.module import AvatarData
 from lca.data.sample import Capture
+from lca.data.shrink import stack_shrunk
 from lca.studies.conduct import Campaign
-from lca.studies.design import Size, known_studies, read_size, read_study
-from lca.studies.runs import QUIET
+from lca.studies.design import SCHEME, Size, known_studies, read_size, read_study
+from lca.studies.runs import QUIET, config_of
 from lca.training.experiment import experiment
 from lca.training.objective import objective, run
 from lca.training.optimizer import MuonAdamW, block_matrices
@@ -47,7 +48,8 @@ def catalogue(size_name: str, out: Path, seeds: int | None = None) -> str:
 def step_seconds(size: Size, out: Path) -> float:
     """Of a step: the median of the runs that are done, or measured now on people drawn on the spot."""
     done = [json.loads(path.read_text()) for path in sorted((out / "runs").glob("*/run.json"))]
-    same = [one["step_seconds"] for one in done if one["run"]["worlds"][0]["size"] == size.pixels]
+    configs = [config_of(size.config(stage)) for stage in SCHEME]
+    same = [one["step_seconds"] for one in done if one["run"]["config"] in configs]
     return statistics.median(same) if same else measured_step(size)
 
 
@@ -72,4 +74,4 @@ def batch_for(data: AvatarData, pixels: int) -> Batch:
     photos = range(data.photos[1])
     targets = range(data.photos[1], data.photos[1] + data.targets)
     pairs = [(Capture.read(row, photos), Capture.read(row, targets)) for row in rows]
-    return stack([make_example(*pair, np.random.default_rng(0)) for pair in pairs])
+    return stack_shrunk([make_example(*pair, np.random.default_rng(0)) for pair in pairs], data.shrink)

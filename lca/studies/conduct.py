@@ -80,7 +80,7 @@ class Campaign:
             )
         findings = [self.finding(row) for row in tqdm(self.rows, unit="row", desc="scores")]
         facts = {"size": self.size_name, "world_code": worlds, "training": self.cost(), "bare_body": self.bare_body()}
-        return write_report(self.study, self.size, findings, facts, self.out / "reports")
+        return write_report(self.study, self.size, findings, facts, self.out / "reports" / self.size_name)
 
     def bare_body(self) -> dict[str, dict[str, Any]]:
         """PSNR of bare bodies in their photos' mean colour: world -> mean and interval over people."""

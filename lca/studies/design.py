@@ -129,6 +129,12 @@ class Size:
         """Of a training photo's side."""
         return next(iter(self.train.values())).size
 
+    @property
+    def shrink(self) -> int:
+        """So many pixels of it along a side become one."""
+        path = self.config("pretrain")
+        return config_values(path.read_text(), str(path))["data"].get("shrink", 1)
+
     def config(self, stage: str) -> Path:
         """The config of a stage."""
         return STUDIES.parents[1] / self.configs[stage]

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from lca.data.batch import Batch
+from lca.data.shrink import shrunk
 from lca.formats.atomic import writing
 from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
@@ -33,6 +34,8 @@ class Exam:
     world: Build
     photos: int
     targets: int
+    shrink: int = 1
+    """So many pixels along a side become one, as in training."""
 
     @property
     def name(self) -> str:
@@ -43,7 +46,7 @@ class Exam:
 
 def exams(size: Size, photos: int | None = None) -> dict[str, Exam]:
     """Test world -> its exam."""
-    return {name: Exam(world, photos or size.photos, size.targets) for name, world in size.test.items()}
+    return {name: Exam(world, photos or size.photos, size.targets, size.shrink) for name, world in size.test.items()}
 
 
 @cache
@@ -59,7 +62,7 @@ def examples(exam: Exam, data: Path) -> Sequence[tuple[str, Batch]]:
     for _, place, recording in chosen_captures(evaluation, sources)[0]:
         if len(recording) >= evaluation.frames:
             example, _, wanted = example_at(place, recording, exam.photos, exam.targets)
-            found.append((wanted.identity, example))
+            found.append((wanted.identity, shrunk(example, exam.shrink)))
     return found
 
 

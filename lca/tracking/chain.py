@@ -36,8 +36,8 @@ def sight(
     body = find_landmarks(image, first.next_region)
     mask = find_mask(image, body) if alpha is None else alpha
     halves, body_box = PhotoPyramid.of(mask), mask_box(mask)
-    evidence = gather(crowd.person, crowd.others, (first, body), mask, body_box)
     face = None if turned_away(body) else find_face(image, body)
+    evidence = gather(crowd.person, crowd.others, (first, body), mask, body_box, face is not None)
     head_box = find_head_box(halves, body, face)
     hands = [_hand(image, body, side) for side in SIDES]
     people = len(crowd.people)

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ from lca.tracking.photo_views import view_of
 from lca.tracking.sighting import Sighting
 from lca.tracking.solution import Solution
 from lca.tracking.solve import solve
+from lca.tracking.witness import PhotoSet, settled, signals_of
 from lca.training.refine import Progress, RefineConfig, refine
 from lca.training.refining.views import View
 
@@ -96,8 +98,9 @@ def draft(
     photos = crops_of(pictures, people)
     maps, fused = model.read(photos[None])
     observations = observe(maps, fused.betas[0], photos, framing_of(pictures, people), **seen_by(people))
-    solution = solve(observations, model.template, stature)
-    used = tuple(k for k, solved in enumerate(solution.solved) if solved)
+    solved = partial(solve, observations, model.template, stature)
+    solution = settled(model, PhotoSet(pictures, people), solved)
+    used = tuple(k for k, found in enumerate(solution.solved) if found)
     betas = solution.betas if used else None
     avatar = model.avatar_of(fused, len(photos), betas, None if used else stature)
     signals = signals_of(solution, avatar)
@@ -124,12 +127,6 @@ def likeness(
     return Likeness(done.avatar, done.signals, start)
 
 
-def signals_of(solution: Solution, avatar: Avatar) -> Signals:
-    """Drives of all photos, solved or not, in the frames of their cameras."""
-    eps = avatar.eps_from_actions(solution.actions)
-    return Signals(solution.theta, eps, solution.psi, solution.translation)
-
-
 def framing_of(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Framing:
     """Where the squares were cut, and the cameras that the files tell of (0 where they do not)."""
     body = torch.stack([square_box(person.body_box, BODY_MARGIN) for person in people])
@@ -145,7 +142,8 @@ def seen_by(people: Sequence[FoundPerson]) -> dict[str, Any]:
         return {}
     return {
         "landmarks": torch.stack([sighting.landmarks for sighting in sightings]),
-        "visibility": torch.stack([sighting.visibility for sighting in sightings]),
+        "visibility": torch.stack([sighting.visibility * sighting.confidence for sighting in sightings]),
+        "world": torch.stack([sighting.world_landmarks for sighting in sightings]),
         "actions": torch.stack([sighting.actions for sighting in sightings]),
         "psi": torch.stack([sighting.psi for sighting in sightings]),
         "hands": torch.stack([sighting.hands for sighting in sightings]),

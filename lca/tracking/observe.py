@@ -21,7 +21,7 @@ BODY_PIXELS, FACE_PIXELS = 600, 200
 BODY_SHARE, FACE_SHARE = 150.0, 40.0
 """For how many independent observations the pixels of a crop count: neighbours err together."""
 
-SEEN = ("landmarks", "visibility", "actions", "psi", "faces", "hands", "hand_confidence")
+SEEN = ("landmarks", "visibility", "world", "actions", "psi", "faces", "hands", "hand_confidence")
 """Fields of `Observations` that whoever found the people may know."""
 
 
@@ -91,6 +91,8 @@ class Observations:
     betas: Float[Tensor, " shape"]
     landmarks: Float[Tensor, "photos 33 2"] | None = None
     visibility: Float[Tensor, "photos 33"] | None = None
+    world: Float[Tensor, "photos 33 3"] | None = None
+    """The landmarks in metres, turned as the camera is (x right, y down, z away)."""
     actions: Float[Tensor, "photos 52"] | None = None
     psi: Float[Tensor, "photos 4"] | None = None
     faces: tuple[Float[Tensor, "478 2"] | None, ...] | None = None

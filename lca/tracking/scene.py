@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from lca.model.template import Template
 from lca.model.transport.nearest import nearest_gaussians
+from lca.tracking.body_landmarks import NAMES
 from lca.tracking.body_points import HEAD, load_body_points
 from lca.tracking.face_points import load_face_points
 from lca.tracking.hand_points import load_hand_points
@@ -20,10 +22,11 @@ from lca.tracking.observe import Observations, Sight
 from lca.tracking.pose_prior import PosePrior
 from lca.tracking.posture import BODY, PhotoPose
 from lca.tracking.residuals import Cover, Outline, Pulls
-from lca.tracking.start import of_trunk, placed
+from lca.tracking.start import of_trunk, placed, turned_as
 from lca.tracking.surface import shown, thinned
 
 SIDES = ("left", "right")
+TORSO = tuple(f"{side}_{part}" for part in ("shoulder", "hip") for side in SIDES)
 HAND_SEEN = 0.5
 """Probability from which a hand is taken to be seen."""
 UNSURE = 0.05
@@ -70,6 +73,15 @@ class PhotoScene:
     start: PhotoPose
     remarks: tuple[str, ...]
     """Why even a pose that fits may be off, in words."""
+    torso: PhotoPose | None = None
+    """Where it would begin by the landmarks of the torso, where they are known."""
+    believed: Literal["dense", "landmarks"] = "dense"
+    """By whose word the pose is judged."""
+
+    @property
+    def witness(self) -> Pulls:
+        """What the pose is judged by."""
+        return self.dense if self.believed == "dense" else self.landmarks[0]
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,7 @@ def prepared(
         cover,
         _start(dense, intrinsics, figure),
         _remarks(sight, observations.framing.size[photo]),
+        _torso(observations, photo, intrinsics, figure),
     )  # fmt: skip
 
 
@@ -202,13 +215,30 @@ def _start(dense: Pulls, intrinsics: Float[ndarray, "3 3"], figure: SolverFigure
     pelvis = figure.skeleton.joints[0]
     weights = (dense.weights / dense.scales**2)[trunk]
     turn, place = placed((dense.points.rest - pelvis)[trunk], dense.pixels[trunk], weights, intrinsics)
+    return _resting(turn, place - pelvis, figure)
+
+
+def _torso(
+    observations: Observations, photo: int, intrinsics: Float[ndarray, "3 3"], figure: SolverFigure
+) -> PhotoPose | None:
+    if observations.landmarks is None or observations.world is None:
+        return None
+    pelvis, torso = figure.skeleton.joints[0], [NAMES.index(name) for name in TORSO]
+    rest = load_body_points().on(figure.skeleton).rest[torso] - pelvis
+    world, pixels = (x[photo, torso].double().numpy() for x in (observations.world, observations.landmarks))
+    turn, place = turned_as(rest, world, pixels, intrinsics)
+    return _resting(turn, place - pelvis, figure)
+
+
+def _resting(turn: Float[ndarray, "3 3"], place: Float[ndarray, "3"], figure: SolverFigure) -> PhotoPose:
+    """The usual pose, turned and placed."""
     body = figure.prior.body_mean.reshape(BODY, 3).copy()
-    return PhotoPose(turn, body, np.zeros((2, figure.prior.hand_basis.shape[1])), place - pelvis)
+    return PhotoPose(turn, body, np.zeros((2, figure.prior.hand_basis.shape[1])), place)
 
 
 def median_residual(scene: PhotoScene, pixels: Float[ndarray, "points 2"]) -> float:
-    """Pixels of the photo between where pixels are and where the body has what they show."""
-    return float(np.median(np.linalg.norm(pixels - scene.dense.pixels, axis=-1)))
+    """Pixels of the photo between where the witness sees points and where the body has them."""
+    return float(np.median(np.linalg.norm(pixels - scene.witness.pixels, axis=-1)))
 
 
 def tensor(values: ndarray) -> Tensor:

@@ -37,6 +37,8 @@ class Solution:
     """Pixels of the photo: median distance of what pixels show from where the body has it; NaN where nothing was solved."""
     confidence: tuple[str, ...]
     """In words: "good", "fair: ..." or "failed: ..." with the reason."""
+    disputed: tuple[int, ...] = ()
+    """Photos in which landmarks lie far from the solved body, and were not believed."""
 
     def __len__(self) -> int:
         """Number of photos."""

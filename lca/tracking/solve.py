@@ -1,5 +1,6 @@
 """Photos of one person -> pose, place and shape: the door of the solver, and what it thinks of each photo."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch import Tensor
 from lca.errors import UserError
 from lca.geometry.body_file import load_body
 from lca.model.template import Template
+from lca.tracking.dispute import by_landmarks, disputed
 from lca.tracking.kinematics import KinematicSkeleton, project
 from lca.tracking.observe import Observations, Sight
 from lca.tracking.pose_prior import load_pose_prior
@@ -29,6 +31,7 @@ NEAREST = 0.15
 """Metres: a body that is solved nearer to the camera than this is not there."""
 UNSEEN_DEPTH = 3.0
 """Metres: where the body stands, upright and facing the camera, in a photo that shows nothing."""
+UNLIKE = "fair: landmarks say otherwise"
 THETA, ACTIONS, PSI = 156, 52, 4
 
 
@@ -48,12 +51,14 @@ def solve(
     stature: float | None = None,
     betas: Float[Tensor, " shape"] | None = None,
     config: SolverConfig | None = None,
+    believe_landmarks: Collection[int] = (),
 ) -> Solution:
     """Pose and place in every photo and one shape: deterministic, CPU.
 
     `betas` fix the shape where it is known. `stature` (metres) fixes how tall the person is, which photos do not show; without it
-    the likeliest. Photos that fit no pose are left out of the shape and say so in `Solution.confidence`; if none fits, the shape
-    is the first guess of the observations.
+    the likeliest. Where canonical points and landmarks disagree the points are believed, but in the photos of `believe_landmarks`
+    (see `Solution.disputed`). Photos that fit no pose are left out of the shape and say so in `Solution.confidence`; if none
+    fits, the shape is the first guess of the observations.
 
     Raises:
         UserError: a stature that no person has; shape coefficients that are not finite or too many.
@@ -65,6 +70,7 @@ def solve(
     shared = figure(template, skeleton, load_pose_prior(), base, config.scene)
     enough = [k for k, sight in enumerate(observations.sights) if readable(sight)]
     scenes = {k: prepared(observations, k, template, shared, base, config.scene) for k in enough}
+    scenes |= {k: by_landmarks(scenes[k]) for k in believe_landmarks if k in scenes}
     rule = ShapeRule(known, None if known or stature is None else _told(template, stature, config.shapes))
     first = base[: config.shapes].double().numpy()
     verdicts, shape = _judged(scenes, shared, first, rule, config.steps)
@@ -77,7 +83,11 @@ def solve(
     found = torch.cat([tensor(shape), base[config.shapes :]])
     if stature is not None and not known:
         found = template.at_stature(found[None], found.new_tensor([stature]))[0]
-    return _solution(observations, verdicts, found, shared)
+    solution = _solution(observations, verdicts, found, shared)
+    weight = config.scene.landmark_weight
+    doubtful = tuple(k for k in scenes if disputed(scenes[k], verdicts[k].pose, shared, shape, weight))
+    words = tuple(UNLIKE if k in doubtful and said == "good" else said for k, said in enumerate(solution.confidence))
+    return replace(solution, disputed=doubtful, confidence=words)
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ def _judged(
 
 def judge(scene: PhotoScene, pose: PhotoPose, shared: SolverFigure, betas: Float[ndarray, " shape"]) -> PhotoVerdict:
     """Whether a pose may be believed: in front of the camera, and near to what the pixels show."""
-    seen = project(scene.dense.points, posed(pose, shared.skeleton, betas, shared.prior), scene.intrinsics)
+    seen = project(scene.witness.points, posed(pose, shared.skeleton, betas, shared.prior), scene.intrinsics)
     finite = np.isfinite(seen.pixels).all() and np.isfinite(seen.depth).all()
     if not finite or np.median(seen.depth) < NEAREST:
         where = "not a number" if not finite else "at or behind the camera"

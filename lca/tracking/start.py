@@ -1,4 +1,5 @@
-"""Where to begin: the affine camera that best carries trunk and head of the resting body onto a photo, without any guess."""
+"""Where to begin: the affine camera that best carries trunk and head of the resting body onto a photo, without any guess; or how
+the landmarks of the torso are turned."""
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -42,3 +43,22 @@ def nearest_scaled_rotation(affine: Float[ndarray, "2 3"]) -> tuple[Float[ndarra
 def of_trunk(skin_indices: ndarray) -> Bool[ndarray, "points"]:
     """Which points hang most on a joint of the trunk or the head (their first influence)."""
     return np.isin(skin_indices[:, 0], TRUNK)
+
+
+def turned_as(
+    rest: Float[ndarray, "points 3"],
+    world: Float[ndarray, "points 3"],
+    pixels: Float[ndarray, "points 2"],
+    intrinsics: Float[ndarray, "3 3"],
+) -> tuple[Float[ndarray, "3 3"], Float[ndarray, "3"]]:
+    """The same of points whose places are known in the world (metres, axes of the camera) as well: the turn that carries `rest`
+    onto them (Kabsch 1976), and the place at which they are as large as in the photo."""
+    left, _, right = np.linalg.svd((world - world.mean(0)).T @ (rest - rest.mean(0)))
+    turn = left @ np.diag([1.0, 1.0, np.linalg.det(left @ right)]) @ right
+    there = rest @ turn.T
+    middle, spread = there.mean(0), (there - there.mean(0))[:, :2]
+    seen = pixels - pixels.mean(0)
+    scale = max((seen * spread).sum() / max((spread**2).sum(), 1e-9), 1e-3)
+    depth = intrinsics[0, 0] / scale
+    place = (pixels.mean(0) - intrinsics[:2, 2]) * depth / intrinsics[0, 0]
+    return turn, np.append(place, depth) - middle

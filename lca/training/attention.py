@@ -45,8 +45,9 @@ class Gaze:
 @torch.no_grad()
 def gazes(model: LCA, photos: Photos) -> list[Gaze]:
     """The attention of each layer, the last one last, over the photos of one person (no batch axis)."""
-    tokens = model.tokenise(photos[None])
-    evidence = model.transport.carry(model.transport.maps(tokens, model.template), photos[None], model.template)
+    shown = model.looked_at(photos[None])
+    tokens = model.tokenise(shown)
+    evidence = model.transport.carry(model.transport.maps(tokens, model.template), shown, model.template)
     found, blocks = [], meetings(model)
     with inputs_of(blocks) as caught:
         model.fuse(tokens, evidence)

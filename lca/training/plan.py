@@ -44,6 +44,8 @@ class Asked:
     batch_size: int = 2
     photos: int = 4
     targets: int = 2
+    shrink: int = 1
+    """So many pixels along a side become one."""
     gpus: int = 1
     gpu: str = "h100"
     utilisation: float = 0.35
@@ -55,12 +57,17 @@ class Asked:
         if self.gpu not in PEAK:
             raise UserError(f"expected --gpu among {', '.join(PEAK)}, got {self.gpu!r}: take the nearest")
 
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Pixels of a body square and of a face crop along a side."""
+        return BODY_SIZE // self.shrink, FACE_SIZE // self.shrink
+
 
 def read_asked(config: Mapping[str, Any], network: ModelConfig, **options: Any) -> Asked:
     """From a training config (YAML as mappings) and the command line."""
     data = config.get("data", {})
     most = data.get("photos", (4, 4))[1]
-    return Asked(network, data.get("batch_size", 2), most, data.get("targets", 2), **options)
+    return Asked(network, data.get("batch_size", 2), most, data.get("targets", 2), data.get("shrink", 1), **options)
 
 
 def block(tokens: float, width: int, context: float | None = None, expansion: int = 3) -> float:
@@ -75,17 +82,18 @@ def convolution(places: float, inputs: int, outputs: int, taps: int = 9) -> floa
     return 2.0 * places * inputs * outputs * taps
 
 
-def kept_tokens(foreground: tuple[float, float] = FOREGROUND) -> tuple[float, float]:
+def kept_tokens(asked: Asked, foreground: tuple[float, float] = FOREGROUND) -> tuple[float, float]:
     """Tokens of a body square and of a face crop that enter attention."""
-    return foreground[0] * (BODY_SIZE / PATCH) ** 2, foreground[1] * (FACE_SIZE / PATCH) ** 2
+    body, face = asked.sides
+    return foreground[0] * (body / PATCH) ** 2, foreground[1] * (face / PATCH) ** 2
 
 
 def person_flops(asked: Asked, foreground: tuple[float, float] = FOREGROUND) -> dict[str, float]:
     """Forward operations of one person, part by part; `foreground` as `FOREGROUND`."""
     network, photos = asked.network, asked.photos
-    pixels = float(photos * (BODY_SIZE**2 + FACE_SIZE**2))
+    pixels = float(photos * sum(side**2 for side in asked.sides))
     grid = pixels / PATCH**2
-    body, face = kept_tokens(foreground)
+    body, face = kept_tokens(asked, foreground)
     anchors, gaussians, width = (
         network.template.anchors,
         network.template.anchors * network.template.per_anchor,
@@ -103,7 +111,7 @@ def person_flops(asked: Asked, foreground: tuple[float, float] = FOREGROUND) -> 
     joined = LATENT + place + channels
     driven = 2 * anchors * (DRIVEN * DRIVEN + DRIVEN * network.template.per_anchor * OUTPUTS)
     return {
-        "images": pyramid_flops(network, pixels) + encoder_flops(network, photos, grid, (body, face)),
+        "images": pyramid_flops(network, pixels) + encoder_flops(asked, grid, (body, face)),
         "correspondence": dense_flops(network, pixels, grid) if network.transport else 0.0,
         "fusion": network.fusion.depth * fusion
         + 2 * photos * (body + face) * inner * width
@@ -137,12 +145,12 @@ def pyramid_flops(network: ModelConfig, pixels: float) -> float:
     return sum(convolution(pixels / 4 ** (k + 1), sizes[k], sizes[k + 1]) for k in range(3))
 
 
-def encoder_flops(network: ModelConfig, photos: int, grid: float, kept: tuple[float, float]) -> float:
+def encoder_flops(asked: Asked, grid: float, kept: tuple[float, float]) -> float:
     """The small transformer on the foreground, or a backbone on everything; then the blocks of each photo."""
-    config, backbone = network.encoder, backbone_of(network)
+    config, photos, backbone = asked.network.encoder, asked.photos, backbone_of(asked.network)
     if backbone:
         width, depth = backbone
-        everything = [(size / PATCH) ** 2 for size in (BODY_SIZE, FACE_SIZE)]
+        everything = [(side / PATCH) ** 2 for side in asked.sides]
         return photos * sum(depth * block(tokens, width, expansion=4) for tokens in everything)
     alone = config.depth * photos * sum(block(tokens, config.width) for tokens in kept)
     together = config.photo_depth * photos * block(sum(kept), config.width)
@@ -165,7 +173,7 @@ def dense_flops(network: ModelConfig, pixels: float, grid: float) -> float:
 def activation_bytes(asked: Asked) -> float:
     """What a person's forward pass keeps for the backward one, in half precision."""
     network, width = asked.network, asked.network.fusion.width
-    tokens = asked.photos * sum(kept_tokens())
+    tokens = asked.photos * sum(kept_tokens(asked))
     fused = network.fusion.depth * BYTES_A_TOKEN * width * (tokens + 2 * network.template.anchors)
     config = network.encoder
     images = 0.0 if config.backbone else (config.depth + config.photo_depth) * BYTES_A_TOKEN * config.width * tokens

@@ -7,7 +7,7 @@ from lca.studies.design import read_study
 from lca.studies.report import markdown, rows_table
 from tests.house.tree import ROOT, name, nothing_breaks_it
 
-REPORTS = sorted((ROOT / "configs/studies/reports").glob("*.json"))
+REPORTS = sorted((ROOT / "configs/studies/reports").glob("*/*.json"))
 READ = {path: json.loads(path.read_text()) for path in REPORTS}
 QUOTING = ("README.md", "data_cards/model-small.md")
 
@@ -25,7 +25,8 @@ def test_each_has_its_text_and_a_small_plot():
 def test_rows_and_papers_figures_are_those_of_the_study():
     for path, report in READ.items():
         rows = {row.name: row.paper for row in read_study(report["study"]).rows}
-        assert path.stem == report["study"] and {row["name"]: row["paper"] for row in report["rows"]} == rows
+        assert (path.parent.name, path.stem) == (report["size"], report["study"])
+        assert {row["name"]: row["paper"] for row in report["rows"]} == rows
 
 
 def tables_in(text):

@@ -20,12 +20,13 @@ def test_rows_beside_the_papers(tmp_path):
         "test": {"wild": {}},
         "rows": rows,
     }
-    (tmp_path / "scheme.json").write_text(json.dumps(report))
-    text = study_table("scheme", tmp_path)._repr_markdown_()
+    (tmp_path / "micro").mkdir()
+    (tmp_path / "micro" / "scheme.json").write_text(json.dumps(report))
+    text = study_table("scheme", reports=tmp_path)._repr_markdown_()
     assert "| mixed | 17.21 (16.30 to 18.04) | 28.00 |" in text
     assert "| ours alone | 17.21 (16.30 to 18.04) |  |" in text
     assert len({line.count("|") for line in text.splitlines() if line.startswith("|")}) == 1
 
 
 def test_a_missing_report_says_how_to_make_it(tmp_path):
-    assert "`lca study gamma` measures one" in repr(study_table("gamma", tmp_path))
+    assert "`lca study gamma --size nano` measures one" in repr(study_table("gamma", "nano", tmp_path))

@@ -119,6 +119,14 @@ def test_what_is_beyond_the_paper_can_be_left_out_alone(part, photos):
     assert len(network.reconstruct(photos).canonical) == 48 * 8
 
 
+def test_faces_can_be_left_out(photos):
+    network = LCA(replace(TINY, face_crop=False)).eval()
+    other = replace(photos, face=photos.face.flip(0), face_mask=torch.ones_like(photos.face_mask))
+    assert different(network.reconstruct(photos).canonical, network.reconstruct(other).canonical) == 0.0
+    turned = replace(photos, body=photos.body.flip(1))
+    assert different(network.reconstruct(photos).canonical, network.reconstruct(turned).canonical) > 0.02
+
+
 def test_without_transport_colours_come_from_the_tokens_alone(photos):
     network = LCA(LETTER["transport"]).eval()
     dark = network.reconstruct(replace(photos, body=0.2 * photos.body, face=0.2 * photos.face)).canonical.colors

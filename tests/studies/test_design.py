@@ -1,12 +1,15 @@
 """Studies and sizes as they are shipped, and what is wrong with others."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from lca.errors import UserError
+from lca.studies.catalogue import step_seconds
 from lca.studies.design import SCHEME, STUDIES, Link, Size, Study, Trial, known_studies, read_size, read_study
-from lca.studies.runs import TrainingRun, runs_of
+from lca.studies.runs import TrainingRun, config_of, runs_of
+from lca.studies.scoring import exams
 
 MICRO = read_size("micro")
 PRETRAINED = Link("pretrain", ["wild"], 0.7)
@@ -17,7 +20,7 @@ def names_of(study: Study, seed: int = 0) -> set[str]:
 
 
 def test_every_study_asks_something_of_worlds_that_every_size_has():
-    assert {"scheme", "scaling", "gamma", "branches", "views", "transport"} == set(known_studies())
+    assert {"scheme", "scaling", "gamma", "branches", "crops", "views", "transport"} == set(known_studies())
     for size in (read_size(path.stem) for path in (STUDIES / "sizes").glob("*.yaml")):
         assert all(size.config(stage).is_file() for stage in SCHEME)
         for study in map(read_study, known_studies()):
@@ -78,7 +81,7 @@ def test_a_run_is_named_by_all_that_decides_it():
         (lambda: replace(read_study("scheme"), seeds=0), "expected seeds from 1"),
         (lambda: read_study("scheme").only(["mixd"]), "expected rows among .*, got 'mixd'"),
         (lambda: read_study("shceme"), "expected a study among .*scheme"),
-        (lambda: read_size("huge"), "expected a size among micro, small, got 'huge'"),
+        (lambda: read_size("huge"), "expected a size among micro, nano, small, got 'huge'"),
         (lambda: replace(MICRO, configs={"pretrain": "a.yaml"}), "expected configs of pretrain, posttrain"),
         (lambda: replace(MICRO, test=MICRO.train), "whom nobody trained on, got the same seed for wild"),
         (lambda: runs_of(Trial("a", [Link("pretrain", ["moon"])]), MICRO, 0)[0].name, "among wild, studio, got 'moon'"),
@@ -100,3 +103,19 @@ def test_a_misspelt_key_is_one_line(tmp_path, monkeypatch):
 def test_sizes_are_checked_like_any_number():
     with pytest.raises(UserError, match="expected steps from 1"):
         Size(0, MICRO.configs, MICRO.train, MICRO.test)
+
+
+def test_a_size_says_how_small_its_pictures_are_and_is_examined_on_such():
+    nano = read_size("nano")
+    assert (nano.shrink, MICRO.shrink) == (2, 1)
+    assert {exam.shrink for exam in exams(nano).values()} == {2}
+    assert exams(nano)["wild"].name != exams(MICRO)["wild"].name and nano.test == MICRO.test
+
+
+def test_a_step_costs_what_steps_of_the_same_size_took(tmp_path, monkeypatch):
+    monkeypatch.setattr("lca.studies.catalogue.measured_step", lambda size: 0.1)
+    for place, seconds in enumerate((0.5, 0.6, 0.9)):
+        (tmp_path / "runs" / str(place)).mkdir(parents=True)
+        done = {"step_seconds": seconds, "run": {"config": config_of(MICRO.config("pretrain"))}}
+        (tmp_path / "runs" / str(place) / "run.json").write_text(json.dumps(done))
+    assert step_seconds(MICRO, tmp_path) == 0.6 and step_seconds(read_size("nano"), tmp_path) == 0.1

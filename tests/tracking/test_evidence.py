@@ -22,10 +22,10 @@ def _neighbour(right: float) -> Detection:
     return Detection(0.9, HEAD + torch.tensor([right, 0.0, right, 0.0]), torch.tensor([[120.0 + right, 130.0]] * 4))
 
 
-def _evidence(body=None, mask=None, others=(), first=None) -> Evidence:
+def _evidence(body=None, mask=None, others=(), first=None, person=ALONE, face=True) -> Evidence:
     body = standing() if body is None else body
     mask = mask_of(standing()) if mask is None else mask
-    return gather(ALONE, list(others), (first or body, body), mask, mask_box(mask))
+    return gather(person, list(others), (first or body, body), mask, mask_box(mask), face)
 
 
 def test_where_all_agree_it_is_sure():
@@ -44,6 +44,14 @@ def test_where_all_agree_it_is_sure():
 )
 def test_every_disagreement_costs_confidence_and_is_said(evidence, said):
     assert evidence().confidence < 0.65 and said in doubts(evidence())
+
+
+def test_without_a_face_the_detector_has_to_be_surer():
+    """Landscapes, animals and shoes pass for a person from behind with such a score."""
+    shy = replace(ALONE, score=0.5)
+    assert _evidence(person=shy).confidence > 0.95
+    assert _evidence(person=shy, face=False).confidence < 0.4
+    assert _evidence(face=False).confidence > 0.95
 
 
 def test_landmarks_that_jump_are_not_trusted():

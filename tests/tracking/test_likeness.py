@@ -8,12 +8,14 @@ import torch
 from lca.data.example import load_example
 from lca.errors import UserError
 from lca.formats.photos import read_pictures
+from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lca.lab.likeness_sheet import likeness_sheet, photo_lines
 from lca.matting.cutout import find_person
 from lca.matting.network import load_matting
 from lca.model.checkpoint import load_model
 from lca.render import render
 from lca.tracking.likeness import Enough, Watcher, draft, likeness, refine_on_photos
+from lca.tracking.witness import PhotoSet, settled
 from lca.tracking.words import NO_POSE, found_lines, pose_lines
 from lca.training.losses import psnr
 from lca.training.refine import RefineConfig
@@ -45,6 +47,28 @@ def test_every_photo_of_the_example_has_a_pose(found):
     start = found[3]
     assert start.used == (0, 1) and all(not words.startswith("failed") for words in start.solution.confidence)
     assert min(likeness_of(start.avatar, view, view.signals) for view in start.views) > 12.0
+
+
+def test_the_picture_tells_whom_to_believe(found):
+    """One solution has the person of the first photo turned about; the second photo's avatar says which."""
+    model, pictures, people, start = found
+    photos, right = PhotoSet(pictures, people), start.solution
+    theta = right.theta.clone()
+    about = axis_angle_to_matrix(theta[0, :3]) @ torch.diag(torch.tensor([-1.0, 1.0, -1.0]))
+    theta[0, :3] = matrix_to_axis_angle(about)
+    wrong, asked = replace(right, theta=theta), []
+
+    def answers(dense, landmarks):
+        def solved(believe_landmarks=()):
+            asked.append(tuple(believe_landmarks))
+            return landmarks if believe_landmarks else replace(dense, disputed=(0,))
+
+        return solved
+
+    assert settled(model, photos, answers(wrong, right)) is right
+    assert settled(model, photos, answers(right, wrong)).disputed == (0,)
+    assert asked == [(), (0,), (), (0,)]
+    assert settled(model, photos, lambda: right) is right
 
 
 def test_the_photos_come_closer(found, refined):

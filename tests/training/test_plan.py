@@ -12,6 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from lca.__main__ import main
 from lca.data.batch import Batch
+from lca.data.shrink import shrunk
 from lca.model.encoder import PATCH, EncoderConfig
 from lca.model.network import LCA, ModelConfig
 from lca.model.template import TemplateConfig
@@ -36,15 +37,15 @@ def counted(function: Callable[[], Any]) -> tuple[float, Any]:
     return counter.get_total_flops(), found
 
 
-@pytest.mark.parametrize("transport", [True, False])
-def test_operations_are_those_that_torch_counts(batch, transport, monkeypatch):
+@pytest.mark.parametrize(("transport", "shrink"), [(True, 1), (False, 1), (False, 2)])
+def test_operations_are_those_that_torch_counts(batch, transport, shrink, monkeypatch):
     monkeypatch.setenv(CHOICE, "bf16")  # attention written out: torch does not count its fused kernel on a CPU
     config = ModelConfig(SMALL.encoder, SMALL.fusion, SMALL.template, transport=transport)
-    network, photos = LCA(config), batch.photos
+    network, photos = LCA(config), shrunk(batch, shrink).photos
     masks = (photos.body_mask.flatten(0, 1), photos.face_mask.flatten(0, 1))
     kept = [(F.max_pool2d(mask, PATCH) > 0.1).flatten(1).float() for mask in masks]
     body, face = (float(tokens.sum(-1).max() / tokens.shape[1]) for tokens in kept)
-    parts = person_flops(Asked(config, photos=4, targets=1), (body, face))
+    parts = person_flops(Asked(config, photos=4, targets=1, shrink=shrink), (body, face))
     images, tokens = counted(lambda: network.tokenise(photos))
     dense, maps = counted(lambda: network.transport.maps(tokens, network.template))
     evidence = network.transport.carry(maps, photos, network.template)

@@ -24,7 +24,7 @@ ALONE = ("eye", "mouth")
 """Parts that stay as the network made them: lids and lips hide them in one photo and show them in the next, painted with skin."""
 TWINNED = ("face", "hand")
 """Parts that are like their mirror image before they are like anything else."""
-LIKE_MIRROR, LIKE_TWIN, LIKE_BACK = 0.4, 4.0, 0.1
+LIKE_MIRROR, LIKE_TWIN, LIKE_BACK = 0.4, 4.0, 0.02
 """Weights of the mirror image, of that of `TWINNED` parts, and of the other side of a garment; a neighbour has 1: colours of
 a garment go through it, prints do not."""
 OWN, OWN_ELSEWHERE = {"face": 0.008, "eye": 0.008, "mouth": 0.008, "hand": 0.002}, 1e-4

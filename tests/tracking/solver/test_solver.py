@@ -94,6 +94,30 @@ def test_landmarks_place_what_no_pixel_shows(act, template):
     assert errors[1] < 0.5 * errors[0]
 
 
+def test_landmarks_are_believed_when_they_are_told_to_be(act, template):
+    """The dense head takes the back of one photo for the front, all over and without doubt; the landmarks do not."""
+    acted = act(2)
+    truth, turned = acted.truth, torch.tensor([-1.0, 1.0, -1.0])
+    first, second = acted.observations.sights
+    pelvis = load_body().joint_template[0]
+    wrong = replace(second, canonical=(second.canonical - pelvis) * turned + pelvis)
+    places = [landmarks_of(truth, k) for k in range(2)]
+    images = [place @ truth.camera.intrinsics[k].double().T for k, place in enumerate(places)]
+    observations = replace(
+        acted.observations,
+        sights=(first, wrong),
+        landmarks=torch.stack([(image[:, :2] / image[:, 2:]).float() for image in images]),
+        visibility=torch.ones(2, 33),
+        world=torch.stack([(place - place[23:25].mean(0)).float() for place in places]),
+    )
+    doubted = solve(observations, template, acted.stature)
+    assert doubted.disputed == (1,) and doubted.confidence[1].startswith("fair")
+    assert solver_error(doubted, truth, template).mean[1] > 20.0
+    believed = solve(observations, template, acted.stature, believe_landmarks=doubted.disputed)
+    assert believed.disputed == () and "landmarks are believed" in believed.confidence[1]
+    assert solver_error(believed, truth, template).mean[1] < 6.0
+
+
 def test_a_photo_of_nonsense_is_named_and_does_not_spoil_the_others(act, template):
     acted = act(3)
     first, *others = acted.observations.sights
