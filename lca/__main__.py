@@ -37,6 +37,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "add_training_commands",
         "third: loose garments and relighting, on a trained model",
     ),
+    "faces": (
+        "lca.commands.training",
+        "add_training_commands",
+        "fourth: expressions off pictures, on a trained model",
+    ),
     "plan": ("lca.commands.plan", "add_command", "what a training would cost: operations, memory, hours"),
     "evaluate": ("lca.commands.evaluate", "add_command", "quality on held-out people -> a report"),
     "study": ("lca.commands.study", "add_command", "rerun a table of the paper, small, with error bars"),

@@ -1,4 +1,4 @@
-"""`lca pretrain fit`, `lca posttrain fit` and `lca heads fit`: LightningCLI's options."""
+"""`lca pretrain fit`, `lca posttrain fit`, `lca heads fit` and `lca faces fit`: LightningCLI's options."""
 
 import argparse
 from pathlib import Path
@@ -10,6 +10,7 @@ def add_training_commands(subparsers) -> None:
         ("pretrain", "small_pretrain"),
         ("posttrain", "small_posttrain"),
         ("heads", "small_garments"),
+        ("faces", "small_face_code"),
     ):
         parser = subparsers.add_parser(
             stage,

@@ -12,12 +12,14 @@ from lca.errors import UserError
 from lca.formats.tensor_file import FileKind, read_tensors, write_tensors
 from lca.geometry.body_file import load_body
 from lca.model.checkpoint_schema import check_model
+from lca.model.face_code import FaceCodeEncoder
 from lca.model.network import LCA, ModelConfig
 
 FORMAT = "lca-model"
-VERSION = "3"
+VERSION = "4"
 SHIPPED = Path(__file__).parent.parent / "assets" / "lca-small.safetensors"
 MODEL = FileKind("a model checkpoint", "train one with `lca pretrain fit`")
+ACTION_MAP = "face_code.action_map"
 FAULTS = (ValueError, RuntimeError, KeyError, TypeError, AttributeError, ArithmeticError, argparse.ArgumentError)
 """What a config that is none, or tensors that do not fit into its network, can end in."""
 
@@ -38,7 +40,7 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
     """
     path = SHIPPED if path is None else Path(path)
     tensors, words = read_tensors(path, MODEL)
-    if words.get("format") != FORMAT or words.get("version") not in ("2", VERSION):
+    if words.get("format") != FORMAT or words.get("version") not in ("2", "3", VERSION):
         raise UserError(
             f"expected a model file {FORMAT} version {VERSION}, got {words.get('format')} "
             f"version {words.get('version')}: {path}; use one written by this version of lca"
@@ -47,6 +49,8 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
         values = json.loads(words["config"])
         if words["version"] == "2":
             tensors, values = from_version_2(tensors, values)
+        if words["version"] != VERSION:
+            tensors = without_reading(tensors)
         config = parse_config(values)
         check_model(config, tensors, len(load_body().faces))
         tensors = {name: _full(value) for name, value in tensors.items()}
@@ -89,6 +93,15 @@ def from_version_2(tensors: dict[str, torch.Tensor], config: dict) -> tuple[dict
             "template": config["template"] | {"painted_eyes": False},
         }
     return tensors, config
+
+
+def without_reading(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Until version 3 the face code looked at the whole crop, in vain; of it, the names of expressions stay. Off pictures an
+    encoder that has learned nothing yet reads a face at rest."""
+    kept = {name: value for name, value in tensors.items() if name == ACTION_MAP or not name.startswith("face_code.")}
+    code = FaceCodeEncoder()
+    code.spread.weight.data.zero_()
+    return kept | {f"face_code.{name}": value for name, value in code.state_dict().items() if name != "action_map"}
 
 
 def _full(value: torch.Tensor) -> torch.Tensor:

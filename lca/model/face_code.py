@@ -1,47 +1,48 @@
-"""eps, the 128-d face code: self-supervised, learned from target frames by reconstruction only.
+"""eps, the 128-d face code, read off a picture or given by name.
 
-`FaceCodeEncoder` reads the face crop of the frame to be reconstructed through a narrow, noisy bottleneck: what the pose branch
-cannot use costs too much to send. Named controls are a linear map from the 52 facial actions onto the same code, learned with
-it: half of the training frames whose actions are known are driven by name (`Pretrain.face_codes`).
+`FaceCodeEncoder` looks for the face in the crop of a frame (`FacePlace`) and reads it, turned to the front, through a narrow,
+noisy bottleneck: what the pose branch cannot use costs too much to send. In pretraining it learns from the reconstruction of that
+frame alone, as in the paper; `lca faces fit` then teaches it, beyond the paper, the facial actions that were tracked.
+Named controls are a linear map from the 52 facial actions onto the same code, learned with it: half of the training frames
+whose actions are known are driven by name (`lca.training.objective.face_codes`).
 """
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from lca.model.driver import ACTIONS, EPS
+from lca.model.face_place import COLUMNS, ROWS, FacePlace, Place, convolutions
 
-NARROW = 32
-SIZE = 64
+NARROW = 64
 QUIET = -4.0
 """Log variance of the bottleneck's noise before training: loud noise from the start is never listened through."""
 
 
 class FaceCodeEncoder(nn.Module):
-    """Face crop -> eps. The crop passes `NARROW` noisy numbers before it is spread over the 128 of the code.
+    """Face crop -> eps. What is seen passes `NARROW` noisy numbers before it is spread over the 128 of the code.
 
     `action_map` (53, 128) gives the same code by name: eps = [actions, 1] A.
     """
 
-    def __init__(self, channels: tuple[int, ...] = (24, 48, 96, 128)):
+    def __init__(self, channels: tuple[int, ...] = (32, 64, 96)):
         super().__init__()
-        sizes = (3, *channels)
-        self.convolutions = nn.Sequential(
-            *(
-                nn.Sequential(nn.Conv2d(a, b, 3, stride=2, padding=1), nn.GroupNorm(4, b), nn.GELU())
-                for a, b in zip(sizes[:-1], sizes[1:], strict=True)
-            )
-        )
-        self.narrow = nn.Linear(channels[-1] * (SIZE // 2 ** len(channels)) ** 2, 2 * NARROW)
+        self.place = FacePlace()
+        self.convolutions = convolutions(channels)
+        cells = -(-ROWS // 2 ** len(channels)) * -(-COLUMNS // 2 ** len(channels))
+        self.narrow = nn.Linear(channels[-1] * cells, 2 * NARROW)
         self.spread = nn.Linear(NARROW, EPS, bias=False)
         self.action_map = nn.Parameter(torch.cat([nn.init.orthogonal_(torch.empty(ACTIONS, EPS)), torch.zeros(1, EPS)]))
         nn.init.constant_(self.narrow.bias[NARROW:], QUIET)
 
     def moments(self, face: Float[Tensor, "faces 3 height width"]) -> tuple[Tensor, Tensor]:
         """Mean and log variance of the bottleneck."""
-        small = F.interpolate(face, (SIZE, SIZE), mode="area")
-        mean, log_variance = self.narrow(self.convolutions(small * 2.0 - 1.0).flatten(1)).float().chunk(2, -1)
+        return self.read(face, self.place(face)[-1])
+
+    def read(self, face: Float[Tensor, "faces 3 height width"], place: Place) -> tuple[Tensor, Tensor]:
+        """The same where it is known where the face is."""
+        seen = self.place.view(face, place)
+        mean, log_variance = self.narrow(self.convolutions(seen * 2.0 - 1.0).flatten(1)).float().chunk(2, -1)
         return mean, log_variance.clamp(-8.0, 4.0)
 
     def forward(self, face: Float[Tensor, "faces 3 height width"]) -> Float[Tensor, "faces 128"]:
@@ -50,7 +51,12 @@ class FaceCodeEncoder(nn.Module):
 
     def sample(self, face: Float[Tensor, "faces 3 height width"]) -> tuple[Tensor, Tensor]:
         """(a noisy code, its Kullback-Leibler cost per face in nats)."""
-        mean, log_variance = self.moments(face)
+        return self.noisy(*self.moments(face))
+
+    def noisy(
+        self, mean: Float[Tensor, "faces narrow"], log_variance: Float[Tensor, "faces narrow"]
+    ) -> tuple[Tensor, Tensor]:
+        """The same of a bottleneck's moments."""
         noisy = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
         cost = 0.5 * (mean**2 + log_variance.exp() - 1.0 - log_variance).sum(-1)
         return self.spread(noisy), cost

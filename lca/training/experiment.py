@@ -18,6 +18,7 @@ from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 from lca.data.allocator import keep_freed_memory
 from lca.data.module import AvatarData
+from lca.data.varied_faces import FaceData
 from lca.errors import UserError
 from lca.formats.atomic import only_writer
 from lca.formats.checkpoints import LAST
@@ -26,6 +27,7 @@ from lca.stopping import StoppedBySignal
 from lca.training.checkpointing import KeepCheckpoint, WholeCheckpoints, run_checkpoint
 from lca.training.config_text import check_config_file, check_override
 from lca.training.export import AveragedWeights, ExportModel
+from lca.training.face_reading import FaceReading
 from lca.training.heads import Heads
 from lca.training.posttrain import Posttrain
 from lca.training.pretrain import Pretrain
@@ -37,7 +39,13 @@ CHECKPOINT_STEPS = 200
 FINISHED = "%s is finished, at step %d: raise trainer.max_steps to go on, or name another trainer.default_root_dir to begin anew"
 NOBODYS = r".isinstance\(treespec, LeafSpec\). is deprecated|Found \d+ module\(s\) in eval mode"
 """What torch says to lightning 2.6, and what lightning says of a backbone that is frozen for good."""
-STAGES: dict[str, type[Pretrain]] = {"pretrain": Pretrain, "posttrain": Posttrain, "heads": Heads}
+STAGES: dict[str, tuple[type[Pretrain], type[AvatarData] | type[FaceData]]] = {
+    "pretrain": (Pretrain, AvatarData),
+    "posttrain": (Posttrain, AvatarData),
+    "heads": (Heads, AvatarData),
+    "faces": (FaceReading, FaceData),
+}
+"""What trains, and on what."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Experiment:
 
     trainer: lightning.Trainer
     module: Pretrain
-    data: AvatarData
+    data: AvatarData | FaceData
 
     def fit(self) -> Path:
         """Train, going on from the run's newest whole checkpoint if there is one; returns the model file.
@@ -190,8 +198,7 @@ def build(stage: str, arguments: list[str], exit_on_error: bool) -> StageCLI:
         # the command line of `lca` has been read already and hands over what is left of it
         warnings.filterwarnings("ignore", message="LightningCLI's args parameter is intended to run from within Python")
         return StageCLI(
-            STAGES[stage],
-            AvatarData,
+            *STAGES[stage],
             args=arguments,
             run=False,
             save_config_callback=None,

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from lca.data.batch import Batch
+from lca.data.faces import FaceCrops
 from lca.data.module import AvatarData
 from lca.errors import UserError
 from lca.model.checkpoint import load_model
@@ -57,11 +58,11 @@ class Pretrain(lightning.LightningModule):
             }
         )
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+    def training_step(self, batch: Batch | FaceCrops, batch_idx: int) -> Tensor:
         """One step; every random number follows from the step, so a resumed run repeats the same ones."""
         torch.manual_seed(self.optimizer.seed + self.global_step)
         terms = self.terms(batch)
-        total = sum(terms.values(), start=batch.betas.new_zeros(()))
+        total = sum(terms.values(), start=torch.zeros((), device=self.device))
         if not torch.isfinite(total):
             lost = [name for name, value in terms.items() if not torch.isfinite(value)]
             raise UserError(
@@ -72,8 +73,8 @@ class Pretrain(lightning.LightningModule):
         self.log("loss", total.detach(), prog_bar=True)
         return total
 
-    def terms(self, batch: Batch) -> dict[str, Tensor]:
-        """Every term of the loss, weighted."""
+    def terms(self, batch) -> dict[str, Tensor]:
+        """Every term of the loss, weighted; `batch` is what the stage's data give."""
         if self.global_step < self.correspondence_steps:
             return warm_up(self.network, batch, self.loss)
         done = run(self.network, batch)

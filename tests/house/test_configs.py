@@ -9,7 +9,6 @@ import lightning
 import pytest
 import yaml
 
-from lca.data.module import AvatarData
 from lca.errors import UserError
 from lca.training.experiment import STAGES, experiment
 from lca.world.folders.presets import builds
@@ -22,8 +21,10 @@ CONFIGS = [path for path in EVERY if "studies" not in path.parts]
 
 
 def stage_of(config):
-    """Only post-training starts from given weights, and heads say which they are."""
+    """What trains, on what: only post-training starts from given weights, heads say which they are, faces need no photos."""
     model = config.get("model", {})
+    if "init" in model and "targets" not in config["data"] and "photos" not in config["data"]:
+        return STAGES["faces"]
     return STAGES["heads" if "head" in model else "posttrain" if "init" in model else "pretrain"]
 
 
@@ -31,8 +32,9 @@ def parser_of(stage):
     """A parser of the three parts of a run, built by hand: independent of the command line's own."""
     parser = jsonargparse.ArgumentParser(exit_on_error=False)
     parser.add_argument("--seed_everything", type=int | bool | None)
-    parser.add_class_arguments(stage, "model")
-    parser.add_class_arguments(AvatarData, "data")
+    module, data = stage
+    parser.add_class_arguments(module, "model")
+    parser.add_class_arguments(data, "data")
     parser.add_class_arguments(lightning.Trainer, "trainer")
     return parser
 
