@@ -17,7 +17,7 @@ from lca.render import render
 from lca.training.losses import over, psnr
 from lca.training.refine import RefineConfig, refine
 from lca.training.refining.filling import fill
-from lca.training.refining.splitting import quartered
+from lca.training.refining.splitting import quartered, tightened
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import Crop, View
 from lca.training.refining.visibility import fair
@@ -244,6 +244,15 @@ def test_half_a_face_speaks_for_the_other_and_never_for_the_back_of_the_head(tem
     mirrored = face & ~left & (template.points[:, 0] < -0.02)
     assert filled[mirrored, 0].mean() > 0.5
     assert filled[head, 0].max() < 0.02
+
+
+def test_what_is_alone_behind_a_hem_does_not_become_a_cloud(avatar, network):
+    own = avatar.canonical
+    strayed = replace(own, means=own.means.clone(), scales=torch.full_like(own.scales, 0.004))
+    strayed.means[0] += torch.tensor([0.0, -0.5, 0.0])
+    covering = tightened(strayed, surface_of(places_of(network.template, avatar)), torch.zeros(len(own.means)))
+    assert covering.scales[0].max() < 0.02
+    assert covering.scales.max(-1).values.median() > 0.004
 
 
 def test_hair_goes_round_the_head(template, bare):

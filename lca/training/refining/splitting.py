@@ -25,8 +25,8 @@ tiles gaps open as soon as one looks closer than the photo did."""
 
 EVEN, EVEN_SWEEPS = 8.0, 6
 """Smoothing of first colours, and its sweeps."""
-UNSEEN = 0.9
-"""The least where no photo shows it."""
+UNSEEN, STRAY = 0.9, 0.015
+"""The least where no photo shows it; but what is alone, behind a hem, does not become a cloud: metres."""
 OPAQUE = 0.95
 """Least opacity of a tile: through thin ones the background shows."""
 
@@ -93,7 +93,7 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
         torch.where(thin, 0.0, torch.lerp(torch.tensor(UNSEEN), torch.tensor(NARROW), gate)[:, None]) * spacing[:, None]
     )
     solid = (surface.reach > 0)[:, None]
-    covering = torch.where(solid, canonical.scales.clamp(min=least), canonical.scales)
+    covering = torch.where(solid, canonical.scales.maximum(least.clamp(max=STRAY)), canonical.scales)
     return replace(
         canonical,
         scales=covering * (covering.clamp(max=most) / covering) ** gate[:, None],
