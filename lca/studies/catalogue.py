@@ -4,6 +4,7 @@ import json
 import statistics
 import time
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -56,7 +57,7 @@ def step_seconds(size: Size, out: Path) -> float:
 def measured_step(size: Size) -> float:
     """Median seconds of a step of the size's pretraining, loading left out."""
     job = experiment("pretrain", size.config("pretrain"), *QUIET)
-    module, batch = job.module, batch_for(job.data, size.pixels)
+    module, batch = job.module, batch_for(cast(AvatarData, job.data), size.pixels)
     optimizer = MuonAdamW(module.parameter_groups(), block_matrices(module.network), module.optimizer)
     took = []
     for _ in range(REPEATS + 1):

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from lca.__main__ import main
-from lca.data.batch import Batch
 from lca.errors import UserError
 from lca.lab.event_files import scalars
 from lca.model.checkpoint import load_model
@@ -45,7 +44,7 @@ def test_a_killed_run_resumes_exactly(tmp_path, monkeypatch):
     killed = pretraining(tmp_path / "killed", 4)
     step, calls = killed.module.training_step, []
 
-    def until_killed(batch: Batch, batch_idx: int):
+    def until_killed(batch, batch_idx: int):
         calls.append(batch_idx)
         if len(calls) > 3:
             raise ConnectionError("killed")

@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from lca.data.batch import Batch
 from lca.training.losses import image_loss
 from lca.training.objective import run
 from tests.training.test_experiment import pretraining
@@ -49,7 +48,7 @@ def learned(tmp_path_factory):
     one = next(iter(experiment.data.train_dataloader()))
     losses, deaf_to, step = [], {"body": [], "face": [], "everything": []}, experiment.module.training_step
 
-    def watched(batch: Batch, batch_idx: int):
+    def watched(batch, batch_idx: int):
         """A step on the first batch, whichever comes."""
         if batch_idx in (0, STEPS - 1):
             torch.manual_seed(0)
