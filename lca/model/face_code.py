@@ -36,8 +36,8 @@ class FaceCodeEncoder(nn.Module):
         nn.init.constant_(self.narrow.bias[NARROW:], QUIET)
 
     def moments(self, face: Float[Tensor, "faces 3 height width"]) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of the bottleneck."""
-        return self.read(face, self.place(face)[-1])
+        """Mean and log variance of the bottleneck. Pictures do not teach where the face is: they draw the camera off the crop."""
+        return self.read(face, self.place(face)[-1].detach())
 
     def read(self, face: Float[Tensor, "faces 3 height width"], place: Place) -> tuple[Tensor, Tensor]:
         """The same where it is known where the face is."""

@@ -9,10 +9,11 @@ from tests.training.test_experiment import pretraining
 
 STEPS = 25
 ASKED = range(8, 11)
-"""Steps whose gradients are looked at: layers that begin at zero have let them through by then, and of the two ways to a
-face code, by name and from the crop, each has had its turn."""
-LEARN_ELSEWHERE = ("shape.", "choice.", "shift.")
-"""The body's shape is given to the renders, and which Gaussian a pixel shows is a choice: other losses teach these."""
+"""Steps (and seeds) whose gradients are looked at: layers that begin at zero have let them through by then, and of the two
+ways to a face code, by name and from the crop, each has had its turn."""
+LEARN_ELSEWHERE = ("shape.", "choice.", "shift.", "face_code.place.")
+"""The body's shape is given to the renders; which Gaussian a pixel shows is a choice, and so is where
+a face is: other losses teach these."""
 
 
 def picture_losses(module, batch):
@@ -54,9 +55,10 @@ def learned(tmp_path_factory):
             torch.manual_seed(0)
             losses.append({name: loss.item() for name, loss in picture_losses(experiment.module, one).items()})
         if batch_idx == ASKED[0]:
-            torch.manual_seed(0)
-            for name, loss in picture_losses(experiment.module, one).items():
-                deaf_to[name].append(deaf(experiment.module, loss))
+            for seed in range(len(ASKED)):
+                torch.manual_seed(seed)
+                for name, loss in picture_losses(experiment.module, one).items():
+                    deaf_to[name].append(deaf(experiment.module, loss))
         total = step(one, batch_idx)
         if batch_idx in ASKED:
             deaf_to["everything"].append(deaf(experiment.module, total))
@@ -75,7 +77,8 @@ def test_one_person_is_learned_by_heart(learned, picture):
 
 
 def test_the_loss_teaches_every_weight(learned):
-    assert learned[1]["everything"] == set()
+    """But where the face is in a crop: `lca faces fit` does."""
+    assert {name for name in learned[1]["everything"] if not name.startswith("face_code.place.")} == set()
 
 
 @pytest.mark.parametrize("picture", ["body", "face"])
