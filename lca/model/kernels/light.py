@@ -73,6 +73,13 @@ def highlight(normal, view, towards, base, sharp):
     return (sharp + np.float32(8.0)) / np.float32(25.0) * np.exp(sharp * np.log(aligned)) * fresnel
 
 
+@part
+def shown(pixel, painted, light, gleam, to_light, to_pixel):
+    """One channel of a pixel in the light that reaches it, and with what it mirrors."""
+    lit = looked_up(to_light, pixel) * painted * light + gleam
+    return looked_up(to_pixel, np.sqrt(max(lit, np.float32(0.0)) / np.float32(2.0)))
+
+
 @kernel
 def light_all(threads, posed, materials, seen, around, lamps, bounce, eye, tables, out):
     """sRGB colours (gaussians, 3) in `out`.
@@ -116,8 +123,6 @@ def light_all(threads, posed, materials, seen, around, lamps, bounce, eye, table
                     gleam0 += lobe * strength[lamp, 0]
                     gleam1 += lobe * strength[lamp, 1]
                     gleam2 += lobe * strength[lamp, 2]
-            light = (red, green, blue), (gleam0, gleam1, gleam2)
-            for channel in range(3):
-                albedo = looked_up(to_light, colors[g, channel]) * painted[g, channel]
-                shown = albedo * light[0][channel] + light[1][channel]
-                out[g, channel] = looked_up(to_pixel, np.sqrt(max(shown, zero) / two))
+            out[g, 0] = shown(colors[g, 0], painted[g, 0], red, gleam0, to_light, to_pixel)
+            out[g, 1] = shown(colors[g, 1], painted[g, 1], green, gleam1, to_light, to_pixel)
+            out[g, 2] = shown(colors[g, 2], painted[g, 2], blue, gleam2, to_light, to_pixel)
