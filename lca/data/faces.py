@@ -1,6 +1,6 @@
 """Face crops alone, with what is known of the faces: all that teaching the face code needs. A capture's bodies stay coded."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ STEADY = 1e-6
 
 @dataclass(frozen=True)
 class FaceCrops:
-    """FaceCrops seen from the front: crops over mid grey, where in them the face is (see `lca.model.face_place.Place`), its
+    """Faces seen from the front: crops over mid grey, where in them the face is (see `lca.model.face_place.Place`), its
     actions."""
 
     face: Float[Tensor, "faces 3 face face"]
@@ -139,14 +139,11 @@ def read_faces(folders: Sequence[Path], split: str, most: int | None = None) -> 
     Raises:
         UserError: a folder that is not of the world, or damaged (see `lca.formats.shards`), or nobody faces the camera.
     """
-    rows = [recording.row for folder in folders for recording in _recordings(WorldSource(folder, split, most))]
+    sources = [WorldSource(folder, split, most) for folder in folders]
+    rows = [source[place].row for source in sources for place in range(len(source))]
     found = [faces_of(row) for row in tqdm(rows, desc=f"faces ({split})", unit="capture", leave=False, disable=None)]
     if not sum(map(len, found)):
         raise UserError(
             f"expected faces seen from the front in {', '.join(map(str, folders))} ({split}), got none: build more people"
         )
     return KeptCrops(*(torch.cat([getattr(each, field.name) for each in found]) for field in fields(KeptCrops)))
-
-
-def _recordings(source: WorldSource) -> Iterator:
-    return (source[place] for place in range(len(source)))

@@ -75,6 +75,15 @@ class From(Sampler[int]):
             yield from range(first, first + self.batch_size)
 
 
+def rank_order(data: lightning.LightningDataModule, batch_size: int, step: int | None = None) -> From:
+    """The examples of this rank from a step on; by default from where the run stands."""
+    trainer = data.trainer
+    if trainer is None:
+        return From(step or 0, batch_size)
+    step = trainer.global_step if step is None else step
+    return From(step * trainer.accumulate_grad_batches, batch_size, trainer.global_rank, trainer.world_size)
+
+
 def start_loader(worker: int) -> None:
     """Begin a loader process: memory is kept, and Ctrl-C is heard by the training process alone, which saves first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -143,19 +152,11 @@ class AvatarData(lightning.LightningDataModule):
         order = mixture([len(source) for source in sources], self.weights, self.seed)
         examples = Examples(sources, order, self.photos, self.targets, self.seed, exact=False)
         self._examples = examples
-        return self._loader(examples, self._order(0 if self.trainer is None else self.trainer.global_step))
-
-    def _order(self, step: int) -> From:
-        """The examples of this rank from a step on."""
-        trainer = self.trainer
-        if trainer is None:
-            return From(step, self.batch_size)
-        done = step * trainer.accumulate_grad_batches
-        return From(done, self.batch_size, trainer.global_rank, trainer.world_size)
+        return self._loader(examples, rank_order(self, self.batch_size))
 
     def people_of(self, step: int) -> list[str]:
         """Who is in the training examples of a step of this rank, all its accumulated batches, by identity."""
-        sampler, examples = self._order(step), self._examples
+        sampler, examples = rank_order(self, self.batch_size, step), self._examples
         batches = 1 if self.trainer is None else self.trainer.accumulate_grad_batches
         return [examples.person(index) for index in islice(sampler, batches * self.batch_size)]
 

@@ -14,7 +14,7 @@ from torch.utils.data import Dataset as TorchDataset
 
 from lca.data.faces import FaceCrops, KeptCrops, read_faces
 from lca.data.mixture import Passes
-from lca.data.module import From
+from lca.data.module import rank_order
 from lca.errors import UserError
 from lca.ranges import SEEDS, WORKERS, check_number
 
@@ -83,7 +83,7 @@ class FaceData(lightning.LightningDataModule):
 
         Args:
             folders: Folders written by `lca world build`.
-            batch_size: FaceCrops per step.
+            batch_size: Faces per step.
             seed: Seed of the order and of how faces are varied.
             workers: Loader processes; 0 works in the training process.
             people: Only the first so many captures of each split of each folder.
@@ -102,17 +102,12 @@ class FaceData(lightning.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader:
         """An endless stream that starts where the run stands, each rank with its own faces."""
-        trainer, step, ranks = self.trainer, 0, (0, 1)
-        if trainer is not None:
-            step = trainer.global_step * trainer.accumulate_grad_batches
-            ranks = trainer.global_rank, trainer.world_size
         faces = VariedCrops(read_faces(self.folders, "train", self.people), self.seed)
-        return self._loader(faces, sampler=From(step, self.batch_size, *ranks))
+        return self._loader(faces, sampler=rank_order(self, self.batch_size))
 
     def val_dataloader(self) -> DataLoader:
         """The faces of held-out people as they are."""
-        kept = read_faces(self.folders, "validation", self.people)
-        return self._loader(kept)
+        return self._loader(read_faces(self.folders, "validation", self.people))
 
     def _loader(self, faces: TorchDataset | KeptCrops, **order) -> DataLoader:
         return DataLoader(

@@ -16,6 +16,7 @@ from lca.matting.cutout import Finder, crops_of
 from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.tracking.likeness import refine_on_photos
+from lca.training.losses import over
 
 PHOTOS = 4
 TURN = 0.8
@@ -44,7 +45,7 @@ def gallery(
 def shown(photos: Photos) -> list[Image.Image]:
     """Body and face of the first photo, over white."""
     pairs = (photos.body, photos.body_mask), (photos.face, photos.face_mask)
-    return [to_image(image[0] * mask[0] + 1 - mask[0]) for image, mask in pairs]
+    return [to_image(over(image[:1], mask[:1], torch.ones(1, 3))[0]) for image, mask in pairs]
 
 
 @torch.no_grad()

@@ -18,7 +18,6 @@ from lca.model.network import LCA
 from lca.model.rig import Signals
 from lca.tracking.face_fit import fit_face
 from lca.tracking.observe import Framing, observe
-from lca.tracking.photo_views import view_of
 from lca.tracking.sighting import Sighting
 from lca.tracking.solution import Solution
 from lca.tracking.solve import solve
@@ -96,10 +95,11 @@ def draft(
         UserError: the model has no dense head; boxes that do not fit the photos.
     """
     photos = crops_of(pictures, people)
+    photo_set = PhotoSet(pictures, people, photos)
     maps, fused = model.read(photos[None])
     observations = observe(maps, fused.betas[0], photos, framing_of(pictures, people), **seen_by(people))
     solved = partial(solve, observations, model.template, stature)
-    solution = settled(model, PhotoSet(pictures, people), solved)
+    solution = settled(model, photo_set, solved)
     used = tuple(k for k, found in enumerate(solution.solved) if found)
     betas = solution.betas if used else None
     avatar = model.avatar_of(fused, len(photos), betas, None if used else stature)
@@ -107,8 +107,7 @@ def draft(
     if observations.faces is not None:
         cameras = [solution.camera(k) for k in used]
         avatar = fit_face(avatar, model.template, signals[list(used)], cameras, [observations.faces[k] for k in used])
-    views = (view_of(pictures[k], people[k], solution.camera(k), signals[k]) for k in used)
-    return Draft(avatar, solution, tuple(views), used)
+    return Draft(avatar, solution, tuple(photo_set.view(k, solution, signals) for k in used), used)
 
 
 def likeness(

@@ -29,8 +29,13 @@ def placed(
         spread = 1.5 * np.median(error) + 1e-6
         robust = weights / (1 + (error / spread) ** 2)
     turn, scale = nearest_scaled_rotation(solution[:3].T)
+    return turn, behind(solution[3], scale, intrinsics)
+
+
+def behind(pixel: Float[ndarray, "2"], scale: float, intrinsics: Float[ndarray, "3 3"]) -> Float[ndarray, "3"]:
+    """The point behind a pixel at the depth at which a metre is `scale` pixels."""
     depth = intrinsics[0, 0] / scale
-    return turn, np.append((solution[3] - intrinsics[:2, 2]) * depth / intrinsics[0, 0], depth)
+    return np.append((pixel - intrinsics[:2, 2]) * depth / intrinsics[0, 0], depth)
 
 
 def nearest_scaled_rotation(affine: Float[ndarray, "2 3"]) -> tuple[Float[ndarray, "3 3"], float]:
@@ -59,6 +64,4 @@ def turned_as(
     middle, spread = there.mean(0), (there - there.mean(0))[:, :2]
     seen = pixels - pixels.mean(0)
     scale = max((seen * spread).sum() / max((spread**2).sum(), 1e-9), 1e-3)
-    depth = intrinsics[0, 0] / scale
-    place = (pixels.mean(0) - intrinsics[:2, 2]) * depth / intrinsics[0, 0]
-    return turn, np.append(place, depth) - middle
+    return turn, behind(pixels.mean(0), scale, intrinsics) - middle

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lca.formats.photos import Picture
-from lca.matting.cutout import FoundPerson, crops_of
+from lca.formats.photos import Photos, Picture
+from lca.matting.cutout import FoundPerson
 from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.model.rig import Signals
@@ -28,15 +28,15 @@ COARSE = 4
 
 @dataclass(frozen=True)
 class PhotoSet:
-    """The photos of one person, and who was found in each."""
+    """The photos of one person, who was found in each, and the crops of them all."""
 
     pictures: Sequence[Picture]
     people: Sequence[FoundPerson]
+    crops: Photos
 
-    def view(self, photo: int, solution: Solution, avatar: Avatar) -> View:
-        """One photo with the person as solved."""
-        signals = signals_of(solution, avatar)[photo]
-        return view_of(self.pictures[photo], self.people[photo], solution.camera(photo), signals)
+    def view(self, photo: int, solution: Solution, signals: Signals) -> View:
+        """One photo with the person as solved; `signals` are those of all photos."""
+        return view_of(self.pictures[photo], self.people[photo], solution.camera(photo), signals[photo])
 
 
 def signals_of(solution: Solution, avatar: Avatar) -> Signals:
@@ -65,14 +65,18 @@ def believable(model: LCA, photos: PhotoSet, dense: Solution, landmarks: Solutio
     undisputed = [k for k, solved in enumerate(dense.solved) if solved and k not in dense.disputed]
     if not undisputed:
         return frozenset(dense.disputed)
-    some = crops_of([photos.pictures[k] for k in undisputed], [photos.people[k] for k in undisputed])
-    avatar = model.reconstruct(some, dense.betas)
+    avatar = model.reconstruct(photos.crops[undisputed], dense.betas)
 
-    def off(photo: int, solution: Solution) -> float:
-        """How unlike the photo the avatar looks; nothing can be less like it than a pose that was not found."""
-        return unlike(avatar, photos.view(photo, solution, avatar)) if solution.solved[photo] else torch.inf
+    def off(solution: Solution) -> dict[int, float]:
+        """How unlike each disputed photo the avatar looks; nothing can be less like it than a pose that was not found."""
+        signals = signals_of(solution, avatar)
+        return {
+            k: unlike(avatar, photos.view(k, solution, signals)) if solution.solved[k] else torch.inf
+            for k in dense.disputed
+        }
 
-    return frozenset(k for k in dense.disputed if off(k, landmarks) < off(k, dense))
+    by_landmarks, by_points = off(landmarks), off(dense)
+    return frozenset(k for k in dense.disputed if by_landmarks[k] < by_points[k])
 
 
 def unlike(avatar: Avatar, view: View) -> float:

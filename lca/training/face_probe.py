@@ -12,6 +12,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from lca.data.batch import make_example, over_grey
+from lca.data.faces import both_halves
 from lca.data.sample import Capture
 from lca.data.sources import Recording
 from lca.errors import UserError
@@ -23,8 +24,6 @@ from lca.render import render
 from lca.training.losses import psnr
 from lca.training.scores import VISIBLE, known_faces, parts_of, truth_of
 
-FRONTAL = 0.03
-"""Share of a face crop that either half of the face must fill: the code of a profile, or of the back of a head, knows nothing."""
 FACE = [PARTS.index(name) for name in ("face", "eye", "mouth")]
 VARIED = 0.05
 """Standard deviation over all frames from which an action is there to be read."""
@@ -63,12 +62,11 @@ def read_faces(model: LCA, captures: Sequence[Capture]) -> Faces:
 
 
 def frontal(template: Template, capture: Capture) -> Bool[Tensor, "frames"]:
-    """Which frames show both halves of the face."""
-    inside, halves = capture.face_canonical_mask[:, 0], torch.zeros(2, *capture.face_canonical_mask[:, 0].shape)
-    face = torch.isin(parts_of(capture.face_canonical, inside, template), torch.tensor(FACE))
-    left = capture.face_canonical[:, 0][inside] > 0
-    halves[0, inside], halves[1, inside] = (face & left).float(), (face & ~left).float()
-    return (halves.mean((2, 3)) > FRONTAL).all(0)
+    """Which frames show both halves of the face: the code of a profile, or of the back of a head, knows nothing."""
+    inside = capture.face_canonical_mask[:, 0]
+    face = inside.clone()
+    face[inside] = torch.isin(parts_of(capture.face_canonical, inside, template), torch.tensor(FACE))
+    return both_halves(capture.face_canonical, face)
 
 
 def probe_face_code(model: LCA, recordings: Sequence[Recording]) -> dict:

@@ -10,7 +10,7 @@ from lca.errors import UserError
 from lca.formats.photos import read_pictures
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lca.lab.likeness_sheet import likeness_sheet, photo_lines
-from lca.matting.cutout import find_person
+from lca.matting.cutout import crops_of, find_person
 from lca.matting.network import load_matting
 from lca.model.checkpoint import load_model
 from lca.render import render
@@ -52,7 +52,7 @@ def test_every_photo_of_the_example_has_a_pose(found):
 def test_the_picture_tells_whom_to_believe(found):
     """One solution has the person of the first photo turned about; the second photo's avatar says which."""
     model, pictures, people, start = found
-    photos, right = PhotoSet(pictures, people), start.solution
+    photos, right = PhotoSet(pictures, people, crops_of(pictures, people)), start.solution
     theta = right.theta.clone()
     about = axis_angle_to_matrix(theta[0, :3]) @ torch.diag(torch.tensor([-1.0, 1.0, -1.0]))
     theta[0, :3] = matrix_to_axis_angle(about)
