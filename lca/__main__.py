@@ -42,6 +42,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "add_training_commands",
         "fourth: expressions off pictures, on a trained model",
     ),
+    "points": (
+        "lca.commands.training",
+        "add_training_commands",
+        "fifth: which point of the body a pixel shows, from photographs on",
+    ),
     "plan": ("lca.commands.plan", "add_command", "what a training would cost: operations, memory, hours"),
     "evaluate": ("lca.commands.evaluate", "add_command", "quality on held-out people -> a report"),
     "study": ("lca.commands.study", "add_command", "rerun a table of the paper, small, with error bars"),

@@ -1,4 +1,4 @@
-"""`lca pretrain fit`, `lca posttrain fit`, `lca heads fit` and `lca faces fit`: LightningCLI's options."""
+"""`lca pretrain fit`, `lca posttrain fit`, `lca heads fit`, `lca faces fit` and `lca points fit`: LightningCLI's options."""
 
 import argparse
 from pathlib import Path
@@ -11,6 +11,7 @@ def add_training_commands(subparsers) -> None:
         ("posttrain", "small_posttrain"),
         ("heads", "small_garments"),
         ("faces", "small_face_code"),
+        ("points", "small_points"),
     ):
         parser = subparsers.add_parser(
             stage,

@@ -81,7 +81,7 @@ def projected_pictures(model: LCA, tokens: ImageTokens) -> list[Image.Image]:
 def correspondence_sheet(model: LCA, photos: Photos, height: int = 160) -> Image.Image:
     """Where on the body the model thinks each pixel lies: canonical x, y, z as red, green, blue."""
     with torch.no_grad():
-        maps = model.transport.maps(tokens_of(model, photos), model.template)
+        maps = model.correspondences(photos[None])
     if not maps:
         raise ValueError("expected a model with transport, got one without: load the default checkpoint")
     colors = position_colors(maps[0].canonical.movedim(1, -1), model.template.points).movedim(-1, 1)

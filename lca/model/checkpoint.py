@@ -16,7 +16,7 @@ from lca.model.face_code import FaceCodeEncoder
 from lca.model.network import LCA, ModelConfig
 
 FORMAT = "lca-model"
-VERSION = "4"
+VERSION, READ = "5", ("2", "3", "4", "5")
 SHIPPED = Path(__file__).parent.parent / "assets" / "lca-small.safetensors"
 MODEL = FileKind("a model checkpoint", "train one with `lca pretrain fit`")
 ACTION_MAP = "face_code.action_map"
@@ -40,7 +40,7 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
     """
     path = SHIPPED if path is None else Path(path)
     tensors, words = read_tensors(path, MODEL)
-    if words.get("format") != FORMAT or words.get("version") not in ("2", "3", VERSION):
+    if words.get("format") != FORMAT or words.get("version") not in READ:
         raise UserError(
             f"expected a model file {FORMAT} version {VERSION}, got {words.get('format')} "
             f"version {words.get('version')}: {path}; use one written by this version of lca"
@@ -49,7 +49,7 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
         values = json.loads(words["config"])
         if words["version"] == "2":
             tensors, values = from_version_2(tensors, values)
-        if words["version"] != VERSION:
+        if words["version"] in ("2", "3"):
             tensors = without_reading(tensors)
         config = parse_config(values)
         check_model(config, tensors, len(load_body().faces))
@@ -66,7 +66,7 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
 
 
 def with_heads(network: LCA, **switches: bool) -> LCA:
-    """The same model with heads (`garments`, `relight`) switched on, new ones untrained, or off; all else stays to the bit."""
+    """The model with `points`, `garments` or `relight` switched on (new ones untrained) or off; all else stays to the bit."""
     template = network.template
     changed = LCA(replace(network.config, **switches), (template.triangles, template.barycentrics))
     known = changed.state_dict().keys()

@@ -9,6 +9,7 @@ from lca.errors import UserError
 from lca.model.avatar_schema import WEIGHT
 from lca.model.driver import HIDDEN, OUTPUTS
 from lca.model.network import ModelConfig
+from lca.model.points import WIDTH as POINTS_WIDTH
 
 REMEDY = "copy it again"
 WHOLE = ("template.triangles", "driver.moved")
@@ -48,6 +49,8 @@ def sizes(config: ModelConfig) -> Iterator[tuple[str, tuple[int, ...]]]:
     yield "shape.0.weight", (width, 2 * width)
     for level, (before, after) in enumerate(zip((3, *encoder.stem), encoder.stem, strict=False)):
         yield f"pyramid.levels.{level}.0.weight", (after, before, 3, 3)
+    if config.points:
+        yield "points.dense.choice.weight", (template.anchors, POINTS_WIDTH)
     for layer in range(config.fusion.depth):
         yield f"fusion.layers.{layer}.geometry.attention.query.weight", (width, width)
     if encoder.backbone is not None:

@@ -21,6 +21,7 @@ from lca.model.garment import GarmentHead
 from lca.model.layers import FeedForward, pack_foreground
 from lca.model.materials import Materials
 from lca.model.photo_blocks import build_photo_blocks
+from lca.model.points import PointNetwork, with_points_of
 from lca.model.relight import RelightHead
 from lca.model.rig import Rig
 from lca.model.template import Template, TemplateConfig
@@ -47,6 +48,8 @@ class ModelConfig:
     """The template's facial blendshapes under the pose branch; false is the paper to the letter."""
     face_crop: bool = True
     """Photos are looked at twice, as a whole and about the face; false leaves the faces out."""
+    points: bool = False
+    """Correspondence by a network of its own that starts from photographs (with `transport`); false is the base model."""
     garments: bool = False
     """The garment head, post-trained on the runway; false is the base model."""
     relight: bool = False
@@ -83,6 +86,7 @@ class LCA(nn.Module):
         self.photo = build_photo_blocks(self.encoder.width, config.encoder)
         sizes = self.encoder.width, config.encoder.stem, config.template.anchors, width
         self.transport = Transport(*sizes) if config.transport else NoTransport()
+        self.points = PointNetwork(config.template.anchors) if config.points and config.transport else None
         self.fusion = Fusion(config.fusion, self.encoder.width)
         self.decoder = CanonicalDecoder(
             width, config.template.per_anchor, self.transport.channels, self.transport.sources
@@ -117,12 +121,20 @@ class LCA(nn.Module):
     def read(self, photos: Photos) -> tuple[list[DenseMaps], Fused]:
         """Steps 1 and 2, and between them, beyond the paper, what the photos' own pixels show: (of each crop, of each person)."""
         tokens = self.tokenise(photos)
-        maps = self.transport.maps(tokens, self.template)
+        maps = self.maps(tokens, photos)
         return maps, self.fuse(tokens, self.transport.carry(maps, self.looked_at(photos), self.template))
 
     def correspondences(self, photos: Photos) -> list[DenseMaps]:
         """The maps of `read` alone: which point of the body each pixel shows."""
-        return self.transport.maps(self.tokenise(photos), self.template)
+        return self.maps(self.tokenise(photos), photos)
+
+    def maps(self, tokens: tuple[ImageTokens, ImageTokens], photos: Photos) -> list[DenseMaps]:
+        """The same of photos whose tokens are known; the network of points is taught apart, so nothing is asked of it here."""
+        maps = self.transport.maps(tokens, self.template)
+        if self.points is None:
+            return maps
+        with torch.no_grad(), mixed_precision(self.template.anchors.device):
+            return with_points_of(maps, self.points(self.looked_at(photos), self.template.anchors))
 
     def fuse(self, tokens: tuple[ImageTokens, ImageTokens], evidence: Evidence) -> Fused:
         """Step 2: geometry tokens T_gs = F_proj_gs(F_PE(X)) meet the image tokens of all photos, layer by layer."""

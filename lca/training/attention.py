@@ -47,7 +47,7 @@ def gazes(model: LCA, photos: Photos) -> list[Gaze]:
     """The attention of each layer, the last one last, over the photos of one person (no batch axis)."""
     shown = model.looked_at(photos[None])
     tokens = model.tokenise(shown)
-    evidence = model.transport.carry(model.transport.maps(tokens, model.template), shown, model.template)
+    evidence = model.transport.carry(model.maps(tokens, shown), shown, model.template)
     found, blocks = [], meetings(model)
     with inputs_of(blocks) as caught:
         model.fuse(tokens, evidence)

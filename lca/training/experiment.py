@@ -29,6 +29,7 @@ from lca.training.config_text import check_config_file, check_override
 from lca.training.export import AveragedWeights, ExportModel
 from lca.training.face_reading import FaceReading
 from lca.training.heads import Heads
+from lca.training.point_reading import PointReading
 from lca.training.posttrain import Posttrain
 from lca.training.pretrain import Pretrain
 
@@ -44,6 +45,7 @@ STAGES: dict[str, tuple[type[Pretrain], type[AvatarData] | type[FaceData]]] = {
     "posttrain": (Posttrain, AvatarData),
     "heads": (Heads, AvatarData),
     "faces": (FaceReading, FaceData),
+    "points": (PointReading, AvatarData),
 }
 """What trains, and on what."""
 
