@@ -21,7 +21,7 @@ from lca.model.garment import GarmentHead
 from lca.model.layers import FeedForward, pack_foreground
 from lca.model.materials import Materials
 from lca.model.photo_blocks import build_photo_blocks
-from lca.model.points import PointNetwork, with_points_of
+from lca.model.points import PointNetwork, agreed
 from lca.model.relight import RelightHead
 from lca.model.rig import Rig
 from lca.model.template import Template, TemplateConfig
@@ -134,7 +134,7 @@ class LCA(nn.Module):
         if self.points is None:
             return maps
         with torch.no_grad(), mixed_precision(self.template.anchors.device):
-            return with_points_of(maps, self.points(self.looked_at(photos), self.template.anchors))
+            return agreed(maps, self.points(self.looked_at(photos), self.template.anchors))
 
     def fuse(self, tokens: tuple[ImageTokens, ImageTokens], evidence: Evidence) -> Fused:
         """Step 2: geometry tokens T_gs = F_proj_gs(F_PE(X)) meet the image tokens of all photos, layer by layer."""

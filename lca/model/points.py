@@ -1,9 +1,10 @@
 """A second pair of eyes for correspondence: a network that starts from photographs says which point of the body a pixel shows.
 
-The dense head of the avatar network learns from our world alone; this one begins with features of real pictures. It gives the
-same maps, and the canonical points that colours are carried to, and bodies are solved from, are its points.
+The dense head of the avatar network learns from our world alone; this one begins with features of real pictures. The canonical
+points that colours are carried to, and bodies are solved from, are those on which both agree.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -47,9 +48,13 @@ class PointNetwork(nn.Module):
         return ImageTokens(grid, F.max_pool2d(masks, PATCH).flatten(1) > 0.1, found)
 
 
-def with_points_of(maps: Sequence[DenseMaps], better: Sequence[DenseMaps]) -> list[DenseMaps]:
-    """`maps` with the canonical points, and their expected errors, of others of the same pictures."""
-    return [
-        replace(own, canonical=other.canonical, log_error=other.log_error)
-        for own, other in zip(maps, better, strict=True)
-    ]
+def agreed(maps: Sequence[DenseMaps], others: Sequence[DenseMaps]) -> list[DenseMaps]:
+    """`maps` with the canonical points, and their expected errors, on which they agree with `others` of the same pictures: the
+    mean, in which each counts by how sure it is. They err each in its own way."""
+    return [_agreed(own, other) for own, other in zip(maps, others, strict=True)]
+
+
+def _agreed(own: DenseMaps, other: DenseMaps) -> DenseMaps:
+    share = (other.log_error - own.log_error).sigmoid()
+    log_error = math.log(2.0) - torch.logaddexp(-own.log_error, -other.log_error)
+    return replace(own, canonical=torch.lerp(other.canonical, own.canonical, share), log_error=log_error)

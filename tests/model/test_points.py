@@ -67,13 +67,16 @@ def test_folded_weights_give_what_batch_norms_gave():
         torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-4)
 
 
-def test_points_come_from_the_network_and_all_else_from_the_dense_head(pointed, network, photos):
+def test_points_are_agreed_on_and_all_else_is_the_dense_heads(pointed, network, photos):
     plain, better = network.correspondences(photos[None]), pointed.correspondences(photos[None])
-    own = pointed.points(photos[None], pointed.template.anchors)
-    for before, now, points in zip(plain, better, own, strict=True):
-        assert torch.equal(now.canonical, points.canonical) and torch.equal(now.log_error, points.log_error)
-        assert torch.equal(now.feature, before.feature) and torch.equal(now.log_weight, before.log_weight)
-        assert not torch.allclose(now.canonical, before.canonical)
+    others = pointed.points(photos[None], pointed.template.anchors)
+    for own, now, other in zip(plain, better, others, strict=True):
+        sure, other_sure = (-own.log_error).exp(), (-other.log_error).exp()
+        mean = (sure * own.canonical + other_sure * other.canonical) / (sure + other_sure)
+        torch.testing.assert_close(now.canonical, mean)
+        torch.testing.assert_close(now.log_error, (2 / (sure + other_sure)).log())
+        assert torch.equal(now.feature, own.feature) and torch.equal(now.log_weight, own.log_weight)
+        assert not torch.allclose(now.canonical, own.canonical)
 
 
 def test_pictures_of_people_do_not_teach_it(pointed, photos):
