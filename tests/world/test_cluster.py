@@ -1,12 +1,14 @@
 """Captures drawn on a Ray cluster: the bytes of a local build, also if a machine is lost, and one line if nothing answers."""
 
+import os
 import shutil
 import socket
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import suppress
+from pathlib import Path
 from types import ModuleType
 
 import psutil
@@ -26,8 +28,12 @@ SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_AUTH_
 def two_nodes():
     """A cluster of two nodes of one core each, on this machine; nothing of it is left, whatever happens."""
     folder = tempfile.mkdtemp(prefix="ray-")  # a socket's path has to be short
+    # jsonschema, which every process of Ray imports, builds a grammar for seconds where it finds this package; Ray gives up
+    # on a node whose agents take more than 15 s to start
+    Path(folder, "rfc3987_syntax.py").write_text("raise ImportError")
+    paths = os.pathsep.join([folder, os.environ.get("PYTHONPATH", "")])
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {**SETTINGS, "RAY_TMPDIR": folder}.items():
+        for name, value in {**SETTINGS, "RAY_TMPDIR": folder, "PYTHONPATH": paths}.items():
             patch.setenv(name, value)
         pytest.importorskip("ray", reason="needs Ray")
         from ray.cluster_utils import Cluster
@@ -39,8 +45,8 @@ def two_nodes():
         }
         nodes = Cluster()
         try:
-            nodes.add_node(num_cpus=1, include_dashboard=False, no_monitor=True, _system_config=quick, **free_ports())
-            nodes.add_node(num_cpus=1, **free_ports())
+            nodes.add_node(num_cpus=1, include_dashboard=False, no_monitor=True, _system_config=quick)
+            nodes.add_node(num_cpus=1)
             yield nodes
         finally:
             nodes.shutdown()
@@ -49,14 +55,6 @@ def two_nodes():
                     if any(folder in word for word in process.cmdline()):
                         process.kill()
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_ports():
-    """Ports of a node's agents: where none is named, Ray gives up on a machine that takes 15 s to choose them."""
-    agents = "metrics_agent_port", "metrics_export_port", "dashboard_agent_listen_port", "runtime_env_agent_port"
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("", 0))) for _ in agents]
-        return {agent: server.getsockname()[1] for agent, server in zip(agents, sockets, strict=True)}
 
 
 @pytest.mark.slow
