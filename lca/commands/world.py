@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from lca.ranges import SEEDS, WORKERS, InRange
@@ -35,7 +36,15 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
         required=True,
         help="folder to write, or to continue; one folder a stage in it without STAGE",
     )
-    builder.add_argument("--workers", **PROCESSES, default=2, help="processes (default %(default)s)")
+    builder.add_argument(
+        "--workers", **PROCESSES, help="processes (default 2; with --ray as many as the cluster has cores)"
+    )
+    builder.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="draw on a Ray cluster, each machine of which has this very lca installed: auto (the one this machine is in), "
+        "HOST:PORT, ray://HOST:PORT, or local (one started here); the bytes are the same",
+    )
     builder.add_argument(
         "--size", action=InRange, low=64, high=2048, default=256, help="pixels of a photo's side (default %(default)s)"
     )
@@ -96,11 +105,15 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
 def run_build(arguments: argparse.Namespace) -> None:
     """`lca world build`."""
     from lca.world.folders.builder import build
+    from lca.world.folders.cluster import cluster
 
-    for what, folder in asked(arguments):
-        manifest = build(what, folder, arguments.workers)
-        counts = ", ".join(f"{count} {split}" for split, count in manifest.captures.items())
-        print(f"{folder}: {manifest.stage}, {counts}, whole")
+    builds = asked(arguments)
+    with nullcontext() if arguments.ray is None else cluster(arguments.ray) as executor:
+        workers = arguments.workers or (executor.cores if executor else 2)
+        for what, folder in builds:
+            manifest = build(what, folder, workers, executor)
+            counts = ", ".join(f"{count} {split}" for split, count in manifest.captures.items())
+            print(f"{folder}: {manifest.stage}, {counts}, whole")
 
 
 def asked(arguments: argparse.Namespace) -> list:

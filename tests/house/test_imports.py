@@ -21,7 +21,10 @@ LEVELS = [
     {"commands", "__main__"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}
-ONE_DOOR = ("gsplat", "smplx", "ipywidgets", "anywidget", "plotly", "embreex", "ai_edge_litert", "pi_heif", "OpenEXR")
+ONE_DOOR = (
+    *("gsplat", "smplx", "ipywidgets", "anywidget", "plotly", "embreex", "ai_edge_litert", "pi_heif", "OpenEXR"),
+    "ray",
+)
 
 
 def part(path):

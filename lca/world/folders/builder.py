@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -108,8 +108,10 @@ def code_version() -> str:
     return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
-def build(what: Build, folder: str | Path, workers: int = 2) -> Manifest:
+def build(what: Build, folder: str | Path, workers: int = 2, executor: Executor | None = None) -> Manifest:
     """Write `what` into `folder`, or go on where an interrupted build of the same stopped; shows a progress bar.
+
+    `executor` draws (see `lca.world.folders.cluster`), some for `workers` at a time; without one, processes of this machine do.
 
     Raises:
         UserError: the folder holds something else or is being written, the disk is too small or full, no worker is asked for,
@@ -126,7 +128,7 @@ def build(what: Build, folder: str | Path, workers: int = 2) -> Manifest:
     hint = resume_hint(what.manifest(), folder)
     with only_writer(folder):
         try:
-            return finished(what, folder, opened(what, folder), workers)
+            return finished(what, folder, opened(what, folder), workers, executor)
         except BrokenProcessPool as error:
             raise UserError(
                 f"expected {workers} workers to live, but one was ended (out of memory?): {hint}"
@@ -138,7 +140,7 @@ def build(what: Build, folder: str | Path, workers: int = 2) -> Manifest:
             raise UserError(message) from error
 
 
-def finished(what: Build, folder: Path, manifest: Manifest, workers: int) -> Manifest:
+def finished(what: Build, folder: Path, manifest: Manifest, workers: int, executor: Executor | None) -> Manifest:
     """The manifest of the whole folder: every shard that is not the file which the manifest knows is drawn."""
     plan, known = what.shards(), manifest.shards
     waiting = {name: group for name, group in plan.items() if not is_whole(folder / "data" / name, what, group, known)}
@@ -148,7 +150,7 @@ def finished(what: Build, folder: Path, manifest: Manifest, workers: int) -> Man
         log.warning("%s was whole, but now %s is damaged or lost: drawn again", folder, ", ".join(waiting))
     clean(folder)
     whole = {name: known[name] for name in plan if name not in waiting}
-    for name, sha in draw(what, folder, waiting, workers):
+    for name, sha in draw(what, folder, waiting, workers, executor):
         whole[name] = sha
         replace(manifest, finished=False, shards=whole).write(folder)
     manifest = manifest.finish({name: whole[name] for name in sorted(plan)})
@@ -156,12 +158,14 @@ def finished(what: Build, folder: Path, manifest: Manifest, workers: int) -> Man
     return manifest
 
 
-def draw(what: Build, folder: Path, waiting: dict[str, list[int]], workers: int) -> Iterator[tuple[str, str]]:
+def draw(
+    what: Build, folder: Path, waiting: dict[str, list[int]], workers: int, executor: Executor | None
+) -> Iterator[tuple[str, str]]:
     """Draw the shards that wait (file name -> captures), and tell the name and the sha256 of each that is there."""
     left = sum(map(len, waiting.values()))
     bar = tqdm(total=what.identities, initial=what.identities - left, unit="capture", desc=what.stage, smoothing=0.05)
-    with bar, pool(min(workers, max(left, 1))) as executor:
-        rows = in_order(executor, what, [index for indices in waiting.values() for index in indices], 2 * workers + 2)
+    with bar, nullcontext(executor) if executor else pool(min(workers, max(left, 1))) as hands:
+        rows = in_order(hands, what, [index for indices in waiting.values() for index in indices], 2 * workers + 2)
         for name, indices in waiting.items():
             write_shard(folder / "data" / name, islice(rows, len(indices)), bar)
             yield name, checksum(folder / "data" / name)
