@@ -36,7 +36,7 @@ def two_nodes():
         for name, value in {**SETTINGS, "RAY_TMPDIR": folder, "PYTHONPATH": paths}.items():
             patch.setenv(name, value)
         pytest.importorskip("ray", reason="needs Ray")
-        from ray.cluster_utils import Cluster
+        from ray.cluster_utils import Cluster  # pyright: ignore[reportMissingImports]
 
         quick = {
             "health_check_period_ms": 500,
@@ -59,7 +59,7 @@ def two_nodes():
 
 @pytest.mark.slow
 def test_a_lost_node_changes_no_byte(two_nodes, tmp_path, caplog):
-    import ray
+    import ray  # pyright: ignore[reportMissingImports]
 
     def lose_one():
         while not ray.is_initialized() or ray.available_resources().get("CPU"):

@@ -73,7 +73,7 @@ def cluster(address: str) -> Iterator[Cluster]:
 def connected(address: str) -> ModuleType:
     """Ray, connected; sends no statistics of usage and starts no dashboard."""
     try:
-        import ray.exceptions
+        import ray.exceptions  # pyright: ignore[reportMissingImports]
     except ModuleNotFoundError as error:
         raise UserError(
             "expected Ray for --ray, got none: install it with `pip install 'ray[client]>=2.60'`"
@@ -102,7 +102,9 @@ def connected(address: str) -> ModuleType:
 def knock(address: str) -> None:
     """Raises: OSError, ValueError: no gRPC server, which a Ray cluster is, answers at `address`."""
     import grpc
-    from ray._private.services import canonicalize_bootstrap_address_or_die  # what `auto` means
+    from ray._private.services import (  # pyright: ignore[reportMissingImports]
+        canonicalize_bootstrap_address_or_die,  # what `auto` means
+    )
 
     client = address.startswith("ray://")
     place = address.removeprefix("ray://") if client else canonicalize_bootstrap_address_or_die(address)
