@@ -37,10 +37,10 @@ UNSURE = 0.05
 class SceneConfig:
     """How far to believe what a photo shows; lengths in metres."""
 
-    error_share: float = 0.5
+    error_share: float = 0.35
     """Scale of a pixel's error: this times the expected one, plus `least_error`."""
     least_error: float = 0.005
-    landmark_weight: float = 2.0
+    landmark_weight: float = 1.0
     """For how many observations one fully visible landmark counts."""
     face_weight: float = 300.0
     """For how many observations all landmarks of a face count."""
