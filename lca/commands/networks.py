@@ -16,8 +16,8 @@ def add_command(subparsers) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Download what is missing; one line a network that was written, one line in the end."""
+    from lca.formats.network_files import BACKBONE, NETWORK_FILES, networks_folder
     from lca.tracking.fetch import fetch_networks
-    from lca.tracking.network_files import BACKBONE, NETWORK_FILES, networks_folder
 
     files = (*NETWORK_FILES, BACKBONE) if args.training else NETWORK_FILES
     written = {path.name for path in fetch_networks(files)}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lca.errors import UserError
 from lca.formats.atomic import writing
-from lca.tracking.network_files import (
+from lca.formats.network_files import (
     NETWORK_FILES,
     Carrier,
     NetworkFile,

@@ -10,11 +10,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.errors import UserError
+from lca.formats.network_files import HOW, missing_networks
 from lca.formats.photos import GREY, Picture
 from lca.matting.cutout import Finder, FoundPerson, find_person
 from lca.matting.network import load_matting
 from lca.tracking.chain import sight
-from lca.tracking.network_files import HOW, missing_networks
 from lca.tracking.people import find_people
 from lca.tracking.pyramid import PhotoPyramid
 from lca.tracking.sighting import Sighting

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float32
 from numpy import ndarray
 
-from lca.tracking.network_files import network_bytes
+from lca.formats.network_files import network_bytes
 
 
 class Network:

@@ -13,7 +13,7 @@ from lca.tracking.kinematics import Points
 
 LONG = {"upper_arm": 0, "forearm": 0, "torso": 1, "hips": 1, "thigh": 1, "calf": 1}
 """Parts that look alike along an axis of the T-pose (x of arms, y of trunk and legs)."""
-ALONG = 2.0
+ALONG = 3.0
 """How many times less certain a canonical point is taken to be along that axis than across."""
 
 

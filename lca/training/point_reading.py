@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from lca.data.batch import Batch, over_grey
+from lca.formats.network_files import BACKBONE, network_bytes
 from lca.model.checkpoint import with_heads
 from lca.model.efficientnet import folded
 from lca.model.points import PointNetwork
-from lca.tracking.network_files import BACKBONE, network_bytes
 from lca.training.correspondence import correspondence_loss, mean_distance
 from lca.training.losses import LossConfig
 from lca.training.pretrain import Pretrain

@@ -1,8 +1,8 @@
 """`lca networks`: what was fetched is named, with its licence; a failure is one line."""
 
 from lca.errors import UserError
+from lca.formats.network_files import networks_folder
 from lca.tracking import fetch
-from lca.tracking.network_files import networks_folder
 
 
 def test_what_is_fetched_is_named(lca, monkeypatch):

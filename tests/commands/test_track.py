@@ -12,11 +12,11 @@ import torch
 from lca.commands import motion_option, track
 from lca.formats.film_facts import film_facts
 from lca.formats.motion import read_motion
+from lca.formats.network_files import HOW, missing_networks
 from lca.formats.video import write_video
 from lca.motion.posed import joints
 from lca.tracking.film import follow
 from lca.tracking.film.film_error import FilmTruth, films_in
-from lca.tracking.network_files import HOW, missing_networks
 from lca.world.folders.films import Films, film_people
 
 FRAMES, FPS = 6, 30.0

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from lca.data.example import load_example
+from lca.formats.network_files import HOW, missing_networks
 from lca.formats.photos import Picture
 from lca.tracking.body_landmarks import NAMES, BodyLandmarks
-from lca.tracking.network_files import HOW, missing_networks
 from lca.tracking.region import Region
 
 METRE = 100.0

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from lca.errors import UserError
-from lca.tracking import fetch, network_files
+from lca.formats import network_files
+from lca.formats.network_files import Carrier, NetworkFile, missing_networks, network_bytes, networks_folder
+from lca.tracking import fetch
 from lca.tracking.fetch import fetch_networks
-from lca.tracking.network_files import Carrier, NetworkFile, missing_networks, network_bytes, networks_folder
 
 PLAIN, NESTED = b"a network", b"another"
 

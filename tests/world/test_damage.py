@@ -22,7 +22,7 @@ def drawn(monkeypatch):
     """Names of the shards that a build draws; they are copied from one that has been built."""
     names, source = [], built("wild") / "data"
 
-    def draw(what, folder, waiting, workers):
+    def draw(what, folder, waiting, workers, executor):
         for name in waiting:
             names.append(name)
             shutil.copy(source / name, folder / "data" / name)
