@@ -47,11 +47,11 @@ class PointReading(Pretrain):
         self.network.requires_grad_(False)
         self.points.requires_grad_(True)
         if photographs:
+            if begins:
+                seen = torch.load(io.BytesIO(network_bytes(BACKBONE.name)), weights_only=True)
+                self.points.backbone.load_state_dict(folded(seen))
             lowest = self.points.backbone.lowest().requires_grad_(False)
             lowest[-1].register_forward_hook(ask_for_gradient)
-        if begins and photographs:
-            seen = torch.load(io.BytesIO(network_bytes(BACKBONE.name)), weights_only=True)
-            self.points.backbone.load_state_dict(folded(seen))
         self.save_hyperparameters({"photographs": photographs})
 
     @property
@@ -78,11 +78,9 @@ class PointReading(Pretrain):
 
     def parameter_groups(self) -> list[dict]:
         """What has seen photographs learns more slowly."""
+        learning = [p for p in self.points.parameters() if p.requires_grad]
         known = {id(p) for p in self.points.backbone.parameters()}
-        old, new = (
-            [p for p in self.points.parameters() if p.requires_grad and (id(p) in known) == seen]
-            for seen in (True, False)
-        )
+        old, new = [p for p in learning if id(p) in known], [p for p in learning if id(p) not in known]
         return [{"params": new, "lr": self.optimizer.lr}, {"params": old, "lr": SLOW * self.optimizer.lr}]
 
 
