@@ -21,7 +21,7 @@ demo: env
 	@$(BIN)/python -m lca demo --out out/demo $(if $(PHOTOS),--photos "$(PHOTOS)")
 
 test: env $(VALIDATOR)
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 # Every door against 2,000 damaged inputs of a fresh seed, which is printed above the table of what came of them.
 fuzz: env

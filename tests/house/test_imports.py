@@ -4,9 +4,10 @@ import ast
 import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
-from tests.house.tree import ROOT, files, imports, name, nothing_breaks_it
+from tests.house.tree import ROOT, files, imports, name, nothing_breaks_it, parsed
 
 PACKAGE = files(".py", under="lca")
 LEVELS = [
@@ -77,7 +78,8 @@ def doors():
 
 
 def test_one_door():
-    shared = {library: sorted({name(p) for used, p, _ in doors() if used == library}) for library in ONE_DOOR}
+    found = doors()
+    shared = {library: sorted({name(p) for used, p, _ in found if used == library}) for library in ONE_DOOR}
     nothing_breaks_it(
         (x, f"is imported in one file only, not in {paths}") for x, paths in shared.items() if len(paths) > 1
     )
@@ -137,11 +139,13 @@ KNOW_THE_WORLD = (
 )
 
 
+@cache
 def imported_files():
     """(file, file) for every import inside lca, late ones too, but not those under `if TYPE_CHECKING`."""
     own = {name(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): name(path) for path in PACKAGE}
+    found = []
     for path in PACKAGE:
-        nodes = list(ast.walk(ast.parse(path.read_text())))
+        nodes = list(ast.walk(parsed(path)))
         tests = [node for node in nodes if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
         for_types = {inner for test in tests for statement in test.body for inner in ast.walk(statement)}
         for node in nodes:
@@ -150,7 +154,8 @@ def imported_files():
                 for alias in node.names:
                     module = f"{package}.{alias.name}" if f"{package}.{alias.name}" in own else package or alias.name
                     if module in own:
-                        yield name(path), own[module]
+                        found.append((name(path), own[module]))
+    return found
 
 
 def room(path):

@@ -84,6 +84,7 @@ def test_cells_only_call():
     nothing_breaks_it((p, f"{match[0].strip()!r} belongs in lca/") for p, match in found if match)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_runs(path, monkeypatch):
     monkeypatch.setenv("LCA_FAST", "1")

@@ -2,7 +2,8 @@
 
 import ast
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,15 +40,23 @@ def nothing_breaks_it(broken: Iterable[tuple[Path | str, str]]) -> None:
         pytest.fail("\n".join(["this rule is broken by", *lines]), pytrace=False)
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A Python file."""
+    return ast.parse(path.read_text())
+
+
+@cache
+def imports(path: Path) -> tuple[tuple[str, bool], ...]:
     """(module, when the file is imported?) for every import in a Python file; `from a import b` counts as a.b."""
-    tree = ast.parse(path.read_text())
+    tree, found = parsed(path), []
     late = {id(inner) for node in ast.walk(tree) if runs_later(node) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, id(node) not in late) for alias in node.names)
+            found += [(alias.name, id(node) not in late) for alias in node.names]
         if isinstance(node, ast.ImportFrom):
-            yield from ((f"{node.module}.{alias.name}", id(node) not in late) for alias in node.names)
+            found += [(f"{node.module}.{alias.name}", id(node) not in late) for alias in node.names]
+    return tuple(found)
 
 
 def runs_later(node: ast.AST) -> bool:
