@@ -50,6 +50,8 @@ class ModelConfig:
     """Photos are looked at twice, as a whole and about the face; false leaves the faces out."""
     points: bool = False
     """Correspondence by a network of its own that starts from photographs (with `transport`); false is the base model."""
+    depth: bool = False
+    """The network of points also says how far each pixel lies behind the pelvis, for the solver; false leaves it out."""
     garments: bool = False
     """The garment head, post-trained on the runway; false is the base model."""
     relight: bool = False
@@ -86,7 +88,7 @@ class LCA(nn.Module):
         self.photo = build_photo_blocks(self.encoder.width, config.encoder)
         sizes = self.encoder.width, config.encoder.stem, config.template.anchors, width
         self.transport = Transport(*sizes) if config.transport else NoTransport()
-        self.points = PointNetwork(config.template.anchors) if config.points and config.transport else None
+        self.points = PointNetwork(config.template.anchors, config.depth) if config.points and config.transport else None
         self.fusion = Fusion(config.fusion, self.encoder.width)
         self.decoder = CanonicalDecoder(
             width, config.template.per_anchor, self.transport.channels, self.transport.sources

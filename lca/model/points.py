@@ -25,15 +25,15 @@ CHANNELS = {stride: STAGES[place].channels for stride, place in LEVELS.items()}
 
 
 class PointNetwork(nn.Module):
-    """Photos -> maps of their body pictures and of their face crops."""
+    """Photos -> maps of their body pictures and of their face crops; with `depth`, how far their pixels lie behind the pelvis."""
 
-    def __init__(self, anchors: int):
+    def __init__(self, anchors: int, depth: bool = False):
         super().__init__()
         self.backbone = EfficientNetLite()
         self.norms = nn.ModuleList(nn.GroupNorm(1, channels) for channels in CHANNELS.values())
         self.join = nn.Conv2d(CHANNELS[16] + CHANNELS[32], WIDTH, 1)
         self.photo = PhotoBlocks(WIDTH, HEADS, DEPTH)
-        self.dense = DenseHead(WIDTH, anchors, (CHANNELS[2], CHANNELS[4], CHANNELS[8]))
+        self.dense = DenseHead(WIDTH, anchors, (CHANNELS[2], CHANNELS[4], CHANNELS[8]), depth)
 
     def forward(self, photos: Photos, anchors: Float[Tensor, "anchors 3"]) -> list[DenseMaps]:
         """[of body pictures, of face crops]; `photos` with one batch axis (people)."""
@@ -50,11 +50,11 @@ class PointNetwork(nn.Module):
 
 def agreed(maps: Sequence[DenseMaps], others: Sequence[DenseMaps]) -> list[DenseMaps]:
     """`maps` with the canonical points, and their expected errors, on which they agree with `others` of the same pictures: the
-    mean, in which each counts by how sure it is. They err each in its own way."""
+    mean, in which each counts by how sure it is. They err each in its own way. Depth is the others' alone."""
     return [_agreed(own, other) for own, other in zip(maps, others, strict=True)]
 
 
 def _agreed(own: DenseMaps, other: DenseMaps) -> DenseMaps:
     share = (other.log_error - own.log_error).sigmoid()
     log_error = math.log(2.0) - torch.logaddexp(-own.log_error, -other.log_error)
-    return replace(own, canonical=torch.lerp(other.canonical, own.canonical, share), log_error=log_error)
+    return replace(own, canonical=torch.lerp(other.canonical, own.canonical, share), log_error=log_error, depth=other.depth)

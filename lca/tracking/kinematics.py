@@ -5,7 +5,7 @@ small vector w (axes of the camera) about its place p_k moves a point by w x (S_
 (weight x place, weight) over the joints below k that hold the point.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import no_type_check
 
@@ -39,6 +39,13 @@ class Points:
         """Some of the points."""
         return Points(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
 
+    def and_then(self, others: "Points") -> "Points":
+        """These points and others, which hang on no fewer joints."""
+        more = ((0, 0), (0, others.skin_indices.shape[1] - self.skin_indices.shape[1]))
+        indices, weights = np.pad(self.skin_indices, more), np.pad(self.skin_weights, more)
+        own = replace(self, skin_indices=indices, skin_weights=weights)
+        return Points(*(np.concatenate([getattr(x, name) for x in (own, others)]) for name in self.__dataclass_fields__))
+
 
 @dataclass(frozen=True)
 class KinematicSkeleton:
@@ -53,6 +60,11 @@ class KinematicSkeleton:
         """Of a body, with its first `shapes` shape coefficients."""
         directions = body.joint_shape_directions[..., :shapes].double().numpy().copy()
         return KinematicSkeleton(body.joint_template.double().numpy(), directions, body.parents)
+
+    def root_point(self) -> Points:
+        """The root joint as a point of the body."""
+        root = np.zeros((1, 1), np.int64)
+        return Points(self.joints[:1], self.shape_directions[:1].astype(np.float32), root, np.ones((1, 1), np.float32), np.zeros((1, 3)))
 
 
 @lru_cache
@@ -105,11 +117,12 @@ def project(points: Points, posture: Posture, intrinsics: Float[ndarray, "3 3"])
 
 
 def project_with_jacobian(
-    points: Points, posture: Posture, intrinsics: Float[ndarray, "3 3"]
-) -> tuple[Projected, Float32[ndarray, "points 2 unknowns"]]:
-    """The same, and how pixels depend on the unknowns: the pose's, 3 of the translation, the shape's."""
+    points: Points, posture: Posture, intrinsics: Float[ndarray, "3 3"], rows: int = 2
+) -> tuple[Projected, Float32[ndarray, "points rows unknowns"]]:
+    """The same, and how pixels, and depth as the third of the `rows`, depend on the unknowns: the pose's, 3 of the translation,
+    the shape's."""
     unknowns = posture.columns + 3 + len(posture.betas)
-    jacobian = np.zeros((len(points), 2, unknowns), np.float32)
+    jacobian = np.zeros((len(points), rows, unknowns), np.float32)
     return _projected(points, posture, intrinsics, jacobian), jacobian
 
 
@@ -148,9 +161,9 @@ def _visit(points, body, how, intrinsics, columns, out, jacobian):
         _picture(place, blended, slack[point], intrinsics, out[point])
         if len(jacobian):
             bones = indices[point], weights[point], drift, blended, directions[point]
-            for row in range(2):
-                along = intrinsics[row, row] / place[2]
-                depth = -along * place[row] / place[2]
+            for row in range(jacobian.shape[1]):
+                along = intrinsics[row, row] / place[2] if row < 2 else 0.0
+                depth = -along * place[row] / place[2] if row < 2 else 1.0
                 _turns(row, along, depth, places, levers, first, used, sums, totals[:found], jacobian[point, row])
                 _moves(row, along, depth, columns, bones, jacobian[point, row])
             for k in range(found):
@@ -203,7 +216,7 @@ def _picture(place, blended, slack, intrinsics, out):
 @njit(cache=True, fastmath=True)
 @no_type_check
 def _turns(row, along, depth, places, levers, first, used, sums, active, out):
-    """Columns of the pose: arm x (along e_row + depth e_z), through the levers."""
+    """Columns of the pose: arm x (along e_row + depth e_z), through the levers; of the third row, arm x e_z."""
     arm, turned = np.empty(3), np.empty(3)
     for joint in active:
         if used[joint] == 0:

@@ -76,6 +76,10 @@ class Sight:
     share: Float[Tensor, "points"]
     mask: Bool[Tensor, "rows columns"]
     box: Float[Tensor, "4"]
+    depth: Float[Tensor, "points"] | None = None
+    """Metres that each lies further from the camera than the pelvis, where the model says so."""
+    depth_error: Float[Tensor, "points"] | None = None
+    """Expected error of the same."""
 
 
 @dataclass(frozen=True)
@@ -151,14 +155,15 @@ def observe(
     for k in range(len(photos)):
         body = sampled(maps[0], k, photos.body_mask[k], framing.body_box[k], (BODY_PIXELS, BODY_SHARE))
         face = sampled(maps[1], k, photos.face_mask[k], framing.face_box[k], (FACE_PIXELS, FACE_SHARE))
-        pixels, canonical, error, share = (torch.cat(pair) for pair in zip(body, face, strict=True))
+        pixels, canonical, error, share, *depth = (torch.cat(pair) for pair in zip(body, face, strict=True))
         mask = photos.body_mask[k, 0] > 0.5
-        sights.append(Sight(pixels, canonical, error, share, mask, framing.body_box[k]))
+        sights.append(Sight(pixels, canonical, error, share, mask, framing.body_box[k], *depth))
     return Observations(tuple(sights), framing, betas, **seen)
 
 
 def sampled(maps: DenseMaps, photo: int, mask: Tensor, box: Tensor, share: tuple[int, float]) -> tuple[Tensor, ...]:
-    """(pixels, canonical, error, share) of evenly spread foreground pixels of one crop; none where hardly any are."""
+    """(pixels, canonical, error, share), and (depth, its error) where the maps have them, of evenly spread foreground pixels of
+    one crop; none where hardly any are."""
     rows, columns = maps.canonical.shape[-2:]
     inside = F.adaptive_avg_pool2d(mask, (rows, columns))[0] > INSIDE
     row, column = inside.nonzero(as_tuple=True)
@@ -173,4 +178,5 @@ def sampled(maps: DenseMaps, photo: int, mask: Tensor, box: Tensor, share: tuple
         maps.canonical[photo, :, row, column].T.float(),
         maps.log_error[photo, 0, row, column].float().exp(),
         torch.full((len(row),), weight / max(len(row), 1)),
+        *() if maps.depth is None else (maps.depth.behind[photo, 0, row, column].float(), maps.depth.log_error[photo, 0, row, column].float().exp()),
     )

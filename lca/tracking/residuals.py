@@ -79,6 +79,34 @@ class Pulls:
 
 
 @dataclass(frozen=True)
+class Relief:
+    """Points that lie `depth` metres further from the camera than the first of them, the pelvis; `scales` in metres, `weights`
+    say for how many observations each counts (the pelvis has neither, nor a depth)."""
+
+    points: Points
+    depth: Float[ndarray, "seen"]
+    scales: Float[ndarray, "seen"]
+    weights: Float[ndarray, "seen"]
+
+    def value(self, seen: Projected) -> float:
+        """Cost of a projection."""
+        return self._weighted(seen)[0]
+
+    def linearise(self, posture: Posture, intrinsics: ndarray, normal: Normal) -> None:
+        """Add to `normal`."""
+        seen, jacobian = project_with_jacobian(self.points, posture, intrinsics, rows=3)
+        value, residual, weight = self._weighted(seen)
+        root = np.sqrt(weight)
+        behind = jacobian[1:, 2] - jacobian[0, 2]
+        normal.add(value, root * residual, root.astype(np.float32)[:, None] * behind)
+
+    def _weighted(self, seen: Projected) -> tuple[float, Float[ndarray, "seen"], Float[ndarray, "seen"]]:
+        residual = seen.depth[1:] - seen.depth[0] - self.depth
+        squared = (residual / self.scales) ** 2
+        return float(0.5 * (self.weights * np.log1p(squared)).sum()), residual, self.weights / (1 + squared) / self.scales**2
+
+
+@dataclass(frozen=True)
 class Outline:
     """The body must lie inside the person's mask: `distance` (pixels of the photo) to the mask over the square `box`, 0 inside
     the mask and where the photo ends."""

@@ -21,7 +21,7 @@ from lca.tracking.kinematics import KinematicSkeleton, Points
 from lca.tracking.observe import Observations, Sight
 from lca.tracking.pose_prior import PosePrior
 from lca.tracking.posture import BODY, PhotoPose
-from lca.tracking.residuals import Cover, Outline, Pulls
+from lca.tracking.residuals import Cover, Outline, Pulls, Relief
 from lca.tracking.start import of_trunk, placed, turned_as
 from lca.tracking.surface import shown, thinned
 
@@ -56,6 +56,12 @@ class SceneConfig:
     cover_every: int = 2
     """One pixel in so many is covered."""
     surface_cell: float = 0.035
+    depth_error: float = 0.5
+    """Scale of a pixel's error of depth: this times the expected one, plus `least_error`."""
+    depth_share: float = 0.3
+    """For how much the pixels' depths count, of what their points count for."""
+    depth_every: int = 2
+    """The depth of one pixel in so many counts."""
     reach: float = 2.0
     """How far a pixel may slide on the body, in expected errors."""
     least_reach: float = 0.05
@@ -73,6 +79,8 @@ class PhotoScene:
     start: PhotoPose
     remarks: tuple[str, ...]
     """Why even a pose that fits may be off, in words."""
+    relief: Relief | None = None
+    """How far the pixels lie behind the pelvis, where the network says so."""
     torso: PhotoPose | None = None
     """Where it would begin by the landmarks of the torso, where they are known."""
     believed: Literal["dense", "landmarks"] = "dense"
@@ -139,8 +147,19 @@ def prepared(
         cover,
         _start(dense, intrinsics, figure),
         _remarks(sight, observations.framing.size[photo]),
+        _relief(sight, dense, figure.skeleton, config),
         _torso(observations, photo, intrinsics, figure),
     )  # fmt: skip
+
+
+def _relief(sight: Sight, dense: Pulls, skeleton: KinematicSkeleton, config: SceneConfig) -> Relief | None:
+    """Depths of the pixels, behind a pelvis that hangs on the root alone."""
+    if sight.depth is None:
+        return None
+    some = slice(None, None, config.depth_every)
+    error, depth = (x[some].double().numpy() for x in (sight.depth_error, sight.depth))
+    weights = config.depth_share * config.depth_every * dense.weights[some]
+    return Relief(skeleton.root_point().and_then(dense.points[some]), depth, config.depth_error * error + config.least_error, weights)
 
 
 def _remarks(sight: Sight, size: Tensor) -> tuple[str, ...]:

@@ -152,6 +152,8 @@ def linearised(
         pulls.append(scene.cover.matched(figure.surface, posture, scene.intrinsics))
     slacks = [pull.linearise(posture, scene.intrinsics, softness, normal) for pull in pulls]
     scene.outline.linearise(posture, scene.intrinsics, normal)
+    if scene.relief is not None:
+        scene.relief.linearise(posture, scene.intrinsics, normal)
     return Linear(normal, tuple(pulls), tuple(slacks))
 
 
@@ -170,6 +172,8 @@ def cost(
     for pull, slack in zip(near.pulls, near.slacks, strict=True):
         total += pull.value(project(pull.points, posture, scene.intrinsics), slack, focal, softness)
     total += scene.outline.value(project(scene.outline.points, posture, scene.intrinsics), focal)
+    if scene.relief is not None:
+        total += scene.relief.value(project(scene.relief.points, posture, scene.intrinsics))
     return total if np.isfinite(total) else np.inf
 
 

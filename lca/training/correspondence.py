@@ -23,9 +23,13 @@ def correspondence_loss(
     """
     canonical, valid = truth
     distance = ((maps.canonical - canonical) ** 2).sum(1, keepdim=True).add(1e-8).sqrt()
-    likelihood = distance * (-maps.log_error).exp() + maps.log_error
-    fine = ((config.likelihood * likelihood + config.distance * distance) * valid).sum() / valid.sum().clamp(min=1.0)
-    return fine + coarse_loss(maps.coarse, anchors, truth, config)
+    return laplace(distance, maps.log_error, valid, config) + coarse_loss(maps.coarse, anchors, truth, config)
+
+
+def laplace(distance: Tensor, log_error: Tensor, valid: Tensor, config: LossConfig) -> Tensor:
+    """Negative log-likelihood of distances (metres) of which so much is expected, and the plain distance, where `valid`."""
+    likelihood = distance * (-log_error).exp() + log_error
+    return ((config.likelihood * likelihood + config.distance * distance) * valid).sum() / valid.sum().clamp(min=1.0)
 
 
 def coarse_loss(

@@ -11,7 +11,8 @@ from lca.formats.network_files import BACKBONE, network_bytes
 from lca.model.checkpoint import with_heads
 from lca.model.efficientnet import folded
 from lca.model.points import PointNetwork
-from lca.training.correspondence import correspondence_loss, mean_distance
+from lca.training.correspondence import correspondence_loss, laplace, mean_distance
+from lca.training.depths import depth_truth
 from lca.training.losses import LossConfig
 from lca.training.pretrain import Pretrain
 from lca.training.schedule import OptimizerConfig
@@ -43,7 +44,7 @@ class PointReading(Pretrain):
         """
         super().__init__(loss=loss, optimizer=optimizer, correspondence_steps=0, init=init)
         begins = self.network.points is None
-        self.network = with_heads(self.network, points=True)
+        self.network = with_heads(self.network, points=True, depth=True)
         self.network.requires_grad_(False)
         self.points.requires_grad_(True)
         if photographs:
@@ -62,19 +63,29 @@ class PointReading(Pretrain):
 
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """The loss of the body pictures and of the face crops, in other light and half of the time in a mirror."""
-        batch = relit(mirrored(batch) if torch.rand(()) < 0.5 else batch)
+        depths = [depth_truth(points, batch.bodies, self.network) for points in (batch.body_canonical, batch.face_canonical)]
+        if torch.rand(()) < 0.5:
+            batch, depths = mirrored(batch), [depth.flip(-1) for depth in depths]
+        batch = relit(batch)
         anchors, truths = self.network.template.anchors, (batch.body_canonical, batch.face_canonical)
         maps = self.points(batch.photos, anchors)
-        each = [correspondence_loss(one, anchors, truth, self.loss) for one, truth in zip(maps, truths, strict=True)]
-        return dict(zip(("body", "faces"), each, strict=True))
+        terms = {}
+        for name, one, truth, depth in zip(("body", "faces"), maps, truths, depths, strict=True):
+            assert one.depth is not None
+            terms[name] = correspondence_loss(one, anchors, truth, self.loss)
+            off = (one.depth.behind - depth).abs()
+            terms[f"{name}_depth"] = laplace(off, one.depth.log_error, truth[1], self.loss)
+        return terms
 
     @torch.no_grad()
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        """Mean error of the points on held-out people, centimetres."""
+        """Mean error of the points, and of their depths, on held-out people, centimetres."""
         maps = self.points(batch.photos, self.network.template.anchors)
         for name, one, truth in zip(("body", "faces"), maps, (batch.body_canonical, batch.face_canonical), strict=True):
-            error = 100.0 * mean_distance(one.canonical, *truth)
-            self.log(f"val/{name}_cm", error, prog_bar=True, batch_size=len(batch.betas))
+            assert one.depth is not None
+            depth = mean_distance(one.depth.behind, depth_truth(truth, batch.bodies, self.network), truth[1])
+            errors = {f"val/{name}_cm": mean_distance(one.canonical, *truth), f"val/{name}_depth_cm": depth}
+            self.log_dict({key: 100.0 * value for key, value in errors.items()}, prog_bar=True, batch_size=len(batch.betas))
 
     def parameter_groups(self) -> list[dict]:
         """What has seen photographs learns more slowly."""

@@ -43,6 +43,16 @@ class DenseMaps:
     log_error: Float[Tensor, "images 1 rows columns"]
     log_weight: Float[Tensor, "images 1 rows columns"]
     feature: Float[Tensor, "images feature rows columns"]
+    depth: "DepthMaps | None" = None
+
+
+@dataclass(frozen=True)
+class DepthMaps:
+    """How far each pixel's surface lies behind the pelvis, along the camera's axis (`behind`, metres), and `log_error`, the log
+    of the error to be expected of it."""
+
+    behind: Float[Tensor, "images 1 rows columns"]
+    log_error: Float[Tensor, "images 1 rows columns"]
 
 
 class Finer(nn.Sequential):
@@ -73,7 +83,7 @@ class Finer(nn.Sequential):
 class DenseHead(nn.Module):
     """A coarse point per token (stride 16) and, up to stride 2 with the pyramid's detail, what is to be added to it."""
 
-    def __init__(self, width: int, anchors: int, stem: tuple[int, int, int]):
+    def __init__(self, width: int, anchors: int, stem: tuple[int, int, int], depth: bool = False):
         super().__init__()
         two, four, eight = stem
         self.choice = nn.Linear(width, anchors)
@@ -83,6 +93,8 @@ class DenseHead(nn.Module):
         self.at_four = Finer(eight, four)
         self.at_two = Finer(four, two)
         self.out = nn.Conv2d(two, 5 + FEATURES, 1)
+        self.coarse_depth = nn.Linear(width, 1) if depth else None
+        self.fine_depth = nn.Conv2d(two, 2, 1) if depth else None
 
     def coarse(self, tokens: ImageTokens, anchors: Float[Tensor, "anchors 3"]) -> Coarse:
         """The anchors that every token shows, their mean, and a shift of it."""
@@ -99,8 +111,21 @@ class DenseHead(nn.Module):
         fine, log_error, log_weight, feature = self.out(x).float().split([3, 1, 1, FEATURES], 1)
         coarse = self.coarse(tokens, anchors)
         known = rearrange(tokens.foreground.float(), "i (h w) -> i 1 h w", h=tokens.rows)
-        canonical = enlarge(coarse.point.detach() * known) / enlarge(known).clamp(min=1e-3) + STEP * fine
-        return DenseMaps(coarse, canonical, log_error.clamp(-7.0, 2.0), log_weight.clamp(-6.0, 6.0), feature)
+        canonical = within(coarse.point.detach(), known) + STEP * fine
+        log_error, log_weight = log_error.clamp(-7.0, 2.0), log_weight.clamp(-6.0, 6.0)
+        return DenseMaps(coarse, canonical, log_error, log_weight, feature, self._depth(tokens, x, known))
+
+    def _depth(self, tokens: ImageTokens, x: Tensor, known: Tensor) -> DepthMaps | None:
+        if self.coarse_depth is None or self.fine_depth is None:
+            return None
+        far = rearrange(self.coarse_depth(tokens.grid).float(), "i (h w) c -> i c h w", h=tokens.rows)
+        fine, log_error = self.fine_depth(x).float().chunk(2, 1)
+        return DepthMaps(STEP * (within(far, known) + fine), log_error.clamp(-7.0, 2.0))
+
+
+def within(x: Tensor, known: Tensor) -> Tensor:
+    """From stride 16 to stride 2, of the tokens that are `known` alone."""
+    return enlarge(x * known) / enlarge(known).clamp(min=1e-3)
 
 
 def enlarge(x: Tensor) -> Tensor:
