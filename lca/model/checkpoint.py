@@ -16,7 +16,7 @@ from lca.model.face_code import FaceCodeEncoder
 from lca.model.network import LCA, ModelConfig
 
 FORMAT = "lca-model"
-VERSION, READ = "5", ("2", "3", "4", "5")
+VERSION, READ = "6", ("2", "3", "4", "5", "6")
 SHIPPED = Path(__file__).parent.parent / "assets" / "lca-small.safetensors"
 MODEL = FileKind("a model checkpoint", "train one with `lca pretrain fit`")
 ACTION_MAP = "face_code.action_map"
@@ -66,7 +66,7 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
 
 
 def with_heads(network: LCA, **switches: bool) -> LCA:
-    """The model with `points`, `garments` or `relight` switched on (new ones untrained) or off; all else stays to the bit."""
+    """The model with `points`, `depth`, `garments` or `relight` switched on (untrained) or off; the rest stays to the bit."""
     template = network.template
     changed = LCA(replace(network.config, **switches), (template.triangles, template.barycentrics))
     known = changed.state_dict().keys()

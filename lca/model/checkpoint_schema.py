@@ -51,6 +51,8 @@ def sizes(config: ModelConfig) -> Iterator[tuple[str, tuple[int, ...]]]:
         yield f"pyramid.levels.{level}.0.weight", (after, before, 3, 3)
     if config.points:
         yield "points.dense.choice.weight", (template.anchors, POINTS_WIDTH)
+    if config.points and config.depth:
+        yield "points.dense.coarse_depth.weight", (1, POINTS_WIDTH)
     for layer in range(config.fusion.depth):
         yield f"fusion.layers.{layer}.geometry.attention.query.weight", (width, width)
     if encoder.backbone is not None:

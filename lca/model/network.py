@@ -88,7 +88,9 @@ class LCA(nn.Module):
         self.photo = build_photo_blocks(self.encoder.width, config.encoder)
         sizes = self.encoder.width, config.encoder.stem, config.template.anchors, width
         self.transport = Transport(*sizes) if config.transport else NoTransport()
-        self.points = PointNetwork(config.template.anchors, config.depth) if config.points and config.transport else None
+        self.points = (
+            PointNetwork(config.template.anchors, config.depth) if config.points and config.transport else None
+        )
         self.fusion = Fusion(config.fusion, self.encoder.width)
         self.decoder = CanonicalDecoder(
             width, config.template.per_anchor, self.transport.channels, self.transport.sources

@@ -57,4 +57,6 @@ def agreed(maps: Sequence[DenseMaps], others: Sequence[DenseMaps]) -> list[Dense
 def _agreed(own: DenseMaps, other: DenseMaps) -> DenseMaps:
     share = (other.log_error - own.log_error).sigmoid()
     log_error = math.log(2.0) - torch.logaddexp(-own.log_error, -other.log_error)
-    return replace(own, canonical=torch.lerp(other.canonical, own.canonical, share), log_error=log_error, depth=other.depth)
+    return replace(
+        own, canonical=torch.lerp(other.canonical, own.canonical, share), log_error=log_error, depth=other.depth
+    )

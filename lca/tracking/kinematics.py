@@ -44,7 +44,9 @@ class Points:
         more = ((0, 0), (0, others.skin_indices.shape[1] - self.skin_indices.shape[1]))
         indices, weights = np.pad(self.skin_indices, more), np.pad(self.skin_weights, more)
         own = replace(self, skin_indices=indices, skin_weights=weights)
-        return Points(*(np.concatenate([getattr(x, name) for x in (own, others)]) for name in self.__dataclass_fields__))
+        return Points(
+            *(np.concatenate([getattr(x, name) for x in (own, others)]) for name in self.__dataclass_fields__)
+        )
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,13 @@ class KinematicSkeleton:
     def root_point(self) -> Points:
         """The root joint as a point of the body."""
         root = np.zeros((1, 1), np.int64)
-        return Points(self.joints[:1], self.shape_directions[:1].astype(np.float32), root, np.ones((1, 1), np.float32), np.zeros((1, 3)))
+        return Points(
+            self.joints[:1],
+            self.shape_directions[:1].astype(np.float32),
+            root,
+            np.ones((1, 1), np.float32),
+            np.zeros((1, 3)),
+        )
 
 
 @lru_cache

@@ -173,10 +173,12 @@ def sampled(maps: DenseMaps, photo: int, mask: Tensor, box: Tensor, share: tuple
     pick = torch.linspace(0, len(row) - 1, min(most, len(row))).round().long()
     row, column = row[pick], column[pick]
     across = torch.stack([(column + 0.5) / columns, (row + 0.5) / rows], -1)
+    depth = maps.depth
+    relief = () if depth is None else (depth.behind, depth.log_error.exp())
     return (
         box[:2] + across * (box[2:] - box[:2]),
         maps.canonical[photo, :, row, column].T.float(),
         maps.log_error[photo, 0, row, column].float().exp(),
         torch.full((len(row),), weight / max(len(row), 1)),
-        *() if maps.depth is None else (maps.depth.behind[photo, 0, row, column].float(), maps.depth.log_error[photo, 0, row, column].float().exp()),
+        *(each[photo, 0, row, column].float() for each in relief),
     )

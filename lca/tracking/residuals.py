@@ -103,7 +103,11 @@ class Relief:
     def _weighted(self, seen: Projected) -> tuple[float, Float[ndarray, "seen"], Float[ndarray, "seen"]]:
         residual = seen.depth[1:] - seen.depth[0] - self.depth
         squared = (residual / self.scales) ** 2
-        return float(0.5 * (self.weights * np.log1p(squared)).sum()), residual, self.weights / (1 + squared) / self.scales**2
+        return (
+            float(0.5 * (self.weights * np.log1p(squared)).sum()),
+            residual,
+            self.weights / (1 + squared) / self.scales**2,
+        )
 
 
 @dataclass(frozen=True)

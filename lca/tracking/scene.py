@@ -56,9 +56,9 @@ class SceneConfig:
     cover_every: int = 2
     """One pixel in so many is covered."""
     surface_cell: float = 0.035
-    depth_error: float = 0.5
-    """Scale of a pixel's error of depth: this times the expected one, plus `least_error`."""
-    depth_share: float = 0.3
+    depth_error: float = 1.0
+    """Scale of the error of a pixel's depth: this times the expected one, plus `least_error`."""
+    depth_share: float = 0.2
     """For how much the pixels' depths count, of what their points count for."""
     depth_every: int = 2
     """The depth of one pixel in so many counts."""
@@ -159,7 +159,12 @@ def _relief(sight: Sight, dense: Pulls, skeleton: KinematicSkeleton, config: Sce
     some = slice(None, None, config.depth_every)
     error, depth = (x[some].double().numpy() for x in (sight.depth_error, sight.depth))
     weights = config.depth_share * config.depth_every * dense.weights[some]
-    return Relief(skeleton.root_point().and_then(dense.points[some]), depth, config.depth_error * error + config.least_error, weights)
+    return Relief(
+        skeleton.root_point().and_then(dense.points[some]),
+        depth,
+        config.depth_error * error + config.least_error,
+        weights,
+    )
 
 
 def _remarks(sight: Sight, size: Tensor) -> tuple[str, ...]:

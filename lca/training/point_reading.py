@@ -24,7 +24,7 @@ SLOW = 0.3
 
 
 class PointReading(Pretrain):
-    """The network of points learns where on the body the pixels of single photos are."""
+    """The network of points learns where on the body the pixels of single photos are, and how far away."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class PointReading(Pretrain):
             init: The model file (.safetensors); it also says what the network is.
             photographs: A new network of points starts from weights that have seen photographs (`lca networks --training`), and
                 edges and textures stay as they were learned there; false starts from random ones, and all learn.
-            loss: Weights of the correspondence terms.
+            loss: Weights of the correspondence terms, those of depth too.
             optimizer: Learning rate and schedule.
         """
         super().__init__(loss=loss, optimizer=optimizer, correspondence_steps=0, init=init)
@@ -63,7 +63,9 @@ class PointReading(Pretrain):
 
     def terms(self, batch: Batch) -> dict[str, Tensor]:
         """The loss of the body pictures and of the face crops, in other light and half of the time in a mirror."""
-        depths = [depth_truth(points, batch.bodies, self.network) for points in (batch.body_canonical, batch.face_canonical)]
+        depths = [
+            depth_truth(points, batch.bodies, self.network) for points in (batch.body_canonical, batch.face_canonical)
+        ]
         if torch.rand(()) < 0.5:
             batch, depths = mirrored(batch), [depth.flip(-1) for depth in depths]
         batch = relit(batch)
@@ -85,7 +87,9 @@ class PointReading(Pretrain):
             assert one.depth is not None
             depth = mean_distance(one.depth.behind, depth_truth(truth, batch.bodies, self.network), truth[1])
             errors = {f"val/{name}_cm": mean_distance(one.canonical, *truth), f"val/{name}_depth_cm": depth}
-            self.log_dict({key: 100.0 * value for key, value in errors.items()}, prog_bar=True, batch_size=len(batch.betas))
+            self.log_dict(
+                {key: 100.0 * value for key, value in errors.items()}, prog_bar=True, batch_size=len(batch.betas)
+            )
 
     def parameter_groups(self) -> list[dict]:
         """What has seen photographs learns more slowly."""

@@ -91,5 +91,12 @@ def test_a_file_keeps_it(pointed, network, photos, tmp_path):
     found = load_model(tmp_path / "with.safetensors")
     wanted = pointed.correspondences(photos[None])[0].canonical
     torch.testing.assert_close(found.correspondences(photos[None])[0].canonical, wanted, atol=5e-3, rtol=0)
+    assert found.correspondences(photos[None])[0].depth is None
+    deep = with_heads(pointed, depth=True)
+    save_model(deep, tmp_path / "deep.safetensors")
+    wanted = deep.correspondences(photos[None])[1].depth
+    again = load_model(tmp_path / "deep.safetensors").correspondences(photos[None])[1].depth
+    assert wanted is not None and again is not None
+    torch.testing.assert_close(again.behind, wanted.behind, atol=5e-3, rtol=0)
     without = with_heads(pointed, points=False).state_dict()
     assert all(torch.equal(without[name], value) for name, value in network.state_dict().items())

@@ -9,6 +9,8 @@ from lca.data.sources import open_source
 from lca.errors import UserError
 from lca.formats.photos import GREY
 from lca.model.checkpoint import load_model, save_model
+from lca.tracking.solution import placed_body
+from lca.training.depths import depth_truth
 from lca.training.experiment import experiment
 from lca.training.point_reading import PointReading, mirrored, relit
 from tests.world.captures import built
@@ -29,6 +31,28 @@ def test_a_mirror_shows_the_other_half(batch):
     assert torch.equal(turned.body_canonical[0][:, 1:], points[:, 1:].flip(-1))
     assert torch.equal(turned.photos.face_mask, batch.photos.face_mask.flip(-1))
     assert torch.equal(mirrored(turned).photos.body, batch.photos.body)
+
+
+def test_depth_is_that_of_the_posed_body(batch, network):
+    """Where pixels show the bare body's own Gaussians, it is their depth behind the pelvis."""
+    template, bodies = network.template, batch.bodies
+    some = torch.arange(0, len(template.points), 6)[:64]
+    points = template.points[some].T.reshape(1, 3, 8, 8).repeat(2, 1, 1, 1)
+    known = torch.ones(2, 1, 8, 8)
+    known[:, :, 3] = 0
+    depth = depth_truth((points, known), bodies, network)
+    assert not depth[:, :, 3].any()
+    for k in range(2):
+        place = torch.zeros(3)
+        posed, joints = placed_body(template, bodies.betas[k], bodies.theta[k, 0], place)
+        behind = ((posed[some] - joints[0]).float() @ bodies.camera_from_world[k, 0, 2]).reshape(1, 8, 8)
+        torch.testing.assert_close(depth[k], behind * known[k], atol=1e-5, rtol=0)
+
+
+def test_depths_agree_with_the_camera(batch, network):
+    """Somebody half a metre deep at most, whose middle is where the pelvis is."""
+    depth = depth_truth(batch.body_canonical, batch.bodies, network)[batch.body_canonical[1] > 0]
+    assert depth.abs().max() < 1.2 and depth.mean().abs() < 0.3 and depth.std() > 0.05
 
 
 def test_other_light_changes_the_person_alone(batch):

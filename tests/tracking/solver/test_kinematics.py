@@ -42,7 +42,7 @@ def test_posed_points_are_those_of_the_body(scene):
 def test_jacobian_is_that_of_finite_differences(scene):
     _, points, pose, betas = scene
     skeleton, prior = KinematicSkeleton.of(load_body(), SHAPES), load_pose_prior()
-    jacobian = project_with_jacobian(points, posed(pose, skeleton, betas, prior), INTRINSICS)[1]
+    jacobian = project_with_jacobian(points, posed(pose, skeleton, betas, prior), INTRINSICS, rows=3)[1]
     own = pose.columns + 3
 
     def moved(column, amount):
@@ -51,11 +51,21 @@ def test_jacobian_is_that_of_finite_differences(scene):
             step[column] = amount
         else:
             shape[column - own] += amount
-        return project(points, posed(pose.moved(step), skeleton, shape, prior), INTRINSICS).pixels
+        seen = project(points, posed(pose.moved(step), skeleton, shape, prior), INTRINSICS)
+        return np.concatenate([seen.pixels, seen.depth[:, None]], 1)
 
     for column in range(own + SHAPES):
         slope = (moved(column, 1e-5) - moved(column, -1e-5)) / 2e-5
         np.testing.assert_allclose(jacobian[:, :, column], slope, atol=2e-3)
+
+
+def test_the_root_is_a_point_before_others(scene):
+    _, points, pose, betas = scene
+    skeleton, prior = KinematicSkeleton.of(load_body(), SHAPES), load_pose_prior()
+    posture = posed(pose, skeleton, betas, prior)
+    both = project(skeleton.root_point().and_then(points), posture, INTRINSICS)
+    np.testing.assert_allclose(both.depth[0], posture.places[0, 2], atol=1e-9)
+    np.testing.assert_array_equal(both.pixels[1:], project(points, posture, INTRINSICS).pixels)
 
 
 def test_a_mirror_twice_is_no_mirror():

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from lca.errors import UserError
+from lca.model.checkpoint import with_heads
 from lca.model.network import LCA
 from lca.tracking.observe import BODY_PIXELS, BODY_SHARE, FACE_PIXELS, FACE_SHARE, Framing, observe
 from tests.model.conftest import TINY, network, photos  # noqa: F401
@@ -30,6 +31,17 @@ def test_pixels_are_those_of_the_photo(network, photos, framing):  # noqa: F811
     assert (body.amin(0) >= torch.tensor([100.0, 40.0])).all() and (body.amax(0) <= torch.tensor([175.0, 260.0])).all()
     assert (face.amin(0) >= torch.tensor([115.0, 40.0])).all() and (face.amax(0) <= torch.tensor([150.0, 94.0])).all()
     torch.testing.assert_close(observations.sights[0].share.sum(), torch.tensor(BODY_SHARE + FACE_SHARE))
+
+
+def test_depths_are_of_the_same_pixels(network, photos, framing):  # noqa: F811
+    deep = with_heads(network, points=True, depth=True).eval()
+    assert look(with_heads(network, points=True).eval(), photos, framing).sights[0].depth is None
+    sight, (body, _) = look(deep, photos, framing).sights[0], deep.correspondences(photos[None])
+    assert sight.depth is not None and sight.depth_error is not None and body.depth is not None
+    column, row = ((sight.pixels[:BODY_PIXELS] - framing.body_box[0, :2]) / 2).floor().long().T
+    torch.testing.assert_close(sight.depth[:BODY_PIXELS], body.depth.behind[0, 0, row, column])
+    torch.testing.assert_close(sight.depth_error[:BODY_PIXELS], body.depth.log_error[0, 0, row, column].exp())
+    assert len(sight.depth) == len(sight.pixels)
 
 
 def test_an_empty_face_crop_does_not_spoil_the_body(network, photos, framing):  # noqa: F811

@@ -8,7 +8,7 @@ from lca.geometry.body_file import load_body
 from lca.geometry.skinning import full_pose, joint_transforms, skin
 from lca.tracking.body_points import load_body_points
 from lca.tracking.observe import Framing, Observations
-from lca.tracking.solution import solver_error
+from lca.tracking.solution import placed_body, solver_error
 from lca.tracking.solve import solve
 
 BOX = torch.tensor([[0.0, 0.0, 100.0, 100.0]])
@@ -40,6 +40,20 @@ def test_known_shape_is_kept(act, template):
 def test_noise_and_outliers_are_averaged_out(act, template, trouble):
     error = solved(act(**trouble), template)[1]
     assert error.mean.max() < 2.0 and error.joints.mean() < 1.5
+
+
+def test_depths_of_pixels_mend_what_a_picture_cannot_show(act, template):
+    acted = act(noise=0.03)
+    observations = acted.observations
+    deep = []
+    for k, sight in enumerate(observations.sights):
+        points, joints = placed_body(template, acted.truth.betas, acted.truth.theta[k], acted.truth.translation[k])
+        behind = (points[::2, 2] - joints[0, 2]).float()
+        deep.append(replace(sight, depth=behind, depth_error=torch.full_like(behind, 0.01)))
+    told = replace(acted, observations=replace(observations, sights=tuple(deep)))
+    without, within = (solved(each, template)[1] for each in (acted, told))
+    assert within.centimetres.mean() < 0.8 * without.centimetres.mean()
+    assert within.mean.mean() < 1.1 * without.mean.mean()
 
 
 @pytest.mark.parametrize("factor", [0.7, 1.5])
