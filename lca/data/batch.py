@@ -62,7 +62,7 @@ class Targets:
 
 
 @dataclass(frozen=True)
-class Bodies:
+class PhotoBodies:
     """What is true of the bodies in the photos: shape, pose, and the turn from the world to the camera, whose z points away."""
 
     betas: Float[Tensor, "*batch shape"]
@@ -84,7 +84,7 @@ class Batch:
     betas: Float[Tensor, "*batch shape"]
     targets: Targets
     code_faces: Float[Tensor, "*batch frames 3 face_size face_size"]
-    bodies: Bodies
+    bodies: PhotoBodies
 
     def to(self, device: torch.device | str, **_: object) -> "Batch":
         """Move every tensor to `device`."""
@@ -154,7 +154,7 @@ def make_example(shown: Capture, wanted: Capture, rng: np.random.Generator, exac
             cloth=wanted.cloth,
         ),
         code_faces=face_over_grey if exact else _recolour(face_over_grey, rng),
-        bodies=Bodies(shown.betas, shown.theta, shown.camera.camera_from_world[:, :3, :3]),
+        bodies=PhotoBodies(shown.betas, shown.theta, shown.camera.camera_from_world[:, :3, :3]),
     )
 
 

@@ -154,7 +154,7 @@ def prepared(
 
 def _relief(sight: Sight, dense: Pulls, skeleton: KinematicSkeleton, config: SceneConfig) -> Relief | None:
     """Depths of the pixels, behind a pelvis that hangs on the root alone."""
-    if sight.depth is None:
+    if sight.depth is None or sight.depth_error is None:
         return None
     some = slice(None, None, config.depth_every)
     error, depth = (x[some].double().numpy() for x in (sight.depth_error, sight.depth))

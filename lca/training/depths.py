@@ -4,14 +4,16 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from lca.data.batch import Bodies
+from lca.data.batch import PhotoBodies
 from lca.geometry.skinning import skin_points
 from lca.model.network import LCA
 from lca.model.transport.nearest import nearest_gaussians
 
 
 @torch.no_grad()
-def depth_truth(maps: tuple[Tensor, Tensor], bodies: Bodies, network: LCA) -> Float[Tensor, "images 1 rows columns"]:
+def depth_truth(
+    maps: tuple[Tensor, Tensor], bodies: PhotoBodies, network: LCA
+) -> Float[Tensor, "images 1 rows columns"]:
     """Metres along the camera's axis from the pelvis to what each pixel shows; 0 where that is not known.
 
     `maps` are canonical points (images, 3, rows, columns) and where they are known, all photos of `bodies` (one batch axis) in
