@@ -35,9 +35,8 @@ class Lids:
     def close(
         self, made: Correction, colors: Float[Tensor, "*people gaussians 3"], actions: Float[Tensor, "people 52"]
     ) -> Correction:
-        """The correction of Gaussians of canonical `colors` with the eyes as far closed as the actions say: late, as lids come
-        down before they meet."""
-        share = actions[:, list(self.actions)].clamp(0.0, 1.0) ** 2
+        """The correction of Gaussians of canonical `colors` with the eyes as far closed as the actions say."""
+        share = actions[:, list(self.actions)].clamp(0.0, 1.0)
         closing = (share @ self.cover)[..., None]
         return replace(made, colors=made.colors + closing * (self.tone - colors))
 
