@@ -15,8 +15,9 @@ from lca.geometry.illumination import Illumination
 from lca.model.avatar_schema import check_avatar
 from lca.model.driver import EPS, OUTPUTS, PSI, THETA, Correction, PoseBranch, Prepared
 from lca.model.face_code import eps_from_actions
+from lca.model.lids import Lids, lids_of
 from lca.model.materials import Materials, relight
-from lca.model.rig import Rig, Signals, drive
+from lca.model.rig import Rig, Signals
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,12 @@ class Avatar:
     def prepared(self) -> Prepared:
         """The person's share of the pose branch, computed once."""
         return replace(self.driver.prepare(self.tokens[None], self.face_anchors), sources=self.sources)
+
+    @cached_property
+    def lids(self) -> Lids:
+        """The eyelids, by what its blendshapes move."""
+        travel = self.driver.travel(len(self.tokens))
+        return lids_of(self.canonical, self.rig, travel if self.sources is None else travel[self.sources], self.on_head)
 
     @property
     def anchor_of(self) -> Int[Tensor, "gaussians"]:
@@ -71,7 +78,7 @@ class Avatar:
         One frame, or several along a leading axis. Differentiable: whatever of avatar and drive asks for a gradient gets it.
         """
         signals = self.signals(theta, eps, psi, translation)
-        posed = drive(self.canonical[None], self.driver, self.prepared, self.rig[None], signals)
+        posed = self.rig[None].pose(self.driven(signals), signals)
         return posed[0] if theta.ndim == 1 else posed
 
     def lit(self, posed: Gaussians, light: Illumination, eye: Float[Tensor, "*frames 3"] | None = None) -> Gaussians:
@@ -97,8 +104,10 @@ class Avatar:
         return self.materials
 
     def correction(self, signals: Signals) -> Correction:
-        """H_pose(T_gs, theta, eps, psi) of every frame."""
-        return self.driver(self.prepared, signals.theta, signals.eps, signals.psi)
+        """H_pose(T_gs, theta, eps, psi) of every frame, lids closed where eps closes them."""
+        made = self.driver(self.prepared, signals.theta, signals.eps, signals.psi)
+        actions = self.driver.read(signals.eps)
+        return self.lids.close(made, self.canonical.colors, actions) if actions.any() else made
 
     def driven(self, signals: Signals) -> Gaussians:
         """Canonical + correction of every frame, still in rest pose."""

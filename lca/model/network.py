@@ -219,7 +219,7 @@ class LCA(nn.Module):
             fused.tokens[0],
             self.template.face_anchors,
             self.driver.frozen_copy(),
-            self.face_code.action_map.detach().clone(),
+            self.driver.read_back(self.face_code.action_map.detach()),
             {"photos": str(photos), "gaussians": str(len(canonical))},
             materials=None if materials is None else materials[0],
         )

@@ -27,6 +27,12 @@ IRIS_DEGREES = 28.0
 SCLERA, IRIS = (0.80, 0.72, 0.70), (0.25, 0.16, 0.10)
 """sRGB. In four photos an eye looks four ways, and the mean of them is no eye: unpainted, eyeballs take the lids' colour and
 gaze shows nothing."""
+TONGUE = ((-0.0225, 0.499, 0.0), (0.0225, 0.5285, 0.1425))
+"""Corners of a box about the tongue, rest pose, metres."""
+LIPS, THROAT = 0.150, 0.070
+"""Metres in z where the lips begin and where it is dark."""
+FLESH, PALATE = (0.36, 0.16, 0.15), (0.20, 0.09, 0.08)
+"""sRGB of the tongue and of what is round it, behind the lips: photos of closed mouths tell of skin."""
 CANDIDATES = 64
 INFLUENCES = 8
 
@@ -154,6 +160,14 @@ def painted_eyes(body: Body, points: Float[Tensor, "points 3"]) -> Float[Tensor,
         cosine = torch.where(points[:, 0] * side > 0.0, outwards[:, 2], cosine)
     iris = cosine > math.cos(math.radians(IRIS_DEGREES))
     return torch.where(iris[:, None], points.new_tensor(IRIS), points.new_tensor(SCLERA))
+
+
+def painted_mouth(points: Float[Tensor, "points 3"]) -> Float[Tensor, "points 3"]:
+    """What colour the inside of a mouth has at points of it (rest pose, metres): the darker, the deeper."""
+    low, high = points.new_tensor(TONGUE)
+    tongue = ((points > low) & (points < high)).all(-1, keepdim=True)
+    depth = ((LIPS - points[:, 2:]) / (LIPS - THROAT)).clamp(0.0, 1.0)
+    return torch.where(tongue, points.new_tensor(FLESH), points.new_tensor(PALATE)) * (1.0 - 0.7 * depth)
 
 
 def place(config: TemplateConfig, body: Body) -> tuple[Int[Tensor, "gaussians"], Float[Tensor, "gaussians 3"]]:

@@ -1,7 +1,7 @@
 """The control panel: an avatar in your hands, in a notebook or on a page of its own.
 
     state, history, blend, state_file     what is shown: immutable values, no threads, no pixels
-    aim, faces, lids, mirror, shapes      cameras, expressions, eyes that close, the other side, names of shapes
+    aim, faces, mirror, shapes            cameras, expressions, the other side, names of shapes
     light                                 a sky and a lamp, by hand
     channels, limits, fingers, eyes       a slider is a number read from a state and written into a new one
     person, frames, overlays              state -> picture

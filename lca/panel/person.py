@@ -17,7 +17,6 @@ from lca.lab.lighting import seen_in
 from lca.model.avatar import Avatar
 from lca.motion.contact import grounded
 from lca.panel.eyes import HEAD, looking_at
-from lca.panel.lids import Eye, closed, eyes_of
 from lca.panel.state import Numbers, Pose, State
 from lca.panel.state_file import fingerprint
 
@@ -56,8 +55,7 @@ class PanelPerson:
         avatar, pose = self.shaped(state.shape), self.shown(state)
         theta, psi, actions, translation = pose.tensors()
         posed = avatar.drive(theta, avatar.eps_from_actions(actions), psi, translation)
-        seen = seen_in(state.light.illumination(), avatar, posed, state.view.camera(1))
-        return closed(self._eyes, seen, actions)
+        return seen_in(state.light.illumination(), avatar, posed, state.view.camera(1))
 
     def shown(self, state: State) -> Pose:
         """The pose with the eyes where the state wants them."""
@@ -96,10 +94,6 @@ class PanelPerson:
         joints = self.avatar.rig.joints + displacement(body.joint_shape_directions[..., : len(shape)], offset)
         canonical = replace(self.avatar.canonical, means=self.avatar.canonical.means + shift)
         return replace(self.avatar, canonical=canonical, rig=replace(self.avatar.rig, joints=joints))
-
-    @cached_property
-    def _eyes(self) -> tuple[Eye, ...]:
-        return eyes_of(self.avatar)
 
     @cached_property
     def _carriers(self) -> tuple[Tensor, Float[Tensor, "gaussians neighbours"]]:

@@ -18,7 +18,7 @@ from lca.geometry.camera import Camera
 from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.model.avatar import Avatar
 from lca.model.rig import Signals
-from lca.model.template import EYES, Template
+from lca.model.template import EYES, Template, painted_mouth
 from lca.tracking.body_points import HEAD
 from lca.tracking.face_points import FacePoints, load_face_points
 from lca.training.refining.surface import places_of, surface_of
@@ -40,6 +40,12 @@ LIDS = 0.018
 eyeball they would never close."""
 SIDE = 0.6
 """Spacings that a face's Gaussian measures along the skin."""
+INNER, CHEEK = (0.140, 0.152), (0.024, 0.030)
+"""Metres in z and from the middle, rest pose: where the inside of the mouth is painted altogether and where not at all: lips have
+colours of their own, and behind cheeks the dark would show between tiles."""
+SUNK, SOLID = 0.006, 0.95
+"""Metres that it lies further back than on the body, for lips move on the way to a likeness, and the dark must stay behind; least
+opacity: through it one would see the back of the head."""
 SLANT = 0.2
 """Cosine between normal and view under which a landmark is guessed, not seen."""
 
@@ -72,8 +78,8 @@ def fit_face(
 
 
 def ironed(avatar: Avatar, template: Template) -> Avatar:
-    """The avatar with the face as tiles of one smooth surface: the network's offsets and turns are millimetres of noise there,
-    which would lay features in shreds."""
+    """The avatar with the face, and the inside of the mouth, as tiles of one smooth surface: the network's offsets and turns are
+    millimetres of noise there, which would lay features in shreds. What a closed mouth hides is painted: no photo shows it."""
     rest = template.shaped(avatar.betas[None])[0]
     offsets = avatar.canonical.means - rest
     smooth = surface_of(places_of(template, avatar)).smooth(
@@ -82,14 +88,20 @@ def ironed(avatar: Avatar, template: Template) -> Avatar:
     centres = torch.stack([avatar.rig.joints[joint] for joint in EYES])
     apart = torch.cdist(rest, centres).amin(-1, keepdim=True)
     smooth = smooth * ((apart - LIDS) / LIDS).clamp(0.0, 1.0)
-    face = (template.part == PARTS.index("face"))[:, None]
+    mouth = (template.part == PARTS.index("mouth"))[:, None]
+    ironed_parts = mouth | (template.part == PARTS.index("face"))[:, None]
     own = avatar.canonical
     flat = template.spacing[:, None] * torch.tensor([SIDE, SIDE, SIDE / 2])
+    across, _, ahead = template.points.split(1, -1)
+    inner = ((INNER[1] - ahead) / (INNER[1] - INNER[0])).clamp(0.0, 1.0)
+    inner = mouth * inner * ((CHEEK[1] - across.abs()) / (CHEEK[1] - CHEEK[0])).clamp(0.0, 1.0)
     canonical = replace(
         own,
-        means=torch.where(face, rest + smooth, own.means),
-        quats_wxyz=torch.where(face, template.frames, own.quats_wxyz),
-        scales=torch.where(face, flat, own.scales),
+        means=torch.where(ironed_parts, rest + smooth - inner * torch.tensor([0.0, 0.0, SUNK]), own.means),
+        quats_wxyz=torch.where(ironed_parts, template.frames, own.quats_wxyz),
+        scales=torch.where(ironed_parts, flat, own.scales),
+        opacities=torch.where(mouth[:, 0], own.opacities.clamp(min=SOLID), own.opacities),
+        colors=torch.lerp(own.colors, painted_mouth(template.points), inner),
     )
     return replace(avatar, canonical=canonical)
 

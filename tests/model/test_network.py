@@ -97,6 +97,14 @@ def test_named_actions_begin_as_the_blendshapes_of_the_template(network, photos)
     assert different(still.drive(torch.zeros(156), still.eps_from_actions(actions)), still.canonical) < 0.01
 
 
+def test_an_action_by_name_moves_its_own_blendshape_alone_whatever_the_map_has_learned(network):
+    learned = torch.randn(53, 128)
+    exact = network.driver.read_back(learned)
+    torch.testing.assert_close(network.driver.read(exact[:-1]), torch.eye(52), atol=1e-4, rtol=0)
+    assert torch.equal(exact[-1], learned[-1]), "the face at rest stays as it is"
+    torch.testing.assert_close(network.driver.read_back(exact), exact, atol=1e-4, rtol=0)
+
+
 LETTER = {
     "transport": replace(TINY, transport=False),
     "blendshapes": replace(TINY, blendshapes=False),

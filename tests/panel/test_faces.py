@@ -14,7 +14,6 @@ from lca.panel.channels import channels
 from lca.panel.faces import NEUTRAL, emotion, emotions, worn
 from lca.panel.frames import frame
 from lca.panel.library import poses
-from lca.panel.lids import closed, eyes_of
 from lca.panel.person import PanelPerson
 from lca.panel.state import Look, State
 from tests.panel.test_session import until
@@ -53,14 +52,16 @@ def test_expressions_are_told_apart_and_a_blink_closes_the_eyes(example):
     assert left == 0.0 and right > 0.3
 
 
-def test_open_eyes_are_left_alone(avatar):
-    eyes, posed = eyes_of(avatar), avatar.drive(torch.zeros(156))
-    assert len(eyes) == 2
-    rest = closed(eyes, posed, torch.zeros(52))
-    assert rest.colors is posed.colors and rest.opacities is posed.opacities
-    shut = closed(eyes, posed, torch.tensor(emotion("blink", 1.0)))
-    balls = eyes[0].ball | eyes[1].ball
-    assert float(shut.opacities[balls].max()) == 0 and torch.equal(shut.opacities[~balls], posed.opacities[~balls])
+def test_lids_take_the_skin_s_colour_and_open_eyes_are_left_alone(avatar):
+    lids, own = avatar.lids, avatar.canonical.colors
+    assert len(lids.actions) == 2
+    assert torch.equal(avatar.drive(torch.zeros(156)).colors, own)
+    blink, half = (avatar.eps_from_actions(torch.tensor(emotion("blink", strength))) for strength in (1.0, 0.5))
+    shut, closing = (avatar.drive(torch.zeros(156), eps).colors for eps in (blink, half))
+    covered, free = (lids.cover >= 1.0).any(0), (lids.cover == 0.0).all(0)
+    distance = lambda colors: float((colors - lids.tone)[covered].abs().mean())
+    assert distance(shut) < 0.1 * distance(own) and distance(shut) < distance(closing) < distance(own)
+    torch.testing.assert_close(shut[free], own[free], atol=0.02, rtol=0)
 
 
 @pytest.mark.parametrize("name", emotions())

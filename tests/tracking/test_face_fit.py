@@ -14,7 +14,7 @@ from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
 from lca.model.driver import EPS
 from lca.model.rig import Rig, Signals
-from lca.tracking.face_fit import fit_face
+from lca.tracking.face_fit import fit_face, ironed
 from lca.tracking.face_points import POINTS, load_face_points
 
 SIZE, FOCAL = 512, 900.0
@@ -118,3 +118,14 @@ def test_noise_of_the_network_is_ironed(model, avatar):
         return (one.canonical.means - model.template.points)[part].std(0).mean()
 
     assert roughness(fitted) < 0.5 * roughness(rough)
+
+
+def test_the_inside_of_the_mouth_is_dark_and_its_lips_are_the_person_s_own(model, avatar):
+    template = model.template
+    mouth, (x, _, z) = template.part == PARTS.index("mouth"), template.points.unbind(1)
+    bright = replace(avatar, canonical=replace(avatar.canonical, colors=torch.full_like(avatar.canonical.colors, 0.8)))
+    made = ironed(bright, template).canonical
+    deep, lips = mouth & (z < 0.1) & (x.abs() < 0.02), mouth & (z > 0.153)
+    assert made.colors[deep].max() < 0.5 and made.opacities[deep].min() > 0.9
+    assert lips.any() and torch.equal(made.colors[lips], bright.canonical.colors[lips])
+    assert torch.equal(made.colors[~mouth], bright.canonical.colors[~mouth])
