@@ -9,7 +9,7 @@ from lca.errors import UserError
 from lca.model.checkpoint import load_model
 from lca.studies import conduct, runs
 from lca.studies.conduct import Campaign
-from lca.studies.design import Link, Size, Study, Trial
+from lca.studies.design import Link, Measure, Size, Study, Trial
 from lca.studies.worlds import ready, world_folder
 from lca.world.folders.builder import Build
 from tests.world.captures import PEOPLE, SIZE, built
@@ -25,6 +25,7 @@ ROWS = [
 ]
 STUDY = Study("order", "does order matter?", "Table 0", "broad, then deep", ROWS, seeds=1)
 CONFIGS = {"pretrain": "configs/tiny_pretrain.yaml", "posttrain": "configs/tiny_posttrain.yaml"}
+CONFIGS |= {head: f"configs/micro_{head}.yaml" for head in ("garments", "relight")}
 SMALLEST = Size(4, CONFIGS, {"wild": WILD}, {"studio": STUDIO}, photos=2, targets=1)
 
 
@@ -71,6 +72,32 @@ def test_a_killed_study_goes_on_and_a_done_one_is_only_reported(campaign, monkey
     )  # gamma 0: the output layers alone
     monkeypatch.setattr(conduct, "train", None)
     assert campaign.conduct().read_text() == path.read_text()
+
+
+def test_what_emerges_is_asked_of_the_last_model_of_each_row(tmp_path):
+    (tmp_path / "data").mkdir()
+    trained = {"wild": WILD, **{stage: Build(stage, PEOPLE[stage], 5, SIZE) for stage in ("runway", "lightstage")}}
+    for stage, world in trained.items():
+        world_folder(world, tmp_path / "data").symlink_to(built(stage))
+    quick = ["--trainer.accelerator=cpu", "--data.batch_size=1"]
+    heads = [Link("garments", ["runway"], 0.25, quick), Link("relight", ["lightstage"], 0.25, quick)]
+    rows = [
+        Trial(name, [replace(FIRST, overrides=[*QUICK, *limit]), *heads])
+        for name, limit in (("one", ["--data.people=1"]), ("everybody", []))
+    ]
+    measures = [Measure("light", "lightstage", "relight.gain"), Measure("cloth", "runway", "garments.gain")]
+    study = Study("emergent", "does it grow?", "a figure", "everybody", rows, 1, measures)
+    size = Size(4, CONFIGS, {"wild": WILD}, {"studio": STUDIO}, photos=2)
+    tried = {"lightstage": trained["lightstage"], "runway": trained["runway"]}
+    object.__setattr__(size, "train", trained)  # the very people of the test: a size that is read refuses it
+    object.__setattr__(size, "probed", tried)
+    campaign = Campaign(study, "smallest", size, rows, tmp_path)
+    report = json.loads(campaign.conduct().with_suffix(".json").read_text())
+    light, cloth = report["measures"]
+    assert (light["people"], cloth["people"]) == (3, 3) and [row["people"] for row in report["rows"]] == [1, 1]
+    assert all(row["mean"] > 1 for row in light["rows"]), "a head knows where a lamp is before it is trained"
+    last = load_model(campaign.models(rows[0])[0])
+    assert last.garments is not None and last.relight is not None
 
 
 def test_a_folder_of_another_name_is_refused(tmp_path):
