@@ -34,6 +34,7 @@ def emergence_of(
     """Everything that the report says, in plain values; `scores` are of each row: probed world -> one table a seed; `facts` are
     size, world_code and training (runs, steps, minutes)."""
     counts = [pretraining_people(row, size) for row in rows]
+    used = {name: size.train[name] for row in rows for link in row.chain for name in link.data}
     return {
         **facts,
         "study": study.name,
@@ -43,7 +44,8 @@ def emergence_of(
         "steps": size.steps,
         "seeds": study.seeds,
         "photos": size.photos,
-        "train": {name: asdict(size.train[name]) for row in rows for link in row.chain for name in link.data},
+        "train": {name: asdict(world) for name, world in used.items()},
+        "training_people": {name: world.manifest().captures["train"] for name, world in used.items()},
         "probed": {name: asdict(world) for name, world in size.probed.items()},
         "rows": [
             {"name": row.name, "paper": row.paper, "people": count, "chain": [asdict(link) for link in row.chain]}
@@ -81,19 +83,21 @@ def slopes(counts: Sequence[int], numbers: Float[np.ndarray, "rows seeds people"
 
 def emergence_text(report: dict[str, Any]) -> str:
     """The report as text: the question, how it was measured, the table, what it says."""
-    trained = ", ".join(f"{world['identities']} {name} people" for name, world in report["train"].items())
+    trained = ", ".join(f"{count} {name} people" for name, count in report["training_people"].items())
     shares = {link["stage"]: link["share"] for link in report["rows"][0]["chain"]}
     steps = ", ".join(f"{max(1, round(share * report['steps']))} of {stage}" for stage, share in shares.items())
-    cost = report["training"]
+    cost, seeds, over = report["training"], f"{report['seeds']} seeds", "over seeds and people (bootstrap of both)"
+    if report["seeds"] == 1:
+        seeds, over = "one seed", "over people alone: with one seed nothing says how much is chance of training"
     return f"""# {report["study"]}: {report["asks"]}
 
-{report["table"]}. Size *{report["size"]}*: steps are {steps}; {report["seeds"]} seeds; worlds of {trained} (nine in ten of
-them train); measured on people of other seeds, {report["photos"]} photos each.
+Asked of {report["table"]}. Size *{report["size"]}*: steps are {steps}; {seeds}; trained on
+{trained}; measured on people of other seeds, {report["photos"]} photos each.
 {cost["runs"]} runs, {cost["steps"]} steps, {cost["minutes"]:.0f} minutes of one thread by the clock.
 
 {chr(10).join(emergence_table(report))}
 
-Columns: people in pretraining; in brackets 95% intervals over seeds and people (bootstrap of both). *of*: people measured, the
+Columns: people in pretraining; in brackets 95% intervals {over}. *of*: people measured, the
 same in every row and seed. *ten times as many*: what that changes, a line through the rows.
 
 {verdict(report)}

@@ -68,6 +68,7 @@ def test_a_score_that_hardly_anybody_has_says_nothing(report):
 
 def test_the_text_and_the_plot_show_every_measure(report, tmp_path):
     text, lines = markdown(report), emergence_table(report)
+    assert "trained on\n432 wild people, 6 runway people, 10 lightstage people; measured" in text
     assert "36 runs, 2040 steps, 10 minutes" in text and "\n".join(lines) in text and verdict(report) in text
     assert {line.count("|") for line in lines} == {len(COUNTS) + 4} and "| 5 | 17 | 56 | 432 |" in lines[0]
     picture, stream = plot(report), io.BytesIO()
