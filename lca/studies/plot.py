@@ -54,6 +54,7 @@ def panel(pen: ImageDraw.ImageDraw, font: Any, titled: tuple[int, str], found: l
     low = min(one["interval95"][0] for one in found)
     high = max(one["interval95"][1] for one in found)
     room = max(high - low, 0.1)
+    digits = 1 if room > 1 else 2
     width, bottom = PANEL - 3 * MARGIN, height(len(found))
 
     def across(value: float) -> float:
@@ -63,7 +64,7 @@ def panel(pen: ImageDraw.ImageDraw, font: Any, titled: tuple[int, str], found: l
     for part in range(5):
         value = low + room * part / 4
         pen.line([(across(value), height(0) - LINE / 2), (across(value), bottom - LINE / 2)], fill=FAINT)
-        pen.text((across(value), bottom), f"{value:.1f}", fill=INK, anchor="mm", font=font)
+        pen.text((across(value), bottom), f"{value:.{digits}f}", fill=INK, anchor="mm", font=font)
     for place, one in enumerate(found):
         y, (first, last) = height(place), one["interval95"]
         pen.line([(across(first), y), (across(last), y)], fill=DOT, width=2)
