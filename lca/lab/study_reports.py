@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lca.studies.emergence import emergence_table, verdict
+
 REPORTS = Path(__file__).parents[2] / "configs" / "studies" / "reports"
 
 
@@ -22,12 +24,15 @@ class StudyTable:
 
 
 def study_table(name: str, size: str = "micro", reports: Path = REPORTS) -> StudyTable:
-    """Our PSNR of every row with its interval, and the paper's; where the report is missing, how to make it."""
+    """Our PSNR of every row with its interval, and the paper's, or what emerges in every row; where the report is missing, how to
+    make it."""
     path = reports / size / f"{name}.json"
     if not path.is_file():
         command = f"`lca study {name} --size {size}`"
         return StudyTable(f"No report of the study *{name}* in `{reports.name}/{size}`: {command} measures one.")
     report = json.loads(path.read_text(encoding="utf-8"))
+    if "measures" in report:
+        return StudyTable("\n".join([f"**{report['asks']}**", "", *emergence_table(report), "", verdict(report)]))
     worlds = list(report["test"])
     heads = "".join(f" | {world}, ours (95% interval) | {world}, paper" for world in worlds)
     lines = [f"|{heads} |", "|---" * (1 + 2 * len(worlds)) + "|"]

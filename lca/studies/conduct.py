@@ -11,11 +11,13 @@ from tqdm.auto import tqdm
 
 from lca.errors import UserError
 from lca.studies.design import Size, Study, Trial
+from lca.studies.emergence import emergence_of
 from lca.studies.intervals import mean_and_interval95, table
-from lca.studies.report import Finding, write_report
+from lca.studies.report import Finding, report_of, write_report
 from lca.studies.runs import TrainingRun, is_done, read_run, runs_of, train
-from lca.studies.scoring import bare_scores, exams, scores_of
+from lca.studies.scoring import People, bare_scores, exams, probed_exams, probed_scores, scores_of
 from lca.studies.worlds import ready, world_folder
+from lca.world.folders.builder import Build
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,15 @@ class Campaign:
     def worlds(self) -> dict[str, str]:
         """Build what is missing of the worlds that the study needs; world -> the version of the code that drew it."""
         used = dict.fromkeys(name for run in self.runs() for name in run.link.data)
-        needed = [self.size.train[name] for name in used] + list(self.size.test.values())
+        needed = [self.size.train[name] for name in used] + list(self.tested.values())
         data = self.out / "data"
         return {world_folder(world, data).name: ready(world, data).code for world in needed}
+
+    @property
+    def tested(self) -> dict[str, Build]:
+        """The worlds that rows are measured on."""
+        names = {measure.world for measure in self.study.measures}
+        return {name: self.size.probed[name] for name in self.size.probed if name in names} or self.size.test
 
     def conduct(self) -> Path:
         """Train what is missing, measure, report; returns the Markdown file.
@@ -78,9 +86,15 @@ class Campaign:
             raise UserError(
                 f"expected {len(self.runs())} runs in {self.out}, {len(missing)} are not done: leave --report-only out"
             )
-        findings = [self.finding(row) for row in tqdm(self.rows, unit="row", desc="scores")]
-        facts = {"size": self.size_name, "world_code": worlds, "training": self.cost(), "bare_body": self.bare_body()}
-        return write_report(self.study, self.size, findings, facts, self.out / "reports" / self.size_name)
+        facts = {"size": self.size_name, "world_code": worlds, "training": self.cost()}
+        rows = tqdm(self.rows, unit="row", desc="scores")
+        if self.study.measures:
+            found = [self.probed(row) for row in rows]
+            report = emergence_of(self.study, self.size, self.rows, found, facts)
+        else:
+            found = [self.finding(row) for row in rows]
+            report = report_of(self.study, self.size, found, {**facts, "bare_body": self.bare_body()})
+        return write_report(report, self.out / "reports" / self.size_name)
 
     def bare_body(self) -> dict[str, dict[str, Any]]:
         """PSNR of bare bodies in their photos' mean colour: world -> mean and interval over people."""
@@ -96,11 +110,17 @@ class Campaign:
 
     def finding(self, row: Trial) -> Finding:
         """The scores of a row: world -> one table of people for each seed."""
-        models = [runs_of(row, self.size, seed)[-1].folder(self.out) for seed in range(self.study.seeds)]
-        return Finding(
-            row,
-            {
-                world: [scores_of(folder / "model.safetensors", exam, self.out / "data") for folder in models]
-                for world, exam in exams(self.size, row.photos).items()
-            },
-        )
+        models, data = self.models(row), self.out / "data"
+        asked = exams(self.size, row.photos).items()
+        return Finding(row, {world: [scores_of(model, exam, data) for model in models] for world, exam in asked})
+
+    def probed(self, row: Trial) -> dict[str, list[People]]:
+        """What emerges in a row: probed world -> one table of people for each seed."""
+        models, data = self.models(row), self.out / "data"
+        asked = {world: exam for world, exam in probed_exams(self.size).items() if world in self.tested}
+        return {world: [probed_scores(model, exam, data) for model in models] for world, exam in asked.items()}
+
+    def models(self, row: Trial) -> list[Path]:
+        """The model file that a row ends with, for each seed."""
+        runs = [runs_of(row, self.size, seed)[-1] for seed in range(self.study.seeds)]
+        return [run.folder(self.out) / "model.safetensors" for run in runs]

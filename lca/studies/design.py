@@ -18,6 +18,8 @@ Design = TypeVar("Design")
 
 SCHEME = ("pretrain", "posttrain")
 """Stages that schemes are made of."""
+HEADS = ("garments", "relight")
+"""Stages that teach one head, and nothing else, of what they start from."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Link:
     """One stage of a chain; it starts from what the stage before it made, the first from random weights."""
 
     stage: str
-    """pretrain or posttrain: the size's config of that name."""
+    """pretrain, posttrain, garments or relight: the size's config of that name."""
     data: list[str]
     """Training worlds of the size, by name."""
     share: float = 1.0
@@ -35,13 +37,25 @@ class Link:
 
     def __post_init__(self):
         """Raises: UserError."""
-        if self.stage not in SCHEME:
-            raise UserError(f"expected a stage of {', '.join(SCHEME)}, got {self.stage!r}: choose one of them")
+        if self.stage not in SCHEME + HEADS:
+            raise UserError(f"expected a stage of {', '.join(SCHEME + HEADS)}, got {self.stage!r}: choose one of them")
         if not self.data:
             raise UserError("expected at least one world in data, got none: name one of the size's")
         check_number("share", self.share, 1e-6, 100.0)
         for override in self.overrides:
             check_override(override)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A score of `lca.training.stage_probes` that a study asks for instead of PSNR."""
+
+    name: str
+    """As it stands in the table, unit included."""
+    world: str
+    """One of the size's probed worlds."""
+    score: str
+    """group.score, as in report.json of an evaluation: garments.gain."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,7 @@ class Trial:
         """Raises: UserError."""
         if not self.chain:
             raise UserError(f"expected at least one stage in the chain of {self.name!r}, got none")
-        if self.chain[0].stage == "posttrain":
+        if self.chain[0].stage != "pretrain":
             raise UserError(
                 f"expected the chain of {self.name!r} to begin with pretrain, which starts from random weights"
             )
@@ -80,6 +94,8 @@ class Study:
     """The paper's best row: the others are compared with it, person by person."""
     rows: list[Trial]
     seeds: int = 3
+    measures: list[Measure] = field(default_factory=list)
+    """What is measured against the number of people in pretraining; by default PSNR of every row."""
 
     def __post_init__(self):
         """Raises: UserError."""
@@ -102,13 +118,15 @@ class Size:
     """How large the networks and worlds of a study are; every study runs at every size."""
 
     steps: int
-    """Of a whole row: a chain's shares are of them."""
+    """Of a whole row: a chain's shares are of them; heads have theirs on top."""
     configs: dict[str, str]
     """Stage -> its config, a path from the repository's top."""
     train: dict[str, Build]
     """Worlds to train on; their training split is used."""
     test: dict[str, Build]
-    """Worlds of other seeds to measure on, all splits."""
+    """Worlds of other seeds to measure PSNR on, all splits."""
+    probed: dict[str, Build] = field(default_factory=dict)
+    """Worlds of other seeds to measure what emerges on, all splits."""
     photos: int = 4
     """A person in evaluation."""
     targets: int = 2
@@ -117,10 +135,12 @@ class Size:
     def __post_init__(self):
         """Raises: UserError."""
         check_numbers(self, {"steps": (1, 10**9), "photos": (1, 16), "targets": (1, 1000)})
-        if self.configs.keys() != set(SCHEME):
-            raise UserError(f"expected configs of {', '.join(SCHEME)}, got {', '.join(self.configs)}")
+        if self.configs.keys() != {*SCHEME, *HEADS}:
+            raise UserError(f"expected configs of {', '.join(SCHEME + HEADS)}, got {', '.join(self.configs)}")
         seeds = {(world.stage, world.seed) for world in self.train.values()}
-        both = [name for name, world in self.test.items() if (world.stage, world.seed) in seeds]
+        both = [
+            name for name, world in [*self.test.items(), *self.probed.items()] if (world.stage, world.seed) in seeds
+        ]
         if both:
             raise UserError(f"expected people to be tested on whom nobody trained on, got the same seed for {both[0]}")
 
@@ -129,9 +149,13 @@ class Size:
         """Of a training photo's side."""
         return next(iter(self.train.values())).size
 
+    def shrink_of(self, world: Build) -> int:
+        """So many pixels along a side of a test world's pictures become one: what is left is as large as in training."""
+        return max(1, self.shrink * world.size // self.pixels)
+
     @property
     def shrink(self) -> int:
-        """So many pixels of it along a side become one."""
+        """So many pixels of a training photo along a side become one."""
         path = self.config("pretrain")
         return config_values(path.read_text(), str(path))["data"].get("shrink", 1)
 

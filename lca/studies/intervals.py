@@ -36,3 +36,9 @@ def paired(ours: Sequence[People], other: Sequence[People], score: str) -> dict[
     both = [name for name in names if name in set(others)]
     pick = [names.index(name) for name in both], [others.index(name) for name in both]
     return mean_and_interval95(second[:, pick[1]] - first[:, pick[0]])
+
+
+def said(value: dict[str, Any], form: str) -> str:
+    """A mean with its interval: 17.21 (16.30 to 18.04)."""
+    low, high = value["interval95"]
+    return f"{value['mean']:{form}} ({low:{form}} to {high:{form}})"

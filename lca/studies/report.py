@@ -1,4 +1,6 @@
-"""The report of a study: NAME.json, which holds every figure, and from it NAME.md and NAME.png."""
+"""The report of a study: NAME.json, which holds every figure, and from it NAME.md and NAME.png.
+
+What it says of PSNR is made here, of what emerges in `lca.studies.emergence`."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +10,8 @@ from typing import Any
 
 from lca.formats.atomic import writing
 from lca.studies.design import Size, Study, Trial
-from lca.studies.intervals import mean_and_interval95, paired, table
+from lca.studies.emergence import emergence_text
+from lca.studies.intervals import mean_and_interval95, paired, said, table
 from lca.studies.plot import plot
 from lca.studies.scoring import SCORES, People
 
@@ -57,9 +60,9 @@ def _measured(seeds: Sequence[People], score: str) -> dict[str, Any]:
     return {**mean_and_interval95(numbers), "people": len(names), "by_seed": by_seed}
 
 
-def write_report(study: Study, size: Size, findings: Sequence[Finding], facts: dict[str, Any], folder: Path) -> Path:
+def write_report(report: dict[str, Any], folder: Path) -> Path:
     """Write the three files into `folder`; returns the Markdown one."""
-    report, stem = report_of(study, size, findings, facts), folder / study.name
+    stem = folder / report["study"]
     folder.mkdir(parents=True, exist_ok=True)
     with writing(stem.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
@@ -71,7 +74,12 @@ def write_report(study: Study, size: Size, findings: Sequence[Finding], facts: d
 
 
 def markdown(report: dict[str, Any]) -> str:
-    """The report as text: the question, how it was measured, the table, what its columns are."""
+    """A report of either kind as text."""
+    return emergence_text(report) if "measures" in report else quality_text(report)
+
+
+def quality_text(report: dict[str, Any]) -> str:
+    """PSNR as text: the question, how it was measured, the table, what its columns are."""
     trained = ", ".join(f"{world['identities']} {name} people" for name, world in report["train"].items())
     first, cost = report["rows"][0]["worlds"], report["training"]
     tested = ", ".join(f"{first[name]['psnr_fg']['people']} {name}" for name in report["test"])
@@ -108,9 +116,3 @@ def _cells(row: dict[str, Any], world: str) -> list[str]:
     against = said(found["against_best"], "+.2f") if "against_best" in found else ""
     paper = row["paper"].get(world)
     return [said(found["psnr_fg"], ".2f"), against, "" if paper is None else f"{paper:.2f}"]
-
-
-def said(value: dict[str, Any], form: str) -> str:
-    """A mean with its interval: 17.21 (16.30 to 18.04)."""
-    low, high = value["interval95"]
-    return f"{value['mean']:{form}} ({low:{form}} to {high:{form}})"

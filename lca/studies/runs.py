@@ -19,7 +19,7 @@ from lightning.pytorch.callbacks import Callback
 
 from lca.errors import UserError
 from lca.formats.atomic import writing
-from lca.studies.design import Link, Size, Trial
+from lca.studies.design import HEADS, Link, Size, Trial
 from lca.studies.worlds import world_folder
 from lca.training.config_text import check_config_file
 from lca.training.experiment import experiment
@@ -148,7 +148,9 @@ def train(run: TrainingRun, out: Path, tell: Callable[[int], Any]) -> Path:
         StoppedBySignal: Ctrl-C or SIGTERM; the last step is saved.
     """
     folder, counted = run.folder(out), CountSteps(tell)
-    job = experiment(run.link.stage, run.size.config(run.link.stage), *run.arguments(out))
+    job = experiment(
+        "heads" if run.link.stage in HEADS else run.link.stage, run.size.config(run.link.stage), *run.arguments(out)
+    )
     job.trainer.callbacks.append(counted)  # pyright: ignore[reportAttributeAccessIssue]
     model = job.fit()
     tell(run.steps - counted.steps)

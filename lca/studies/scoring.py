@@ -19,10 +19,14 @@ from lca.studies.design import Size
 from lca.studies.worlds import world_folder
 from lca.training.baselines import bare
 from lca.training.evaluate import ALL, Evaluation, chosen_captures, example_at, open_splits
+from lca.training.probes import Subject
 from lca.training.scores import compared, show, truth_of
+from lca.training.stage_probes import OF_STAGES
 from lca.world.folders.builder import Build
 
 SCORES = ("psnr_fg", "psnr_face", "ssim_fg", "l1_fg")
+PROBED = 4
+"""Frames a person that probes compare: they look at one garment, or at lights that differ."""
 People = dict[str, dict[str, float]]
 """Identity -> score -> number; a score that a person lacks is left out."""
 
@@ -46,12 +50,18 @@ class Exam:
 
 def exams(size: Size, photos: int | None = None) -> dict[str, Exam]:
     """Test world -> its exam."""
-    return {name: Exam(world, photos or size.photos, size.targets, size.shrink) for name, world in size.test.items()}
+    asked = photos or size.photos, size.targets
+    return {name: Exam(world, *asked, size.shrink_of(world)) for name, world in size.test.items()}
+
+
+def probed_exams(size: Size) -> dict[str, Exam]:
+    """Probed world -> its exam."""
+    return {name: Exam(world, size.photos, PROBED, size.shrink_of(world)) for name, world in size.probed.items()}
 
 
 @cache
-def examples(exam: Exam, data: Path) -> Sequence[tuple[str, Batch]]:
-    """(identity, example) of everybody with enough frames; decoded once for all models.
+def subjects(exam: Exam, data: Path) -> Sequence[Subject]:
+    """Everybody with enough frames; decoded once for all models.
 
     Raises:
         UserError: the world cannot be read.
@@ -61,8 +71,8 @@ def examples(exam: Exam, data: Path) -> Sequence[tuple[str, Batch]]:
     found = []
     for _, place, recording in chosen_captures(evaluation, sources)[0]:
         if len(recording) >= evaluation.frames:
-            example, _, wanted = example_at(place, recording, exam.photos, exam.targets)
-            found.append((wanted.identity, shrunk(example, exam.shrink)))
+            example, shown, wanted = example_at(place, recording, exam.photos, exam.targets)
+            found.append(Subject(recording, shrunk(example, exam.shrink), shown, wanted))
     return found
 
 
@@ -73,9 +83,24 @@ def scores_of(model_file: Path, exam: Exam, data: Path) -> People:
         UserError: the model or the world cannot be read.
     """
     path = model_file.parent / f"{exam.name}.json"
+    return kept(path, model_file, exam, lambda model: measured(model, exam, data, as_reconstructed))
+
+
+def probed_scores(model_file: Path, exam: Exam, data: Path) -> People:
+    """The same by the probes of the world's stage; scores are named group.score.
+
+    Raises:
+        UserError: the model or the world cannot be read.
+    """
+    path = model_file.parent / f"{exam.name}-probed.json"
+    return kept(path, model_file, exam, lambda model: probed(model, exam, data))
+
+
+def kept(path: Path, model_file: Path, exam: Exam, measure: Callable[[LCA], People]) -> People:
+    """What `path` says of the model, if it is not older than the model; else what `measure` says, which it then says too."""
     if path.is_file() and path.stat().st_mtime >= model_file.stat().st_mtime:
         return json.loads(path.read_text())["people"]
-    people = measured(load_model(model_file), exam, data, as_reconstructed)
+    people = measure(load_model(model_file))
     with writing(path) as temporary:
         temporary.write_text(json.dumps({"exam": asdict(exam), "people": people}, indent=1) + "\n")
     return people
@@ -95,8 +120,19 @@ def as_reconstructed(model: LCA, avatar: Avatar, example: Batch) -> Avatar:
 def measured(model: LCA, exam: Exam, data: Path, shown: Callable[[LCA, Avatar, Batch], Avatar]) -> People:
     """Scores of what `shown` makes of everybody's avatar."""
     people: People = {}
-    for identity, example in examples(exam, data):
+    for subject in subjects(exam, data):
+        example = subject.example
         avatar = shown(model, model.reconstruct(example.photos, example.betas), example)
         found = compared(show(avatar, example.targets), truth_of(example.targets), example.targets, None)
-        people[identity] = {name: score for name in SCORES if not isinstance(score := found[name], str)}
+        people[subject.wanted.identity] = {name: score for name in SCORES if not isinstance(score := found[name], str)}
+    return people
+
+
+def probed(model: LCA, exam: Exam, data: Path) -> People:
+    """What everybody is asked beside PSNR."""
+    people: People = {}
+    for subject in subjects(exam, data):
+        groups = {name: probe(model, subject) for name, probe in OF_STAGES[exam.world.stage].items()}
+        every = {f"{group}.{name}": score for group, scores in groups.items() for name, score in scores.items()}
+        people[subject.wanted.identity] = {name: score for name, score in every.items() if not isinstance(score, str)}
     return people

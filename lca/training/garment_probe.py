@@ -80,6 +80,7 @@ def compared_ways(
     """PSNR (dB) within `mask` and the share of it that one looks through: with the head, with plain skinning (`_plain`), with
     H_skin but nothing moved (`_weights`), with tokens that have changed places (`_shuffled`); what the head gains, also with the
     garment's surroundings (`gain_around`): within it alone, too much of it looks good."""
+    mask = F.interpolate(mask, subject.example.targets.image.shape[-2:], mode="nearest")  # examples may be shrunk
     frames = mask.flatten(1).sum(1) > VISIBLE
     if not frames.any():
         return dict.fromkeys(SCORES, NO_LEGS)

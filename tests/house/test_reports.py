@@ -36,7 +36,7 @@ def tables_in(text):
 
 
 def test_what_is_quoted_of_a_study_is_its_report():
-    known = {"\n".join(rows_table(report)) for report in READ.values()}
+    known = {"\n".join(rows_table(report)) for report in READ.values() if "measures" not in report}
     quoted = {path: tables_in((ROOT / path).read_text()) for path in QUOTING}
     nothing_breaks_it(
         (p, "no report holds this table of a study") for p, all in quoted.items() for t in all if t not in known

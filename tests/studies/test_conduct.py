@@ -9,7 +9,7 @@ from lca.errors import UserError
 from lca.model.checkpoint import load_model
 from lca.studies import conduct, runs
 from lca.studies.conduct import Campaign
-from lca.studies.design import Link, Size, Study, Trial
+from lca.studies.design import Link, Measure, Size, Study, Trial
 from lca.studies.worlds import ready, world_folder
 from lca.world.folders.builder import Build
 from tests.world.captures import PEOPLE, SIZE, built
@@ -25,6 +25,7 @@ ROWS = [
 ]
 STUDY = Study("order", "does order matter?", "Table 0", "broad, then deep", ROWS, seeds=1)
 CONFIGS = {"pretrain": "configs/tiny_pretrain.yaml", "posttrain": "configs/tiny_posttrain.yaml"}
+CONFIGS |= {head: f"configs/micro_{head}.yaml" for head in ("garments", "relight")}
 SMALLEST = Size(4, CONFIGS, {"wild": WILD}, {"studio": STUDIO}, photos=2, targets=1)
 
 
@@ -71,6 +72,23 @@ def test_a_killed_study_goes_on_and_a_done_one_is_only_reported(campaign, monkey
     )  # gamma 0: the output layers alone
     monkeypatch.setattr(conduct, "train", None)
     assert campaign.conduct().read_text() == path.read_text()
+
+
+def test_what_emerges_is_asked_of_the_last_model_of_each_row(campaign):
+    head = Link("garments", ["wild"], 0.25, ["--trainer.accelerator=cpu", "--data.batch_size=1", "--data.photos=[1,2]"])
+    row = Trial("everybody", [FIRST, head])
+    measures = [Measure(name, "wild", f"{name}.gain") for name in ("skirts", "trousers")]
+    study = Study("emergent", "does it grow?", "a figure", "everybody", [row], 1, measures)
+    size = replace(SMALLEST)
+    object.__setattr__(size, "probed", {"wild": WILD})  # people who were trained on, whom a size would refuse
+    asked = replace(campaign, study=study, size=size, rows=[row])
+    report = json.loads(asked.conduct().with_suffix(".json").read_text())
+    assert list(report["world_code"]) == ["wild-3-5-96"] and [one["people"] for one in report["rows"]] == [1]
+    assert sum(one["people"] for one in report["measures"]) == PEOPLE["wild"]
+    told = next(one for one in report["measures"] if one["people"] > 1)
+    assert len(told["rows"]) == 1 and told["per_decade"]["mean"] == 0.0
+    (model,) = asked.models(row)
+    assert load_model(model).garments is not None and len(list(model.parent.glob("wild-*-probed.json"))) == 1
 
 
 def test_a_folder_of_another_name_is_refused(tmp_path):

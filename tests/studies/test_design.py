@@ -7,9 +7,9 @@ import pytest
 
 from lca.errors import UserError
 from lca.studies.catalogue import step_seconds
-from lca.studies.design import SCHEME, STUDIES, Link, Size, Study, Trial, known_studies, read_size, read_study
+from lca.studies.design import HEADS, SCHEME, STUDIES, Link, Size, Study, Trial, known_studies, read_size, read_study
 from lca.studies.runs import TrainingRun, config_of, runs_of
-from lca.studies.scoring import exams
+from lca.studies.scoring import exams, probed_exams
 
 MICRO = read_size("micro")
 PRETRAINED = Link("pretrain", ["wild"], 0.7)
@@ -20,20 +20,21 @@ def names_of(study: Study, seed: int = 0) -> set[str]:
 
 
 def test_every_study_asks_something_of_worlds_that_every_size_has():
-    assert {"scheme", "scaling", "gamma", "branches", "crops", "views", "transport"} == set(known_studies())
+    assert {"scheme", "scaling", "gamma", "branches", "crops", "views", "transport", "emergent"} == set(known_studies())
     for size in (read_size(path.stem) for path in (STUDIES / "sizes").glob("*.yaml")):
-        assert all(size.config(stage).is_file() for stage in SCHEME)
+        assert all(size.config(stage).is_file() for stage in SCHEME + HEADS)
         for study in map(read_study, known_studies()):
             assert study.seeds >= 3 and study.asks.endswith("?")
             used = {name for row in study.rows for link in row.chain for name in link.data}
             assert used <= set(size.train)
             assert {world for row in study.rows for world in row.paper} <= set(size.test)
+            assert {measure.world for measure in study.measures} <= set(size.probed)
 
 
 def test_rows_of_a_study_take_the_same_number_of_steps():
     for study in map(read_study, known_studies()):
         steps = {sum(run.steps for run in runs_of(row, MICRO, 0)) for row in study.rows}
-        assert steps == {MICRO.steps}, study.name
+        assert len(steps) == 1 and (study.measures or steps == {MICRO.steps}), study.name
 
 
 def test_scaling_spans_a_decade_and_a_half_of_people():
@@ -47,6 +48,7 @@ def test_studies_share_the_runs_that_are_equal():
     scheme, gamma, scaling, views = (names_of(read_study(name)) for name in ("scheme", "gamma", "scaling", "views"))
     assert views < scheme and len(gamma & scheme) == len(scaling & scheme) == 2
     assert not scheme & names_of(read_study("scheme"), seed=1)
+    assert len(names_of(read_study("emergent")) & scaling) == len(read_study("emergent").rows)
 
 
 def test_a_run_is_named_by_all_that_decides_it():
@@ -67,12 +69,13 @@ def test_a_run_is_named_by_all_that_decides_it():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Link("refine", ["wild"]), "expected a stage of pretrain, posttrain, got 'refine'"),
+        (lambda: Link("refine", ["wild"]), "expected a stage of pretrain, posttrain, garments, relight, got 'refine'"),
         (lambda: Link("pretrain", []), "at least one world"),
         (lambda: Link("pretrain", ["wild"], 0.0), "expected share from"),
         (lambda: Link("pretrain", ["wild"], 1.0, ["--data=3"]), "expected --data.KEY=VALUE"),
         (lambda: Trial("a", []), "at least one stage in the chain of 'a'"),
         (lambda: Trial("a", [Link("posttrain", ["wild"])]), "begin with pretrain"),
+        (lambda: Trial("a", [Link("garments", ["runway"])]), "begin with pretrain"),
         (lambda: Trial("a", [PRETRAINED], photos=17), "expected photos of 'a' from 1 to 16, got 17"),
         (
             lambda: Study("s", "a?", "t", "b", [Trial("a", [PRETRAINED])]),
@@ -81,10 +84,17 @@ def test_a_run_is_named_by_all_that_decides_it():
         (lambda: replace(read_study("scheme"), seeds=0), "expected seeds from 1"),
         (lambda: read_study("scheme").only(["mixd"]), "expected rows among .*, got 'mixd'"),
         (lambda: read_study("shceme"), "expected a study among .*scheme"),
-        (lambda: read_size("huge"), "expected a size among micro, nano, small, got 'huge'"),
-        (lambda: replace(MICRO, configs={"pretrain": "a.yaml"}), "expected configs of pretrain, posttrain"),
+        (lambda: read_size("huge"), "expected a size among micro, nano, pico, small, got 'huge'"),
+        (
+            lambda: replace(MICRO, configs={"pretrain": "a.yaml"}),
+            "expected configs of pretrain, posttrain, garments, relight",
+        ),
         (lambda: replace(MICRO, test=MICRO.train), "whom nobody trained on, got the same seed for wild"),
-        (lambda: runs_of(Trial("a", [Link("pretrain", ["moon"])]), MICRO, 0)[0].name, "among wild, studio, got 'moon'"),
+        (lambda: replace(MICRO, probed={"runway": MICRO.train["runway"]}), "got the same seed for runway"),
+        (
+            lambda: runs_of(Trial("a", [Link("pretrain", ["moon"])]), MICRO, 0)[0].name,
+            "among wild, studio, runway, lightstage, got 'moon'",
+        ),
     ],
 )
 def test_mistakes_are_named(make, message):
@@ -110,6 +120,8 @@ def test_a_size_says_how_small_its_pictures_are_and_is_examined_on_such():
     assert (nano.shrink, MICRO.shrink) == (2, 1)
     assert {exam.shrink for exam in exams(nano).values()} == {2}
     assert exams(nano)["wild"].name != exams(MICRO)["wild"].name and nano.test == MICRO.test
+    asked = [exam for name in ("nano", "pico") for exam in probed_exams(read_size(name)).values()]
+    assert {exam.world.size // exam.shrink for exam in asked} == {64}
 
 
 def test_a_step_costs_what_steps_of_the_same_size_took(tmp_path, monkeypatch):
