@@ -1,5 +1,7 @@
 """What geometry tokens look at: weights that the layer truly uses, and a number that knows right from wrong."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from einops import einsum, rearrange
@@ -100,5 +102,5 @@ def test_it_is_a_group_of_the_report(network: LCA, tmp_path):
 
 def test_without_maps_it_says_so(network: LCA, example):
     blank = [(points, torch.zeros_like(known)) for points, known in (example.body_canonical, example.face_canonical)]
-    unknown = type(example)(example.photos, *blank, example.betas, example.targets, example.code_faces)
+    unknown = replace(example, body_canonical=blank[0], face_canonical=blank[1])
     assert set(attention_scores(network, unknown).values()) == {NO_MAPS}
