@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from jsonargparse import ArgumentError, ArgumentParser
@@ -199,3 +199,16 @@ def _parsed(kind: type[Design], values: dict, what: str) -> Design:
         raise
     except (ArgumentError, ValueError, TypeError, yaml.YAMLError) as error:
         raise UserError(f"expected a valid {what}, got {str(error)[:300]}") from error
+
+
+def setting(study: Study, size: Size) -> dict[str, Any]:
+    """What every report says of a study at a size, in plain values."""
+    return {
+        "study": study.name,
+        "asks": study.asks,
+        "table": study.table,
+        "best": study.best,
+        "steps": size.steps,
+        "seeds": study.seeds,
+        "photos": size.photos,
+    }

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from lca.studies.design import Measure, Size, Study, Trial
+from lca.studies.design import Measure, Size, Study, Trial, setting
 from lca.studies.intervals import mean_and_interval95, said, table
 from lca.studies.scoring import People
 
@@ -37,13 +37,7 @@ def emergence_of(
     used = {name: size.train[name] for row in rows for link in row.chain for name in link.data}
     return {
         **facts,
-        "study": study.name,
-        "asks": study.asks,
-        "table": study.table,
-        "best": study.best,
-        "steps": size.steps,
-        "seeds": study.seeds,
-        "photos": size.photos,
+        **setting(study, size),
         "train": {name: asdict(world) for name, world in used.items()},
         "training_people": {name: world.manifest().captures["train"] for name, world in used.items()},
         "probed": {name: asdict(world) for name, world in size.probed.items()},

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lca.formats.atomic import writing
-from lca.studies.design import Size, Study, Trial
+from lca.studies.design import Size, Study, Trial, setting
 from lca.studies.emergence import emergence_text
 from lca.studies.intervals import mean_and_interval95, paired, said, table
 from lca.studies.plot import plot
@@ -30,13 +30,7 @@ def report_of(study: Study, size: Size, findings: Sequence[Finding], facts: dict
     best = next((one for one in findings if one.row.name == study.best), None)
     return {
         **facts,
-        "study": study.name,
-        "asks": study.asks,
-        "table": study.table,
-        "best": study.best,
-        "steps": size.steps,
-        "seeds": study.seeds,
-        "photos": size.photos,
+        **setting(study, size),
         "targets": size.targets,
         "train": {name: asdict(world) for name, world in size.train.items()},
         "test": {name: asdict(world) for name, world in size.test.items()},
