@@ -92,7 +92,8 @@ def _compile() -> None:
 
 
 def warm_up() -> threading.Thread:
-    """Compile (seconds, once) or load (a fraction of a second) the kernels for RGB in a background thread."""
-    thread = threading.Thread(target=_compile, name="lca-render-warm-up", daemon=True)
+    """Compile (seconds, once) or load (a fraction of a second) the kernels for RGB in a background thread. A program that ends
+    meanwhile waits for it: a compiler that is cut off aborts the process."""
+    thread = threading.Thread(target=_compile, name="lca-render-warm-up")
     thread.start()
     return thread

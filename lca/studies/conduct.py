@@ -2,7 +2,8 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,20 @@ from lca.studies.runs import TrainingRun, is_done, read_run, runs_of, train
 from lca.studies.scoring import People, bare_scores, exams, probed_exams, probed_scores, scores_of
 from lca.studies.worlds import ready, world_folder
 from lca.world.folders.builder import Build
+
+
+@contextmanager
+def quiet_lightning() -> Iterator[None]:
+    """Meanwhile Lightning says nothing but errors."""
+    logger = logging.getLogger("lightning.pytorch")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="lightning")
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 @dataclass(frozen=True)
@@ -60,13 +75,11 @@ class Campaign:
             StoppedBySignal: Ctrl-C or SIGTERM; the last step is saved, and the same command goes on.
         """
         worlds, waiting = self.worlds(), self.waiting()
-        logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-        with tqdm(total=sum(run.steps for run in waiting), unit="step", desc=self.study.name, smoothing=0.05) as bar:
+        bar = tqdm(total=sum(run.steps for run in waiting), unit="step", desc=self.study.name, smoothing=0.05)
+        with bar, quiet_lightning():
             for place, run in enumerate(waiting, 1):
                 bar.set_postfix_str(f"run {place} of {len(waiting)}: {run.link.stage}, seed {run.seed}")
-                with warnings.catch_warnings():
-                    warnings.filterwarnings("ignore", module="lightning")
-                    self.train_once(run, bar.update)
+                self.train_once(run, bar.update)
         return self.report(worlds)
 
     def train_once(self, run: TrainingRun, tell: Callable[[int], Any]) -> None:

@@ -1,6 +1,8 @@
 """The door: bad input becomes one line that says what was expected, what came, what to do."""
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -80,3 +82,12 @@ def test_warm_up_does_not_block_and_ends():
     thread = warm_up()
     thread.join(timeout=120)
     assert not thread.is_alive()
+
+
+def test_a_program_that_ends_meanwhile_waits_for_the_warm_up():
+    """A compiler that is cut off at the end of a program aborts it."""
+    program = (
+        "import time; from lca.render import cpu; cpu._compile = lambda: (time.sleep(0.5), print('done')); cpu.warm_up()"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    assert ended.stdout == "done\n"

@@ -1,6 +1,7 @@
 """A study from beginning to end on a tiny world: killed, gone on with, skipped when done, reported."""
 
 import json
+import logging
 from dataclasses import replace
 
 import pytest
@@ -59,6 +60,7 @@ def test_a_killed_study_goes_on_and_a_done_one_is_only_reported(campaign, monkey
     with pytest.raises(UserError, match=r"expected 2 runs in .*, 2 are not done: leave --report-only out"):
         campaign.report({})
     path = campaign.conduct()
+    assert logging.getLogger("lightning.pytorch").isEnabledFor(logging.INFO)
     assert campaign.waiting() == [] and path.parent == campaign.out / "reports" / "smallest"
     assert len(heard) in (4, 5)  # four steps, and the killed one once more at most
     report = json.loads(path.with_suffix(".json").read_text())
