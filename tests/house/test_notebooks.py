@@ -5,9 +5,9 @@ import re
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from tests.house.tree import ROOT, files, name, nothing_breaks_it
+from tests.kernel import execute
 
 NOTEBOOKS = files(".ipynb", under="notebooks")
 FIGURES = ROOT / "notebooks" / "figures"
@@ -89,7 +89,7 @@ def test_cells_only_call():
 def test_runs(path, monkeypatch):
     monkeypatch.setenv("LCA_FAST", "1")
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
+    execute(notebook, path.parent, timeout=300)
     pictures = [
         o for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "image/png" in o.get("data", {})
     ]

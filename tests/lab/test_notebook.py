@@ -7,11 +7,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from lca.lab.notebook import top
 from tests.house.tree import ROOT, files, name, nothing_breaks_it
+from tests.kernel import execute
 
 MISTAKE = """
 from lca.errors import UserError
@@ -42,8 +42,7 @@ def test_mistakes_are_one_line_bars_are_bars_and_paths_start_at_the_top(tmp_path
         "from lca.data.census import census\n_ = census(1, 2)",
     ]
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-    where = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=60, allow_errors=True, resources=where).execute()
+    execute(notebook, tmp_path, timeout=60, allow_errors=True)
     _, printed, told, fault, bar = (cell.outputs for cell in notebook.cells)
     assert printed[0].text.strip() == f"{ROOT} True"
     (error,) = told
