@@ -15,7 +15,7 @@ from lca.matting.network import load_matting
 from lca.model.checkpoint import load_model
 from lca.render import render
 from lca.tracking.likeness import Enough, Watcher, draft, likeness, refine_on_photos
-from lca.tracking.witness import PhotoSet, settled
+from lca.tracking.witness import PhotoSet, believable, settled
 from lca.tracking.words import NO_POSE, found_lines, pose_lines
 from lca.training.losses import psnr
 from lca.training.refine import RefineConfig
@@ -69,6 +69,15 @@ def test_the_picture_tells_whom_to_believe(found):
     assert settled(model, photos, answers(right, wrong)).disputed == (0,)
     assert asked == [(), (0,), (), (0,)]
     assert settled(model, photos, lambda: right) is right
+
+
+@pytest.mark.parametrize(("landmarks", "believed"), [(0.9, set()), (0.8, {0})])
+def test_landmarks_are_believed_where_they_look_plainly_better(found, monkeypatch, landmarks, believed):
+    model, pictures, people, start = found
+    dense = replace(start.solution, disputed=(0,))
+    answers = iter((landmarks, 1.0))  # how unlike the photo the pose of landmarks is, then that of dense points
+    monkeypatch.setattr("lca.tracking.witness.unlike", lambda avatar, view: next(answers))
+    assert believable(model, PhotoSet(pictures, people, crops_of(pictures, people)), dense, start.solution) == believed
 
 
 def test_the_photos_come_closer(found, refined):
