@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> None:
     from lca.matting.cutout import crops_of
     from lca.model.checkpoint import load_model
     from lca.tracking.finder import load_finder
-    from lca.tracking.words import found_lines
+    from lca.tracking.words import found_lines, made_of
 
     pictures = read_pictures(args.photos)
     model, finder = load_model(args.checkpoint), load_finder(args.person)
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> None:
     if args.report:
         write_report(args.report, pictures, people, likeness)
     times = ", ".join(f"{part} {value:.1f} s" for part, value in seconds.items())
-    print(f"{args.out}: {len(avatar.canonical)} Gaussians from {len(pictures)} photos: {times}")
+    print(f"{args.out}: {made_of(avatar, len(pictures))}: {times}")
 
 
 def check(args: argparse.Namespace) -> None:

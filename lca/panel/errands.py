@@ -28,6 +28,7 @@ from lca.panel.state_file import parse, write_state
 from lca.panel.tasks import Stopped, Tasks
 from lca.panel.upload import Audience, create_avatar
 from lca.tracking.likeness import Draft
+from lca.tracking.words import made_of
 
 FILM = "film"
 THUMBNAIL, THUMBNAIL_VIEW = Look(size=128), Viewpoint(azimuth=0.3)
@@ -158,8 +159,7 @@ def photos(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
             if sharpening.last is not None:
                 likeness.avatar.save(path)
                 panel.sharpen(likeness.avatar)
-        count = len(likeness.avatar.canonical)
-        panel.say(f"{count} Gaussians from {len(files)} photos, {sharpening.words()}; wrote {path}")
+        panel.say(f"{made_of(likeness.avatar, len(files))}, {sharpening.words()}; wrote {path}")
 
     panel.tasks.start(PHOTOS, work)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lca.formats.photos import Picture
 from lca.matting.cutout import FoundPerson
+from lca.model.avatar import Avatar
 from lca.tracking.solution import Solution
 from lca.tracking.strangers import stranger_lines
 
@@ -28,3 +29,8 @@ def pose_lines(pictures: Sequence[Picture], solution: Solution) -> list[str]:
         if not words.startswith("good")
     ]
     return lines if any(solution.solved) else [*lines, NO_POSE]
+
+
+def made_of(avatar: Avatar, photos: int) -> str:
+    """What an avatar is: "32768 Gaussians from 4 photos"."""
+    return f"{len(avatar.canonical)} Gaussians from {photos} photo{'' if photos == 1 else 's'}"

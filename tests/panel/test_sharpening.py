@@ -97,7 +97,7 @@ def test_a_person_appears_and_sharpens_in_place(page, other, refinement, at_once
     refinement(STEPS)
     until(lambda: not page.desk.tasks.running(PHOTOS))
     assert refined(page) == Avatar.load(tmp_path / "person_001.avatar").metadata["refined"] == str(STEPS)
-    assert "3072 Gaussians from 1 photos, sharpened in" in page.last("message")["text"]
+    assert "3072 Gaussians from 1 photo, sharpened in" in page.last("message")["text"]
     assert page.last("progress")["done"] == page.last("progress")["whole"]
 
 

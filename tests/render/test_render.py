@@ -86,8 +86,6 @@ def test_warm_up_does_not_block_and_ends():
 
 def test_a_program_that_ends_meanwhile_waits_for_the_warm_up():
     """A compiler that is cut off at the end of a program aborts it."""
-    program = (
-        "import time; from lca.render import cpu; cpu._compile = lambda: (time.sleep(0.5), print('done')); cpu.warm_up()"
-    )
+    program = "import time; from lca.render import cpu; cpu._compile = lambda: (time.sleep(0.5), print('done')); cpu.warm_up()"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
     assert ended.stdout == "done\n"
