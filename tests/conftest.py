@@ -12,10 +12,6 @@ import pytest
 
 from tests.shared import FOLDER
 
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # several processes with several threads each wait for one another
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 
 @pytest.fixture(autouse=True)
 def seed():
@@ -27,9 +23,12 @@ def seed():
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The process that was started makes the run's folder; those that it starts inherit its name."""
+    """The process that was started makes the run's folder; those that it starts inherit its name, and one thread each."""
     if not hasattr(config, "workerinput"):
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="lca-tests-")
+        if config.getoption("numprocesses", None):
+            # several processes with several threads each wait for one another; said here, because numpy asks when it is loaded
+            os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -189,3 +190,12 @@ def test_failed_install_is_not_ready(clone):
     folder, start, _ = clone
     assert finish(start(NO_PIP="1"))[0] != 0
     assert not (folder / ".ready").exists()
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="one process alone takes the threads that it likes")
+@pytest.mark.skipif(
+    not Path("/proc/self/environ").is_file(), reason="the system does not say how a process was started"
+)
+def test_one_of_several_test_processes_was_started_with_few_threads():
+    """numpy's BLAS asks when it is loaded: what is said later comes too late, and processes wait for one another."""
+    assert b"OMP_NUM_THREADS=" in Path("/proc/self/environ").read_bytes()
