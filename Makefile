@@ -9,6 +9,8 @@ JOBS ?= 2
 BIN := .venv/bin
 VALIDATOR := .venv/node_modules/gltf-validator
 export TOKENIZERS_PARALLELISM := false
+# Compiled modules are kept, whatever the shell says: every process of a test run imports them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: env demo test fuzz soak check lab figures hooks lock clean
 
