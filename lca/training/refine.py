@@ -22,7 +22,7 @@ from lca.training.refining.alignment import DECAY, align, optimiser_of, rounds, 
 from lca.training.refining.changes import Changes
 from lca.training.refining.descent import Descent
 from lca.training.refining.developing import develop
-from lca.training.refining.filling import fill
+from lca.training.refining.filling import fill, of_one_skin
 from lca.training.refining.photographs import Photographs, Visibility
 from lca.training.refining.splitting import quartered, tightened, worth_splitting
 from lca.training.refining.surface import places_of, surface_of
@@ -198,7 +198,9 @@ class Refinement:
     def avatar(self) -> Avatar:
         """The avatar with the changes so far, unseen sides filled."""
         source, refined = self.photographs.avatar, self.changes.applied()
-        colors = fill(refined.colors.clamp(0.0, 1.0), self.changes.base.colors, self.seen.gate, self.surface)
+        shown = refined.colors.clamp(0.0, 1.0)
+        sure = of_one_skin(shown, self.seen.gate, self.surface)
+        colors = fill(shown, self.changes.base.colors, sure, self.surface)
         canonical = replace(refined, quats_wxyz=F.normalize(refined.quats_wxyz, dim=-1), colors=colors)
         materials = None if source.materials is None else source.materials.reframed(source.canonical, canonical)
         metadata = {**source.metadata, "refined": str(len(self.photographs))}

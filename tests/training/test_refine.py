@@ -16,7 +16,6 @@ from lca.model.rig import Signals
 from lca.render import render
 from lca.training.losses import over, psnr
 from lca.training.refine import RefineConfig, refine
-from lca.training.refining.filling import fill
 from lca.training.refining.splitting import quartered, tightened
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import Crop, View
@@ -233,19 +232,6 @@ def test_a_photo_without_a_face_or_with_hidden_hands(avatar, network, views):
     assert (result.gate[network.template.part[result.avatar.sources] == PARTS.index("hand")] == 0).all()
 
 
-def test_half_a_face_speaks_for_the_other_and_never_for_the_back_of_the_head(template, bare):
-    count = len(template.points)
-    face, head = (template.part == PARTS.index(name) for name in ("face", "head"))
-    left = template.points[:, 0] > 0
-    colors, predicted, gate = torch.zeros(count, 3), torch.zeros(count, 3), torch.zeros(count)
-    colors[face & left] = torch.tensor([1.0, 0.0, 0.0])
-    gate[face & left] = 1.0
-    filled = fill(colors, predicted, gate, bare)
-    mirrored = face & ~left & (template.points[:, 0] < -0.02)
-    assert filled[mirrored, 0].mean() > 0.5
-    assert filled[head, 0].max() < 0.02
-
-
 def test_what_is_alone_behind_a_hem_does_not_become_a_cloud(avatar, network):
     own = avatar.canonical
     strayed = replace(own, means=own.means.clone(), scales=torch.full_like(own.scales, 0.004))
@@ -253,21 +239,6 @@ def test_what_is_alone_behind_a_hem_does_not_become_a_cloud(avatar, network):
     covering = tightened(strayed, surface_of(places_of(network.template, avatar)), torch.zeros(len(own.means)))
     assert covering.scales[0].max() < 0.02
     assert covering.scales.max(-1).values.median() > 0.004
-
-
-def test_hair_goes_round_the_head(template, bare):
-    """Seen from the front alone, red above the brows and green below: the back of the head is red all over, whatever the network
-    thought of it."""
-    head, points = template.part == PARTS.index("head"), template.points
-    eyes = points[template.part == PARTS.index("eye")].mean(0)
-    ahead, above = points[:, 2] > eyes[2] - 0.06, points[:, 1] > eyes[1] + 0.005
-    colors, predicted = torch.zeros(len(points), 3), torch.full((len(points), 3), 0.5)
-    colors[above, 0], colors[~above, 1] = 1.0, 1.0
-    filled = fill(colors, predicted, ahead.float(), bare)
-    back = head & (points[:, 2] < eyes[2] - 0.13)
-    assert back.sum() > 10
-    assert filled[back, 0].mean() > 0.7
-    assert filled[back, 1].mean() < 0.25
 
 
 @pytest.mark.parametrize(

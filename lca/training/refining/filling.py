@@ -19,6 +19,10 @@ from lca.training.refining.surface import SurfaceGraph
 
 TRUST, MOST = 20.0, 1000.0
 """Weight of a photo's word per gate^3 / (1 - gate), and at most."""
+ALIKE, STRANGE = 0.2, 0.4
+"""Distances (sRGB) from the colour of a person's hands up to which a photo's word is taken there, and from which it is not."""
+BARE = 0.2
+"""Share of what is seen of hands that must be like the face for them to be bare, without gloves."""
 
 
 def fill(
@@ -40,3 +44,21 @@ def fill(
     filled = colors.clone()
     filled[torch.from_numpy(free)] = torch.from_numpy(factors.solve(wanted)).float().clamp(0.0, 1.0)
     return filled
+
+
+def of_one_skin(
+    colors: Float[Tensor, "gaussians 3"], gate: Float[Tensor, "gaussians"], surface: SurfaceGraph
+) -> Float[Tensor, "gaussians"]:
+    """The gate, shut on hands where photos show another colour than on the rest of both, be they bare or gloved: a finger that is
+    not where it was solved to be takes the colour of what lies behind it."""
+    hands, shown = surface.hands.nonzero()[:, 0], gate > 0.5
+    seen, face = colors[surface.hands & shown], colors[surface.face & shown]
+    if len(seen) == 0:
+        return gate
+    if len(face):
+        skin = seen[(seen - face.median(0).values).norm(dim=-1) < STRANGE]
+        seen = skin if len(skin) > BARE * len(seen) else seen
+    off = (colors[hands] - seen.median(0).values).norm(dim=-1)
+    sure = gate.clone()
+    sure[hands] *= ((STRANGE - off) / (STRANGE - ALIKE)).clamp(0.0, 1.0)
+    return sure

@@ -56,6 +56,10 @@ class SurfaceGraph:
     """1 where Gaussians are too few for what photos show, and may be split."""
     twin: Tensor
     """The mirror image of parts that are like it before they are like anything else; elsewhere the Gaussian itself."""
+    hands: Tensor
+    """Whether it is one of a hand's."""
+    face: Tensor
+    """Whether it is one of the face's."""
     average: csr_matrix
     """Takes the mean over neighbours of like kind."""
     links: csr_matrix
@@ -125,6 +129,8 @@ def surface_of(places: Places) -> SurfaceGraph:
         reach=_reach(points, part),
         coarse=torch.from_numpy(~_named(part, FINE)).float(),
         twin=torch.from_numpy(np.where(alike, places.mirror, np.arange(count))),
+        hands=torch.from_numpy(_named(part, ("hand",))),
+        face=torch.from_numpy(_named(part, ("face",))),
         average=average,
         links=links.maximum(links.T).tocsr(),
         own=np.array([OWN.get(name, OWN_ELSEWHERE) for name in PARTS])[part],

@@ -1,0 +1,71 @@
+"""What no photo shows takes its colours from what is seen, and hands are of one skin."""
+
+import pytest
+import torch
+
+from lca.formats.photos import Photos
+from lca.geometry.body import PARTS
+from lca.model.checkpoint import load_model
+from lca.training.refining.filling import fill, of_one_skin
+from lca.training.refining.surface import places_of, surface_of
+
+
+@pytest.fixture(scope="module")
+def model():
+    """As many Gaussians as users have: what is smoothed over neighbours spans centimetres."""
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def template(model):
+    return model.template
+
+
+@pytest.fixture(scope="module")
+def bare(model):
+    """The surface of a body that nobody has split."""
+    body, face = torch.rand(1, 3, 256, 256), torch.rand(1, 3, 128, 128)
+    avatar = model.reconstruct(Photos(body, torch.ones(1, 1, 256, 256), face, torch.ones(1, 1, 128, 128)))
+    return surface_of(places_of(model.template, avatar))
+
+
+def test_half_a_face_speaks_for_the_other_and_never_for_the_back_of_the_head(template, bare):
+    count = len(template.points)
+    face, head = (template.part == PARTS.index(name) for name in ("face", "head"))
+    left = template.points[:, 0] > 0
+    colors, predicted, gate = torch.zeros(count, 3), torch.zeros(count, 3), torch.zeros(count)
+    colors[face & left] = torch.tensor([1.0, 0.0, 0.0])
+    gate[face & left] = 1.0
+    filled = fill(colors, predicted, gate, bare)
+    mirrored = face & ~left & (template.points[:, 0] < -0.02)
+    assert filled[mirrored, 0].mean() > 0.5
+    assert filled[head, 0].max() < 0.02
+
+
+def test_hair_goes_round_the_head(template, bare):
+    """Seen from the front alone, red above the brows and green below: the back of the head is red all over, whatever the network
+    thought of it."""
+    head, points = template.part == PARTS.index("head"), template.points
+    eyes = points[template.part == PARTS.index("eye")].mean(0)
+    ahead, above = points[:, 2] > eyes[2] - 0.06, points[:, 1] > eyes[1] + 0.005
+    colors, predicted = torch.zeros(len(points), 3), torch.full((len(points), 3), 0.5)
+    colors[above, 0], colors[~above, 1] = 1.0, 1.0
+    filled = fill(colors, predicted, ahead.float(), bare)
+    back = head & (points[:, 2] < eyes[2] - 0.13)
+    assert back.sum() > 10
+    assert filled[back, 0].mean() > 0.7
+    assert filled[back, 1].mean() < 0.25
+
+
+@pytest.mark.parametrize(("hands", "sleeves"), [("skin", 0.6), ("glove", 0.3)])
+def test_a_finger_that_takes_the_colour_behind_it_is_not_believed(template, bare, hands, sleeves):
+    """Bare hands are those of the face's colour, even where most of what is taken for hands is something else."""
+    tones = {"skin": torch.tensor([0.9, 0.6, 0.5]), "glove": torch.tensor([0.1, 0.3, 0.8])}
+    colors = tones["skin"].repeat(len(template.part), 1)
+    hand = (template.part == PARTS.index("hand")).nonzero()[:, 0]
+    colors[hand] = tones[hands]
+    wrong = hand[: int(sleeves * len(hand))]
+    colors[wrong] = 0.1
+    sure = of_one_skin(colors, torch.full((len(colors),), 0.8), bare)
+    assert (sure[wrong] == 0).all()
+    assert (sure[hand[len(wrong) :]] == sure[-1]).all() and (sure > 0).sum() == len(colors) - len(wrong)
