@@ -33,6 +33,7 @@ def test_film(tmp_path, avatar, lca, motion):
 
 ON_A_SMALL_DISK = """
 import resource, sys
+sys.dont_write_bytecode = True  # what Python keeps of the modules would be cut off as well, for everybody after
 resource.setrlimit(resource.RLIMIT_FSIZE, (3000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 from lca.__main__ import main
 sys.exit(main(sys.argv[1:]))

@@ -24,8 +24,9 @@ class Hand:
         """Move a slider and let it go."""
         self._choose(f'[data-channel="{channel}"]', value, "input", "change")
 
-    def choose(self, label, value):
-        self._choose(f'[aria-label="{label}"]', value, "change")
+    def choose(self, label, value, *events):
+        """Give a control a value, and the events that a browser sends of it."""
+        self._choose(f'[aria-label="{label}"]', value, *(events or ("change",)))
 
     def click(self, label):
         self.browser.evaluate(self.find(f'[aria-label="{label}"]') + ".click()")
