@@ -21,7 +21,6 @@ from lca.lab.loose import Closet
 from lca.lab.relit import light_strip
 from lca.lab.token_plane import plane_picture, token_plane
 from lca.lab.tour import summary
-from lca.matting.cutout import cut_out_people
 from lca.model.avatar import Avatar
 from lca.model.checkpoint import SHIPPED, load_model
 from lca.model.network import LCA
@@ -30,6 +29,7 @@ from lca.panel.desk import Desk
 from lca.panel.local import served
 from lca.panel.motions import Offered
 from lca.tracking.finder import load_finder
+from lca.tracking.likeness import refine_on_photos
 from lca.training.evaluate import example_at
 from lca.training.experiment import experiment
 from lca.world.folders.builder import Build, build
@@ -125,9 +125,9 @@ def main() -> None:
     save_small(summary(model, finder, pictures, walking), FIGURES / "00_tour.png")
     rows = one_of_each(list(STAGES), SEED, 256)
     save_small(preparation.summary(rows, census(SEED, 2000), model.template), FIGURES / "01_data_preparation.png")
-    people = [drawn("studio", index, GALLERY_SEED) for index in GALLERY]
+    strangers = [drawn("studio", index, GALLERY_SEED) for index in GALLERY]
     save_small(
-        gallery(model, finder, people, named_motion("walk", 2.0, 12.0)),
+        gallery(model, finder, strangers, named_motion("walk", 2.0, 12.0)),
         PICTURES / "avatars.png",
     )
     with TemporaryDirectory() as folder:
@@ -135,14 +135,10 @@ def main() -> None:
         save_small(post_training_picture(model, Path(folder)), FIGURES / "03_post_training.png")
         save_small(emergent_picture(model, Path(folder)), FIGURES / "04_emergent_probes.png")
         save_small(recipes_picture(Path(folder)), FIGURES / "07_recipes.png")
-    avatar = model.reconstruct(cut_out_people(pictures, finder))
+    people, stature = [finder(x) for x in pictures], float(model.template.stature(load_example().betas))
+    avatar = refine_on_photos(model, pictures, people, stature).avatar
     save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")
-    save_small(
-        from_photographs.summary(
-            model, pictures, [finder(x) for x in pictures], float(model.template.stature(load_example().betas))
-        ),
-        FIGURES / "06_from_photographs.png",
-    )
+    save_small(from_photographs.summary(model, pictures, people, stature), FIGURES / "06_from_photographs.png")
 
 
 if __name__ == "__main__":
