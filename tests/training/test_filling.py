@@ -1,4 +1,4 @@
-"""What no photo shows takes its colours from what is seen, and hands are of one skin."""
+"""Whom of a surface to believe: what photos show badly, or not at all, takes its colours from what they show well."""
 
 import pytest
 import torch
@@ -8,6 +8,7 @@ from lca.geometry.body import PARTS
 from lca.model.checkpoint import load_model
 from lca.training.refining.filling import fill, of_one_skin
 from lca.training.refining.surface import places_of, surface_of
+from lca.training.refining.visibility import fair
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,13 @@ def bare(model):
     body, face = torch.rand(1, 3, 256, 256), torch.rand(1, 3, 128, 128)
     avatar = model.reconstruct(Photos(body, torch.ones(1, 1, 256, 256), face, torch.ones(1, 1, 128, 128)))
     return surface_of(places_of(model.template, avatar))
+
+
+def test_the_half_of_a_face_at_a_slant_gives_way_to_the_other(template, bare):
+    face, x = template.part == PARTS.index("face"), template.points[:, 0]
+    share = fair(torch.where(x > 0, 0.9, 0.2), bare)
+    assert share[face & (x > 0.02)].min() > 0.9 and share[face & (x < -0.03)].mean() < 0.2
+    assert share[template.part == PARTS.index("torso")].min() == 1.0
 
 
 def test_half_a_face_speaks_for_the_other_and_never_for_the_back_of_the_head(template, bare):

@@ -10,7 +10,6 @@ from lca.geometry.body import PARTS
 from lca.geometry.camera import orbit
 from lca.geometry.joint_names import JOINTS
 from lca.model.avatar import Avatar
-from lca.model.checkpoint import load_model
 from lca.model.driver import EPS
 from lca.model.rig import Signals
 from lca.render import render
@@ -19,7 +18,6 @@ from lca.training.refine import RefineConfig, refine
 from lca.training.refining.splitting import quartered, tightened
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import Crop, View
-from lca.training.refining.visibility import fair
 
 SHORT = RefineConfig(align=4, steps=24, left_out=0.02)
 WHITE = torch.ones(3)
@@ -40,18 +38,6 @@ def painted(avatar, network):
     height = network.template.points[:, 1:2]
     stripes = 0.5 + 0.4 * torch.sin(25.0 * height + torch.tensor([0.0, 2.0, 4.0]))
     return replace(avatar, canonical=replace(avatar.canonical, colors=stripes))
-
-
-@pytest.fixture(scope="module")
-def template():
-    """As many Gaussians as users have: what is smoothed over neighbours spans centimetres."""
-    return load_model().template
-
-
-@pytest.fixture(scope="module")
-def bare(template, avatar):
-    """The surface of a body that nobody has split."""
-    return surface_of(places_of(template, avatar))
 
 
 def crop(avatar, signals, camera):
@@ -201,13 +187,6 @@ def test_quarters_cover_what_the_whole_did(avatar, network):
     theta[3 * JOINTS.index("right_knee")] = 0.7
     before, now = avatar.drive(theta), after.drive(theta)
     torch.testing.assert_close(now.means[parents != 3][:3], before.means[parents[parents != 3]][:3])
-
-
-def test_the_half_of_a_face_at_a_slant_gives_way_to_the_other(template, bare):
-    face, x = template.part == PARTS.index("face"), template.points[:, 0]
-    share = fair(torch.where(x > 0, 0.9, 0.2), bare)
-    assert share[face & (x > 0.02)].min() > 0.9 and share[face & (x < -0.03)].mean() < 0.2
-    assert share[template.part == PARTS.index("torso")].min() == 1.0
 
 
 def test_what_lids_and_lips_hide_stays_as_it_was(refined, avatar, network):
