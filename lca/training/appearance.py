@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.data.sample import Capture
+from lca.render.conventions import BLUR
 from lca.training.refining.views import inside
 from lca.training.scores import VISIBLE, Score
 
@@ -19,7 +20,11 @@ JUMP = 0.1
 """Metres: neighbouring pixels whose surface points are further apart do not show the surface between them."""
 BETWEEN = 4
 """Points a side that stand for the surface between four neighbouring pixels, which may be 3 cm apart."""
+AROUND = 0.05
+"""Of a picture's side, beyond the garment: there one sees what spills over its edge."""
 INSIDE = 0.9
+FAR = 3
+"""Pixels after which nothing is left of the rasteriser's filter."""
 NO_INSIDE = "no picture shows enough of it"
 
 
@@ -37,6 +42,22 @@ def gradient_energy(picture: Float[Tensor, "frames 3 h w"], inner: Float[Tensor,
     across = (picture.diff(dim=-1) ** 2 * (inner[..., 1:] * inner[..., :-1])).sum()
     down = (picture.diff(dim=-2) ** 2 * (inner[..., 1:, :] * inner[..., :-1, :])).sum()
     return across + down
+
+
+def grown(mask: Float[Tensor, "frames 1 size size"]) -> Float[Tensor, "frames 1 size size"]:
+    """The pixels of a mask and those `AROUND` them."""
+    reach = round(AROUND * mask.shape[-1])
+    return F.max_pool2d(mask, 2 * reach + 1, 1, reach)
+
+
+def filtered(picture: Float[Tensor, "frames 3 h w"]) -> Float[Tensor, "frames 3 h w"]:
+    """What would be left of a picture if Gaussians without any size drew it: the rasteriser adds `BLUR` to each. No avatar of
+    Gaussians is sharper, and of pixels that are noise half of the gradient energy goes here."""
+    places = torch.arange(-FAR, FAR + 1.0)
+    kernel = torch.exp(-0.5 * places**2 / BLUR)
+    kernel = (kernel / kernel.sum()).expand(picture.shape[1], 1, 1, -1)
+    padded = F.pad(picture, (FAR,) * 4, mode="replicate")
+    return F.conv2d(F.conv2d(padded, kernel, groups=3), kernel.mT, groups=3)
 
 
 def unseen(shown: Capture, wanted: Capture) -> Float[Tensor, "frames 1 size size"] | None:

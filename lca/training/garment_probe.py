@@ -21,6 +21,7 @@ from lca.geometry.body import PARTS
 from lca.model.avatar import Avatar
 from lca.model.garment import GarmentHead
 from lca.model.network import LCA
+from lca.training.appearance import grown
 from lca.training.losses import psnr
 from lca.training.probes import Subject
 from lca.training.scores import VISIBLE, Score, bodies, parts_of, truth_of
@@ -31,8 +32,6 @@ OPAQUE = 0.5
 """Opacity below which one looks through the avatar: a hole, where the truth is covered."""
 FEWEST_HOLES = 0.005
 """Share of the garment's pixels; a person with fewer holes under plain skinning has none to close."""
-AROUND = 0.05
-"""Of a picture's side, beyond the garment: there one sees what spills over its edge."""
 LEGS = ("hips", "thigh", "calf")
 LOOSE = ("skirt", "dress")
 SCORES = (
@@ -101,12 +100,6 @@ def compared_ways(
         *(through["head"], through["plain"], through["shuffled"], closed),
     )
     return dict(zip(SCORES, numbers, strict=True))
-
-
-def grown(mask: Float[Tensor, "frames 1 size size"]) -> Float[Tensor, "frames 1 size size"]:
-    """The pixels of a mask and those `AROUND` them."""
-    reach = round(AROUND * mask.shape[-1])
-    return F.max_pool2d(mask, 2 * reach + 1, 1, reach)
 
 
 def dressed_ways(model: LCA, head: GarmentHead, subject: Subject) -> dict[str, Avatar]:

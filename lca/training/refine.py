@@ -5,6 +5,7 @@ renderer, as far as a photo shows them (`refining.visibility`), and what no phot
 is an ordinary avatar: every drive works as before.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,12 +19,13 @@ from lca.errors import UserError
 from lca.model.avatar import Avatar
 from lca.model.rig import Signals
 from lca.model.template import Template
-from lca.training.refining.alignment import DECAY, align, optimiser_of, rounds, set_rate
+from lca.training.refining.alignment import align, optimiser_of, rounds, set_rate
 from lca.training.refining.changes import Changes
 from lca.training.refining.descent import Descent
 from lca.training.refining.developing import develop
 from lca.training.refining.filling import fill, of_one_skin
 from lca.training.refining.photographs import Photographs, Visibility
+from lca.training.refining.pieces import other_sides
 from lca.training.refining.splitting import quartered, tightened, worth_splitting
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import View
@@ -31,7 +33,13 @@ from lca.training.refining.visibility import fair
 
 SLOW = 0.3
 """Rates of poses and lights once Gaussians move, of those while aligning."""
-ANEW = 40
+DECAY = 0.2
+"""What is left of the rates at the end."""
+ALIGNING = 0.3
+"""Share of the seconds that may go to poses and light alone."""
+MANY = 8
+"""Photos from which on more steps are taken, so that each is looked at as often."""
+ANEW = 20
 """Steps after which visibility and corrections are computed anew."""
 DEVELOP = 2
 """Passes of colours straight from the photos, before and after Gaussians are split."""
@@ -45,13 +53,13 @@ class RefineConfig:
 
     align: int = 60
     """Steps on poses and light alone."""
-    steps: int = 120
-    """Steps on Gaussians."""
+    steps: int = 60
+    """Steps on Gaussians; of more than `MANY` photos, more in proportion."""
     photos: int = 2
     """Photos a step."""
     left_out: float = 0.05
     """Share of the pixels that are held back to tell when to stop."""
-    patience: int = 40
+    patience: int = 30
     """Steps in which those are worse than they were at best, by more than `TOLERANCE`, before it stops."""
     split: float = 0.2
     """Share of the Gaussians that are split in four, where photos show more than they can hold; 0: none."""
@@ -111,18 +119,28 @@ class Refinement:
         self.score, self.kept = float("inf"), self._state()
 
     @property
+    def steps(self) -> int:
+        """Steps on Gaussians."""
+        return math.ceil(self.config.steps * max(1.0, len(self.photographs) / MANY))
+
+    @property
+    def _at_once(self) -> int:
+        """Photos a step: no photo twice."""
+        return min(self.config.photos, len(self.photographs))
+
+    @property
     def total(self) -> int:
         """Steps of a run that goes to its end."""
-        return self.config.align + self.config.steps
+        return self.config.align + self.steps
 
     def run(self, seconds: float | None = None) -> Iterator[Progress]:
         """Align, then refine, within `seconds` if given (rates fall with the time that is left, so that it ends well)."""
         start = time.monotonic()
         spent = (lambda: 0.0) if seconds is None else (lambda: (time.monotonic() - start) / seconds)
         canonical = self.changes.base
-        for step, loss in enumerate(align(self.photographs, canonical, self.config.align, self.config.photos), 1):
+        for step, loss in enumerate(align(self.photographs, canonical, self.config.align, self._at_once), 1):
             yield Progress(step, self.total, loss, 0.0, self)
-            if spent() > self.config.align / max(self.total, 1):
+            if spent() > ALIGNING:
                 break
         self.photographs.refresh(canonical)
         self.seen, self.kept = self._seen(), self._state()
@@ -132,11 +150,11 @@ class Refinement:
         config, photographs = self.config, self.photographs
         self._tile()
         descent, optimiser = Descent(self.changes, self.surface, self.seen), optimiser_of(photographs, SLOW)
-        batches, used = rounds(len(photographs), config.photos, photographs.generator), spent()
-        epoch, since, held_out = -(-len(photographs) // config.photos), 0, 0.0
+        batches, used = rounds(len(photographs), self._at_once, photographs.generator), spent()
+        epoch, since, held_out = -(-len(photographs) // self._at_once), 0, 0.0
         photographs.held_out()
-        for step in range(config.steps):
-            progress = max(step / config.steps, (spent() - used) / max(1.0 - used, 1e-6))
+        for step in range(self.steps):
+            progress = max(step / self.steps, (spent() - used) / max(1.0 - used, 1e-6))
             if progress >= 1.0:
                 return
             if step and step % ANEW == 0:
@@ -200,7 +218,9 @@ class Refinement:
         source, refined = self.photographs.avatar, self.changes.applied()
         shown = refined.colors.clamp(0.0, 1.0)
         sure = of_one_skin(shown, self.seen.gate, self.surface)
-        colors = fill(shown, self.changes.base.colors, sure, self.surface)
+        spacing = self.surface.spacing(self.changes.base.means)
+        surface, predicted = other_sides(shown, self.changes.base.colors, sure, spacing, self.surface)
+        colors = fill(shown, predicted, sure, surface)
         canonical = replace(refined, quats_wxyz=F.normalize(refined.quats_wxyz, dim=-1), colors=colors)
         materials = None if source.materials is None else source.materials.reframed(source.canonical, canonical)
         metadata = {**source.metadata, "refined": str(len(self.photographs))}

@@ -27,6 +27,8 @@ OF_AVATARS = {
     "sharpness_face",
     "unseen_psnr",
     "photos_psnr",
+    "photos_inner_psnr",
+    "psnr_around",
 }
 ABOUT = {"people", "interval95"}
 
@@ -46,7 +48,10 @@ def test_the_report_has_both_avatars_and_the_solver(evaluated):
         assert set(report[name]) - ABOUT >= OF_AVATARS - missing and {"psnr_fg", "photos_psnr"} <= set(report[name])
         assert report[name]["people"] == 2 and "psnr_fg" in report[name]["interval95"]
     assert report["feed_forward"]["psnr_fg"] == pytest.approx(report["shape_predicted"], abs=1e-3)
-    assert report["refined"]["photos_psnr"] > report["feed_forward"]["photos_psnr"]
+    for name in ("photos_psnr", "photos_inner_psnr"):
+        assert report["refined"][name] > report["feed_forward"][name]
+    assert report["refined"]["photos_inner_psnr"] > report["refined"]["photos_psnr"]
+    assert 0.2 < report["sharpness_ceiling"]["sharpness"] < 0.8
     assert set(report["solver"]) == {"pixels", "aligned_pixels", "cm", "solved", *ABOUT}
     assert 0 < report["solver"]["pixels"] < 40 and report["solver"]["aligned_pixels"] != report["solver"]["pixels"]
     assert {"psnr_fg", "shape_predicted", "margin_over_part_means"} <= set(report)
@@ -81,7 +86,8 @@ def test_of_a_real_capture_what_is_unknown_is_said(tmp_path):
     body = write_smplx(tmp_path / "smplx.npz", write_capture(tmp_path / "citron").body)
     asked = Evaluation(tmp_path / "citron", photos=1, targets=1, split="train", smplx=body, compare=SHORT)
     report = evaluate_model(load_model(), asked, tmp_path / "out")
-    assert set(report["refined"]) == {"psnr_fg", "ssim_fg", "sharpness", "photos_psnr", *ABOUT}
+    photos = {"photos_psnr", "photos_inner_psnr"}
+    assert set(report["refined"]) == {"psnr_fg", "ssim_fg", "psnr_around", "sharpness", *photos, *ABOUT}
     reasons = {entry["what"]: entry["reason"] for entry in report["left_out"]}
     assert "actions are unknown" in reasons["refined: sharpness_face"]
     assert "maps are unknown" in reasons["feed_forward: unseen_psnr"]

@@ -9,7 +9,10 @@ from scipy.spatial import KDTree
 from torch.nn import functional as F
 
 from lca.data.sources import open_source
-from lca.training.appearance import NO_INSIDE, REACH, sharpness, surface_points, unseen
+from lca.geometry.camera import orbit
+from lca.geometry.gaussians import Gaussians
+from lca.render import render
+from lca.training.appearance import NO_INSIDE, REACH, filtered, grown, sharpness, surface_points, unseen
 from tests.world.captures import built
 
 MASK = torch.zeros(1, 1, 32, 32)
@@ -39,6 +42,25 @@ def test_outlines_are_no_detail():
     outline = MASK - F.pad(torch.ones(1, 1, 22, 22), (5, 5, 5, 5))
     assert number(sharpness(truth + 9.0 * outline, truth, MASK)) == pytest.approx(1.0)
     assert sharpness(truth, truth, MASK * 0.5) == NO_INSIDE
+
+
+def test_the_truth_is_filtered_as_the_rasteriser_does():
+    """A Gaussian without size and an impulse become the same spot."""
+    camera = orbit(0.0, size=33)
+    middle = camera.unproject(torch.full((33, 33), 3.0))[16, 16]
+    point = Gaussians(
+        middle[None], torch.tensor([[1.0, 0, 0, 0]]), torch.full((1, 3), 1e-6), torch.tensor([0.8]), torch.ones(1, 3)
+    )
+    spot, impulse = render(point, camera, torch.zeros(3)).image, torch.zeros(1, 3, 33, 33)
+    impulse[..., 16, 16] = 1.0
+    spread = filtered(impulse)[0]
+    assert spread.sum() == pytest.approx(3.0, abs=1e-4) and spread[0, 16, 17] / spread[0, 16, 16] > 0.1
+    torch.testing.assert_close(spot / spot.max(), spread / spread.max(), atol=0.005, rtol=0)
+
+
+def test_a_grown_mask_is_wider_all_round():
+    around = grown(MASK)
+    assert around[0, 0, 2:30, 2:30].all() and around.sum() == 28 * 28
 
 
 def test_what_a_photo_shows_is_seen(recording):

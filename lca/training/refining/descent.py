@@ -15,7 +15,7 @@ from lca.training.refining.changes import COLORS, OFFSETS, SIZES, WIDTH, Changes
 from lca.training.refining.photographs import Visibility
 from lca.training.refining.surface import SurfaceGraph
 
-RATES = {"means": 1.5e-3, "colors": 0.02, "log_scales": 0.02, "logits": 0.02, "quats": 0.005}
+RATES = {"means": 2.6e-3, "colors": 0.035, "log_scales": 0.035, "logits": 0.035, "quats": 0.009}
 """Size of a typical first step: metres, sRGB, log, logit, without unit."""
 SMOOTH, SMOOTH_LAST, UNSURE = 4.0, 0.3, 8.0
 """Smoothing at the first step and at the last, and what closed gates add."""
@@ -30,7 +30,7 @@ APART = 0.5
 that sticks out shows from every other side."""
 MIRRORED = torch.tensor([-1.0, 1.0, 1.0] + [1.0] * 3 + [1.0] * 3 + [1.0] + [1.0, 1.0, -1.0, -1.0])
 """Signs of a change on the other side of the plane of symmetry x = 0."""
-MOMENTUM, MEMORY = 0.9, 0.99
+MOMENTUM, MEMORY = 0.8, 0.99
 
 
 @dataclass

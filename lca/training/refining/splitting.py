@@ -25,8 +25,9 @@ tiles gaps open as soon as one looks closer than the photo did."""
 
 EVEN, EVEN_SWEEPS = 8.0, 6
 """Smoothing of first colours, and its sweeps."""
-UNSEEN, STRAY = 0.9, 0.015
-"""The least where no photo shows it; but what is alone, behind a hem, does not become a cloud: metres."""
+UNSEEN, STRAY = 0.9, 0.02
+"""The least where no photo shows it, of the gap to its neighbours: through the back one would see a print on the front; but what
+is alone, behind a hem, does not become a cloud: metres."""
 OPAQUE = 0.95
 """Least opacity of a tile: through thin ones the background shows."""
 
@@ -89,9 +90,8 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
     """
     spacing, thin = surface.spacing(canonical.means), _thinnest(canonical)
     most = torch.where(thin, THIN, WIDE) * spacing[:, None]
-    least = (
-        torch.where(thin, 0.0, torch.lerp(torch.tensor(UNSEEN), torch.tensor(NARROW), gate)[:, None]) * spacing[:, None]
-    )
+    covers = torch.lerp(UNSEEN * surface.gap(canonical.means), NARROW * spacing, gate)
+    least = torch.where(thin, 0.0, covers[:, None])
     solid = (surface.reach > 0)[:, None]
     covering = torch.where(solid, canonical.scales.maximum(least.clamp(max=STRAY)), canonical.scales)
     return replace(

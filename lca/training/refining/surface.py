@@ -14,6 +14,8 @@ from lca.model.avatar import Avatar
 from lca.model.template import Template
 
 NEIGHBOURS = 8
+EVENLY = 1.37
+"""How much further the further half of the neighbours is where they lie evenly (of a hexagonal grid)."""
 APART = {frozenset(pair): 0.0 for pair in (("face", "head"), ("head", "neck"))}
 APART |= {
     frozenset(pair): 0.05 for pair in (("face", "neck"), ("neck", "torso"), ("forearm", "hand"), ("calf", "foot"))
@@ -66,6 +68,10 @@ class SurfaceGraph:
     """Who fills whom, symmetric weights."""
     own: np.ndarray
     """Weight of what the network itself says of a Gaussian that nobody sees."""
+    clothed: np.ndarray
+    """Whether it may be a garment's: not on heads, hands and feet."""
+    behind: np.ndarray
+    """Of clothed ones the Gaussian on the other side of the body, front or back; -1: none."""
 
     def mean(self, values: Tensor) -> Tensor:
         """Mean of each Gaussian's neighbours, (gaussians, channels)."""
@@ -75,6 +81,12 @@ class SurfaceGraph:
         """Mean distance of each Gaussian (places `points`, metres) from the nearer half of its neighbours."""
         apart = (points[torch.from_numpy(self.near)] - points[:, None]).norm(dim=-1)
         return apart.sort(-1).values[:, : NEIGHBOURS // 2].mean(-1)
+
+    def gap(self, points: Tensor) -> Tensor:
+        """What a Gaussian has to cover, metres: `spacing`, or more where the others lie to one side of it."""
+        apart = (points[torch.from_numpy(self.near)] - points[:, None]).norm(dim=-1).sort(-1).values
+        near, far = apart[:, : NEIGHBOURS // 2].mean(-1), apart[:, NEIGHBOURS // 2 :].mean(-1)
+        return near.maximum(far / EVENLY)
 
     def smooth(self, values: Tensor, strength: Tensor, sweeps: int = 4) -> Tensor:
         """(I + strength x Laplacian)^-1 values, by Jacobi sweeps; `strength` (gaussians, 1)."""
@@ -122,7 +134,9 @@ def surface_of(places: Places) -> SurfaceGraph:
     scalp = _scalp(points, part)
     passes = _affinity()[part[:, None], part[near]] * np.where(scalp[:, None] == scalp[near], 1.0, HAIRLINE)
     beside = csr_matrix((passes.astype(np.float32).ravel(), near.ravel(), starts), (count, count))
-    links = beside + _mirrored(places) + _behind(places)
+    clothed = ~_named(part, ("head", "face", "eye", "mouth", "neck", "hand", "foot"))
+    behind = _behind(places, clothed)
+    links = beside + _mirrored(places) + _through(behind)
     alike = _named(part, TWINNED) & (np.abs(points[:, 0]) > MIDDLE) & (part == part[places.mirror])
     return SurfaceGraph(
         near=near,
@@ -134,6 +148,8 @@ def surface_of(places: Places) -> SurfaceGraph:
         average=average,
         links=links.maximum(links.T).tocsr(),
         own=np.array([OWN.get(name, OWN_ELSEWHERE) for name in PARTS])[part],
+        clothed=clothed,
+        behind=behind,
     )
 
 
@@ -179,19 +195,23 @@ def _mirrored(places: Places) -> csr_matrix:
     return csr_matrix((weight, (np.arange(len(points)), mirror)), (len(points), len(points)))
 
 
-def _behind(places: Places) -> csr_matrix:
-    """Links from front to back and back to front of clothed parts: never on heads, nor on hands and feet."""
+def _behind(places: Places, clothed: np.ndarray) -> np.ndarray:
+    """Who lies on the other side of the same clothed part, back of front and front of back; -1: nobody."""
     points, part, facing = places.points, places.part, places.facing
-    clothed = ~_named(part, ("head", "face", "eye", "mouth", "neck", "hand", "foot"))
     front, back = (np.flatnonzero(clothed & side) for side in (facing > 0.1, facing < -0.1))
-    rows, columns = [], []
+    behind = np.full(len(points), -1)
     for here, there in ((front, back), (back, front)):
         if len(here) == 0 or len(there) == 0:
             continue
         distance, nearest = KDTree(points[there, :2]).query(points[here, :2])
         partner = there[nearest]
         linked = (distance < ACROSS) & (part[here] == part[partner])
-        rows.append(here[linked])
-        columns.append(partner[linked])
-    row, column = (np.concatenate([np.zeros(0, np.int64), *x]) for x in (rows, columns))
-    return csr_matrix((np.full(len(row), LIKE_BACK, np.float32), (row, column)), (len(points), len(points)))
+        behind[here[linked]] = partner[linked]
+    return behind
+
+
+def _through(behind: np.ndarray) -> csr_matrix:
+    """Links from front to back and back to front of clothed parts."""
+    row = np.flatnonzero(behind >= 0)
+    weights = np.full(len(row), LIKE_BACK, np.float32)
+    return csr_matrix((weights, (row, behind[row])), (len(behind), len(behind)))
