@@ -51,7 +51,7 @@ TOLERANCE = 1.15
 class RefineConfig:
     """How long and how carefully."""
 
-    align: int = 60
+    align: int = 40
     """Steps on poses and light alone."""
     steps: int = 60
     """Steps on Gaussians; of more than `MANY` photos, more in proportion."""

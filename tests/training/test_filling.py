@@ -34,6 +34,7 @@ def test_the_half_of_a_face_at_a_slant_gives_way_to_the_other(template, bare):
     face, x = template.part == PARTS.index("face"), template.points[:, 0]
     share = fair(torch.where(x > 0, 0.9, 0.2), bare)
     assert share[face & (x > 0.02)].min() > 0.9 and share[face & (x < -0.03)].mean() < 0.2
+    assert share[(template.part == PARTS.index("head")) & (x < -0.05)].mean() < 0.2  # hair and ears too
     assert share[template.part == PARTS.index("torso")].min() == 1.0
 
 

@@ -243,10 +243,15 @@ def test_what_no_photo_shows_hides_what_is_behind_it(avatar, network):
     assert shown["unseen"] < 0.06 < shown["seen"]
 
 
-def test_a_step_takes_no_photo_twice_and_many_photos_take_more_steps(avatar, network, views):
+def test_a_step_takes_no_photo_twice_and_many_photos_take_more_steps(avatar, network, views, monkeypatch):
     one = Refinement(avatar, network.template, views[:1], replace(SHORT, align=0, steps=2), 0)
     drawn = []
-    one.photographs.objective = lambda canonical, photos, *crops: drawn.append(photos) or canonical.colors.sum()
+
+    def objective(canonical, photos, *crops):
+        drawn.append(photos)
+        return canonical.colors.sum()
+
+    monkeypatch.setattr(one.photographs, "objective", objective)
     assert len(list(one.run())) == one.total == 2 and drawn == [[0], [0]]
     many = Refinement(avatar, network.template, views * (MANY // 2 + 1), SHORT, 0)
     assert many.steps == SHORT.steps * (MANY + 2) / MANY

@@ -24,8 +24,8 @@ APART |= {
 the back of a head takes hair from its sides, never the face."""
 ALONE = ("eye", "mouth")
 """Parts that stay as the network made them: lids and lips hide them in one photo and show them in the next, painted with skin."""
-TWINNED = ("face", "hand")
-"""Parts that are like their mirror image before they are like anything else."""
+TWINNED = ("face", "hand", "head")
+"""Parts that are like their mirror image before they are like anything else, ears and hair too."""
 LIKE_MIRROR, LIKE_TWIN, LIKE_BACK = 0.4, 4.0, 0.02
 """Weights of the mirror image, of that of `TWINNED` parts, and of the other side of a garment; a neighbour has 1: colours of
 a garment go through it, prints do not."""

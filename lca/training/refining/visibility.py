@@ -26,7 +26,7 @@ BLUR = 0.3
 """Pixels squared that the rasteriser adds to each splat."""
 LOW, HIGH = 0.1, 0.4
 """Ratios at which the gate begins to open, and is open."""
-WORSE, AS_GOOD = 0.35, 0.65
+WORSE, AS_GOOD = 0.5, 0.8
 """Shares of the twin's ratio at which a gate stays shut, and is not touched."""
 
 
