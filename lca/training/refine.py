@@ -35,6 +35,8 @@ SLOW = 0.3
 """Rates of poses and lights once Gaussians move, of those while aligning."""
 DECAY = 0.2
 """What is left of the rates at the end."""
+WARM_UP = 4
+"""Steps until the rates are whole: of the first gradients nobody knows yet how large they are."""
 ALIGNING = 0.3
 """Share of the seconds that may go to poses and light alone."""
 MANY = 8
@@ -160,7 +162,7 @@ class Refinement:
             if step and step % ANEW == 0:
                 photographs.refresh(self.changes.applied().map(lambda x: x.detach()))
                 descent.seen = self.seen = self._seen()
-            rate = DECAY**progress
+            rate = DECAY**progress * min(1.0, (step + 1) / WARM_UP)
             set_rate(optimiser, rate)
             loss = self._step(descent, optimiser, next(batches), rate, progress)
             if (step + 1) % epoch == 0:
