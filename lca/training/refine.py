@@ -37,6 +37,8 @@ DECAY = 0.2
 """What is left of the rates at the end."""
 WARM_UP = 4
 """Steps until the rates are whole: of the first gradients nobody knows yet how large they are."""
+SETTLED = 8
+"""Steps after which pixels left out begin to count: at first all is a blur, which is the best guess of them."""
 ALIGNING = 0.3
 """Share of the seconds that may go to poses and light alone."""
 MANY = 8
@@ -167,7 +169,8 @@ class Refinement:
             loss = self._step(descent, optimiser, next(batches), rate, progress)
             if (step + 1) % epoch == 0:
                 held_out, since = photographs.held_out(), since + epoch
-                self.score = min(self.score, held_out)
+                if step >= SETTLED:
+                    self.score = min(self.score, held_out)
                 if held_out <= TOLERANCE * self.score:
                     self.kept, since = self._state(), 0
             yield Progress(config.align + step + 1, self.total, loss, held_out, self)
@@ -240,7 +243,7 @@ class Refinement:
 @dataclass(frozen=True)
 class Refined:
     """The refined avatar, the aligned drives of the photos, how far each Gaussian was seen (0 to 1), and the least mean
-    error of the pixels left out (sRGB; infinite if it was stopped before a round over all photos)."""
+    error of the pixels left out (sRGB; infinite if it was stopped in its first steps)."""
 
     avatar: Avatar
     signals: Signals

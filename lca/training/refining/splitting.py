@@ -20,14 +20,14 @@ APART, SMALLER = 0.45, 0.6
 """How far from the middle the quarters lie and how large they are, in sides of the whole."""
 
 WIDE, NARROW, THIN = 0.6, 0.5, 0.3
-"""Most and least that a Gaussian measures along its surface, and most across, in distances to its neighbours: between narrower
-tiles gaps open as soon as one looks closer than the photo did."""
+"""Most and least that a Gaussian measures along its surface, and most across, in gaps to its neighbours: between narrower tiles
+cracks open as soon as one looks closer than the photo did."""
 
 EVEN, EVEN_SWEEPS = 8.0, 6
 """Smoothing of first colours, and its sweeps."""
 UNSEEN, STRAY = 0.9, 0.02
-"""The least where no photo shows it, of the gap to its neighbours: through the back one would see a print on the front; but what
-is alone, behind a hem, does not become a cloud: metres."""
+"""The least where no photo shows it: through the back one would see a print on the front; but what is alone, behind a hem, does
+not become a cloud: metres."""
 OPAQUE = 0.95
 """Least opacity of a tile: through thin ones the background shows."""
 
@@ -88,10 +88,9 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
     it is as soon as one looks closer. What no photo shows is made to cover, and no more: through the back of a head one would
     look into the face.
     """
-    spacing, thin = surface.spacing(canonical.means), _thinnest(canonical)
-    most = torch.where(thin, THIN, WIDE) * spacing[:, None]
-    covers = torch.lerp(UNSEEN * surface.gap(canonical.means), NARROW * spacing, gate)
-    least = torch.where(thin, 0.0, covers[:, None])
+    gap, thin = surface.gap(canonical.means)[:, None], _thinnest(canonical)
+    most = torch.where(thin, THIN, WIDE) * gap
+    least = torch.where(thin, 0.0, torch.lerp(torch.tensor(UNSEEN), torch.tensor(NARROW), gate)[:, None] * gap)
     solid = (surface.reach > 0)[:, None]
     covering = torch.where(solid, canonical.scales.maximum(least.clamp(max=STRAY)), canonical.scales)
     return replace(
