@@ -21,7 +21,7 @@ JUMP = 0.1
 BETWEEN = 4
 """Points a side that stand for the surface between four neighbouring pixels, which may be 3 cm apart."""
 AROUND = 0.05
-"""Of a picture's side, beyond the garment: there one sees what spills over its edge."""
+"""Of a picture's side, beyond a mask: there one sees what spills over its edge."""
 INSIDE = 0.9
 FAR = 3
 """Pixels after which nothing is left of the rasteriser's filter."""
