@@ -26,7 +26,7 @@ from lca.training.refining.developing import develop
 from lca.training.refining.filling import fill, of_one_skin
 from lca.training.refining.photographs import Photographs, Visibility
 from lca.training.refining.pieces import other_sides
-from lca.training.refining.splitting import quartered, tightened, worth_splitting
+from lca.training.refining.splitting import closed, quartered, tightened, worth_splitting
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import View
 from lca.training.refining.visibility import fair
@@ -220,7 +220,7 @@ class Refinement:
     @torch.no_grad()
     def avatar(self) -> Avatar:
         """The avatar with the changes so far, unseen sides filled."""
-        source, refined = self.photographs.avatar, self.changes.applied()
+        source, refined = self.photographs.avatar, closed(self.changes.applied(), self.surface)
         shown = refined.colors.clamp(0.0, 1.0)
         sure = of_one_skin(shown, self.seen.gate, self.surface)
         spacing = self.surface.spacing(self.changes.base.means)

@@ -18,7 +18,7 @@ from lca.model.rig import Signals
 from lca.render import render
 from lca.training.losses import over, psnr
 from lca.training.refine import MANY, RefineConfig, Refinement, refine
-from lca.training.refining.splitting import quartered, tightened
+from lca.training.refining.splitting import closed, quartered, tightened
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import Crop, View
 
@@ -238,6 +238,18 @@ def test_what_no_photo_shows_hides_what_is_behind_it():
         across, down = camera.project(tiles.means[torso])[:, :2].long().unbind(-1)
         shown.append(float(render(painted, camera, torch.zeros(3)).image[0, down, across].quantile(0.99)))
     assert shown[1] < 0.06 < 0.1 < shown[0]
+
+
+def test_tiles_that_have_moved_apart_cover_the_gaps_again(avatar, network):
+    surface, own = surface_of(places_of(network.template, avatar)), avatar.canonical
+    apart = replace(own, means=1.5 * own.means, scales=torch.tensor([0.001, 0.002, 0.0005]).repeat(len(own.means), 1))
+    again, solid = closed(apart, surface), surface.reach > 0
+    least = (0.5 * surface.gap(apart.means)).clamp(max=0.02)[:, None].expand(-1, 2)
+    assert (again.scales[solid, :2] >= least[solid] - 1e-6).all()
+    assert torch.equal(again.scales[:, 2], apart.scales[:, 2]) and torch.equal(
+        again.scales[~solid], apart.scales[~solid]
+    )
+    assert torch.equal(closed(again, surface).scales, again.scales)
 
 
 def test_a_step_takes_no_photo_twice_and_many_photos_take_more_steps(avatar, network, views, monkeypatch):

@@ -88,14 +88,25 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
     it is as soon as one looks closer. What no photo shows is made to cover, and no more: through the back of a head one would
     look into the face.
     """
-    gap, thin = surface.gap(canonical.means)[:, None], _thinnest(canonical)
-    most = torch.where(thin, THIN, WIDE) * gap
-    least = torch.where(thin, 0.0, torch.lerp(torch.tensor(UNSEEN), torch.tensor(NARROW), gate)[:, None] * gap)
-    solid = (surface.reach > 0)[:, None]
-    covering = torch.where(solid, canonical.scales.maximum(least.clamp(max=STRAY)), canonical.scales)
+    covering = _covering(canonical, surface, torch.lerp(torch.tensor(UNSEEN), torch.tensor(NARROW), gate))
+    most = torch.where(_thinnest(canonical), THIN, WIDE) * surface.gap(canonical.means)[:, None]
+    solid = surface.reach > 0
     return replace(
         canonical,
         scales=covering * (covering.clamp(max=most) / covering) ** gate[:, None],
-        opacities=torch.where(solid[:, 0], canonical.opacities.clamp(min=OPAQUE), canonical.opacities),
+        opacities=torch.where(solid, canonical.opacities.clamp(min=OPAQUE), canonical.opacities),
         colors=surface.smooth(canonical.colors, EVEN * gate[:, None], sweeps=EVEN_SWEEPS),
     )
+
+
+def closed(canonical: Gaussians, surface: SurfaceGraph) -> Gaussians:
+    """Tiles that have moved apart cover the gaps again: through a crack in a face one sees the hair on the back of the head."""
+    return replace(canonical, scales=_covering(canonical, surface, torch.full_like(canonical.opacities, NARROW)))
+
+
+def _covering(
+    canonical: Gaussians, surface: SurfaceGraph, share: Float[Tensor, "gaussians"]
+) -> Float[Tensor, "gaussians 3"]:
+    """Scales of at least a share of the gap to the neighbours, along the surface."""
+    least = (share * surface.gap(canonical.means) * (surface.reach > 0)).clamp(max=STRAY)
+    return canonical.scales.maximum(torch.where(_thinnest(canonical), 0.0, least[:, None]))
