@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lca.data.sample import Capture
-from lca.formats.photos import crop_square
+from lca.formats.photos import Picture, crop_square
 from lca.geometry.camera import Camera
 
 TIMES = 4
@@ -27,6 +27,10 @@ class Enlarged:
     body_box: Float[Tensor, "frames 4"]
     face_box: Float[Tensor, "frames 4"]
     camera: Camera
+
+    def pictures(self) -> list[Picture]:
+        """As if read from files that tell of no lens."""
+        return [Picture(f"photo {k + 1}", image, None) for k, image in enumerate(self.image)]
 
 
 def enlarged(capture: Capture) -> Enlarged:

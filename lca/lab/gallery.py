@@ -8,7 +8,7 @@ from PIL import Image
 
 from lca.data.enlarged import enlarged
 from lca.data.sample import Capture
-from lca.formats.photos import Photos, Picture
+from lca.formats.photos import Photos
 from lca.geometry.motion import Motion
 from lca.lab.figures import column, row, to_image, view
 from lca.lab.playing import body_camera, drive, face_camera, still
@@ -34,7 +34,7 @@ def gallery(
         count = len(found["image"])
         front = frontal(Capture.read(found))
         capture = Capture.read(found, [(front + k * count // PHOTOS) % count for k in range(PHOTOS)])
-        pictures = [Picture(f"photo {k + 1}", image, None) for k, image in enumerate(enlarged(capture).image)]
+        pictures = enlarged(capture).pictures()
         people = [finder(picture) for picture in pictures]
         avatar = refine_on_photos(model, pictures, people, float(model.template.stature(capture.betas))).avatar
         moments = [still(motion, frame) for frame in (0, len(motion) * (index + 1) // (len(rows) + 1))]

@@ -67,7 +67,7 @@ def compare(
     stage: the refined avatar in their lights.
     """
     photos = enlarged(shown)
-    pictures = [Picture(f"photo {k + 1}", image, None) for k, image in enumerate(photos.image)]
+    pictures = photos.pictures()
     finder = load_finder()
     people = [looked_at(picture, photos, k, finder) for k, picture in enumerate(pictures)]
     stature = float(model.template.stature(shown.betas))

@@ -92,7 +92,7 @@ def test_photos_get_closer(refined, avatar, views):
 
 def test_backs_are_not_seen_and_stay_calm_unless_the_gate_is_off(refined, avatar, network, views):
     facing, unseen = torch.from_numpy(places_of(network.template, refined.avatar).facing), refined.gate < 0.5
-    assert 0.05 < unseen.float().mean() < 0.8
+    assert 0.1 < unseen.float().mean() < 0.8
     assert facing[unseen].mean() < facing[~unseen].mean() - 0.3
     free = refine(avatar, network.template, views, replace(SHORT, gate=False, split=0.0))
     calm = refine(avatar, network.template, views, replace(SHORT, split=0.0))
@@ -219,7 +219,7 @@ def test_what_is_alone_behind_a_hem_does_not_become_a_cloud(avatar, network):
     strayed = replace(own, means=own.means.clone(), scales=torch.full_like(own.scales, 0.004))
     strayed.means[0] += torch.tensor([0.0, -0.5, 0.0])
     covering = tightened(strayed, surface_of(places_of(network.template, avatar)), torch.zeros(len(own.means)))
-    assert covering.scales[0].max() < 0.021
+    assert covering.scales[0].max() <= 0.02
     assert covering.scales.max(-1).values.median() > 0.004
 
 

@@ -23,6 +23,8 @@ VOTING, SWEEPS = 30.0, 20
 """Smoothing of the vote on what colour a place has, and its sweeps: some three Gaussians round about."""
 SMALLEST = 0.02
 """Square metres of a garment, or of the skin that it leaves bare, at least."""
+JOINED = 0.1
+"""Weight of a link from which on two Gaussians of one colour are of one piece: neighbours, and mirror images."""
 ALIKE = 0.12
 """Distance of two colours (sRGB) from which on little passes between them."""
 EXPECTED = 0.1
@@ -69,7 +71,7 @@ def _without_prints(found: np.ndarray, colours: int, spacing: np.ndarray, surfac
     """The colour of the piece that each seen Gaussian belongs to."""
     label = np.where(found == NOTHING, NOTHING, _vote(found, colours, surface))
     links = surface.links.tocoo()
-    same = (links.data > EXPECTED) & (label[links.row] == label[links.col]) & (label[links.row] != NOTHING)
+    same = (links.data > JOINED) & (label[links.row] == label[links.col]) & (label[links.row] != NOTHING)
     joined = csr_matrix((np.ones(same.sum(), bool), (links.row[same], links.col[same])), links.shape)
     piece = connected_components(joined, directed=False)[1]
     area = np.bincount(piece, weights=spacing.astype(np.float64) ** 2)

@@ -88,8 +88,9 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
     it is as soon as one looks closer. What no photo shows is made to cover, and no more: through the back of a head one would
     look into the face.
     """
-    covering = _covering(canonical, surface, torch.lerp(torch.tensor(UNSEEN), torch.tensor(NARROW), gate))
-    most = torch.where(_thinnest(canonical), THIN, WIDE) * surface.gap(canonical.means)[:, None]
+    gap = surface.gap(canonical.means)
+    covering = _covering(canonical, surface, torch.lerp(torch.tensor(UNSEEN), torch.tensor(NARROW), gate) * gap)
+    most = torch.where(_thinnest(canonical), THIN, WIDE) * gap[:, None]
     solid = surface.reach > 0
     return replace(
         canonical,
@@ -101,12 +102,12 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
 
 def closed(canonical: Gaussians, surface: SurfaceGraph) -> Gaussians:
     """Tiles that have moved apart cover the gaps again: through a crack in a face one sees the hair on the back of the head."""
-    return replace(canonical, scales=_covering(canonical, surface, torch.full_like(canonical.opacities, NARROW)))
+    return replace(canonical, scales=_covering(canonical, surface, NARROW * surface.gap(canonical.means)))
 
 
 def _covering(
-    canonical: Gaussians, surface: SurfaceGraph, share: Float[Tensor, "gaussians"]
+    canonical: Gaussians, surface: SurfaceGraph, least: Float[Tensor, "gaussians"]
 ) -> Float[Tensor, "gaussians 3"]:
-    """Scales of at least a share of the gap to the neighbours, along the surface."""
-    least = (share * surface.gap(canonical.means) * (surface.reach > 0)).clamp(max=STRAY)
+    """Scales of at least so many metres, but `STRAY`, along the surface, where Gaussians may change at all."""
+    least = (least * (surface.reach > 0)).clamp(max=STRAY)
     return canonical.scales.maximum(torch.where(_thinnest(canonical), 0.0, least[:, None]))

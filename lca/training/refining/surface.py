@@ -79,14 +79,16 @@ class SurfaceGraph:
 
     def spacing(self, points: Tensor) -> Tensor:
         """Mean distance of each Gaussian (places `points`, metres) from the nearer half of its neighbours."""
-        apart = (points[torch.from_numpy(self.near)] - points[:, None]).norm(dim=-1)
-        return apart.sort(-1).values[:, : NEIGHBOURS // 2].mean(-1)
+        return self._apart(points)[:, : NEIGHBOURS // 2].mean(-1)
 
     def gap(self, points: Tensor) -> Tensor:
         """What a Gaussian has to cover, metres: `spacing`, or more where the others lie to one side of it."""
-        apart = (points[torch.from_numpy(self.near)] - points[:, None]).norm(dim=-1).sort(-1).values
-        near, far = apart[:, : NEIGHBOURS // 2].mean(-1), apart[:, NEIGHBOURS // 2 :].mean(-1)
-        return near.maximum(far / EVENLY)
+        near, far = self._apart(points).split(NEIGHBOURS // 2, -1)
+        return near.mean(-1).maximum(far.mean(-1) / EVENLY)
+
+    def _apart(self, points: Tensor) -> Tensor:
+        """Distances from the neighbours, nearest first, (gaussians, neighbours)."""
+        return (points[torch.from_numpy(self.near)] - points[:, None]).norm(dim=-1).sort(-1).values
 
     def smooth(self, values: Tensor, strength: Tensor, sweeps: int = 4) -> Tensor:
         """(I + strength x Laplacian)^-1 values, by Jacobi sweeps; `strength` (gaussians, 1)."""
