@@ -91,14 +91,14 @@ class EfficientNetLite(nn.Module):
         """What sees edges and textures, up to stride 4; half of the time of a training step."""
         return nn.ModuleList([self.stem, *self.stages[:2]])
 
-    def forward(self, images: Float[Tensor, "images 3 height width"]) -> list[Tensor]:
-        """Of images in [0, 1] with sides that 32 divides: one map of features for each of `LEVELS`."""
+    def forward(self, images: Float[Tensor, "images 3 height width"], deepest: int = 32) -> list[Tensor]:
+        """Of images in [0, 1] with sides that 32 divides: one map of features for each of `LEVELS` up to stride `deepest`."""
         x = ((images - GREY) / SPREAD).contiguous(memory_format=torch.channels_last)
         x, found = F.relu6(self.stem(x)), []
-        for stage in self.stages:
+        for stage in self.stages[: LEVELS[deepest] + 1]:
             x = stage(x)
             found.append(x)
-        return [found[place] for place in LEVELS.values()]
+        return [found[place] for stride, place in LEVELS.items() if stride <= deepest]
 
 
 def folded(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

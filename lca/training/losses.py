@@ -1,7 +1,8 @@
 """L = L_img(I, canonical render) + L_img(I, driven render) + lambda L_reg(p, s), and what small models need besides.
 
 The paper's L_img is L1 + LPIPS. LPIPS needs weights that cannot be shipped here, so the perceptual term is structural similarity
-plus the L1 distance of Laplacian pyramids; every report says so. `objective` puts the terms together.
+plus the L1 distance of Laplacian pyramids; every report says so. Features of photographs can be added (`photograph_features`).
+`objective` puts the terms together.
 """
 
 from dataclasses import dataclass, fields
@@ -13,6 +14,7 @@ from torch.nn import functional as F
 
 from lca.geometry.gaussians import Gaussians
 from lca.ranges import check_numbers
+from lca.training.photograph_features import feature_loss
 
 PERCEPTUAL = "SSIM + Laplacian pyramid"
 ACAP_METRES = 0.05625
@@ -28,6 +30,8 @@ class LossConfig:
     """1 - SSIM."""
     laplacian: float = 0.5
     """Laplacian pyramid, keeps detail from being washed out."""
+    features: float = 0.0
+    """Distance of features that have seen photographs; needs `lca networks --training`."""
     driven: float = 4.0
     """L_img of the driven render."""
     canonical: float = 1.2
@@ -68,7 +72,8 @@ def image_loss(
 ) -> Tensor:
     """L_img: L1 + perceptual term."""
     loss = F.l1_loss(picture, truth) + config.laplacian * laplacian_loss(picture, truth)
-    return loss + config.perceptual * (1.0 - block_similarity(picture, truth))
+    loss = loss + config.perceptual * (1.0 - block_similarity(picture, truth))
+    return loss + config.features * feature_loss(picture, truth) if config.features else loss
 
 
 def block_similarity(picture: Tensor, truth: Tensor) -> Tensor:

@@ -1,19 +1,17 @@
 """Teaching the network of points (`lca.model.points`), with everything else of the model frozen to the bit."""
 
-import io
 from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 
 from lca.data.batch import Batch, over_grey
-from lca.formats.network_files import BACKBONE, network_bytes
 from lca.model.checkpoint import with_heads
-from lca.model.efficientnet import folded
 from lca.model.points import PointNetwork
 from lca.training.correspondence import correspondence_loss, laplace, mean_distance
 from lca.training.depths import depth_truth
 from lca.training.losses import LossConfig
+from lca.training.photograph_features import photograph_weights
 from lca.training.pretrain import Pretrain
 from lca.training.schedule import OptimizerConfig
 
@@ -49,8 +47,7 @@ class PointReading(Pretrain):
         self.points.requires_grad_(True)
         if photographs:
             if begins:
-                seen = torch.load(io.BytesIO(network_bytes(BACKBONE.name)), weights_only=True)
-                self.points.backbone.load_state_dict(folded(seen))
+                self.points.backbone.load_state_dict(photograph_weights())
             lowest = self.points.backbone.lowest().requires_grad_(False)
             lowest[-1].register_forward_hook(ask_for_gradient)
         self.save_hyperparameters({"photographs": photographs})

@@ -18,6 +18,7 @@ from lca.training.correspondence import mean_distance
 from lca.training.losses import LossConfig, psnr
 from lca.training.objective import Pass, objective, run, shape_errors, warm_up
 from lca.training.optimizer import MuonAdamW, block_matrices
+from lca.training.photograph_features import photograph_weights
 from lca.training.schedule import OptimizerConfig, cosine_with_warmup
 
 
@@ -43,6 +44,8 @@ class Pretrain(lightning.LightningModule):
         """
         super().__init__()
         check_number("model.correspondence_steps", correspondence_steps, 0, 10**9)
+        if loss.features:
+            photograph_weights()  # or says at once what is missing
         self.loss, self.optimizer = loss, optimizer
         self.network = load_model(init).train() if init else LCA(network)
         self.own_terms: dict[str, Callable[[Batch, Pass], Tensor]] = {}

@@ -23,7 +23,7 @@ from lca.training.refining.alignment import align, optimiser_of, rounds, set_rat
 from lca.training.refining.changes import Changes
 from lca.training.refining.descent import Descent
 from lca.training.refining.developing import develop
-from lca.training.refining.filling import fill, of_one_skin
+from lca.training.refining.filling import fill, in_pockets, of_one_skin
 from lca.training.refining.photographs import Photographs, Visibility
 from lca.training.refining.pieces import other_sides
 from lca.training.refining.splitting import closed, quartered, tightened, worth_splitting
@@ -47,6 +47,8 @@ ANEW = 20
 """Steps after which visibility and corrections are computed anew."""
 DEVELOP = 2
 """Passes of colours straight from the photos, before and after Gaussians are split."""
+LAST = 4
+"""Passes, at the end, of colours from the pixels that were left out."""
 TOLERANCE = 1.15
 """How much worse than at best the pixels left out may be while detail is gained: a blurred pixel is safe, a sharp one not."""
 
@@ -224,7 +226,8 @@ class Refinement:
         shown = refined.colors.clamp(0.0, 1.0)
         sure = of_one_skin(shown, self.seen.gate, self.surface)
         spacing = self.surface.spacing(self.changes.base.means)
-        surface, predicted = other_sides(shown, self.changes.base.colors, sure, spacing, self.surface)
+        surface, predicted = in_pockets(shown, self.changes.base.colors, sure, self.surface)
+        surface, predicted = other_sides(shown, predicted, sure, spacing, surface)
         colors = fill(shown, predicted, sure, surface)
         canonical = replace(refined, quats_wxyz=F.normalize(refined.quats_wxyz, dim=-1), colors=colors)
         materials = None if source.materials is None else source.materials.reframed(source.canonical, canonical)
@@ -236,6 +239,7 @@ class Refinement:
         """Go back to where the pixels left out were last as good as ever, fill unseen sides, and hand over."""
         values, theta, translation = self.kept
         self.changes.values.copy_(values)
+        develop(self.changes, self.photographs, self.surface, self.seen.gate, LAST, held=True)
         signals = replace(self.photographs.given, theta=theta, translation=translation)
         return Refined(self.avatar(), signals, self.seen.gate, self.score)
 

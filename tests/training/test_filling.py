@@ -6,7 +6,7 @@ import torch
 from lca.formats.photos import Photos
 from lca.geometry.body import PARTS
 from lca.model.checkpoint import load_model
-from lca.training.refining.filling import fill, of_one_skin
+from lca.training.refining.filling import fill, in_pockets, of_one_skin
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.visibility import fair
 
@@ -36,6 +36,27 @@ def test_the_half_of_a_face_at_a_slant_gives_way_to_the_other(template, bare):
     assert share[face & (x > 0.02)].min() > 0.9 and share[face & (x < -0.03)].mean() < 0.2
     assert share[(template.part == PARTS.index("head")) & (x < -0.05)].mean() < 0.2  # hair and ears too
     assert share[template.part == PARTS.index("torso")].min() == 1.0
+
+
+def test_half_a_face_stays_or_goes_as_one(template, bare):
+    """An eye that is seen well in a half that is not does not stay by itself."""
+    face, x = template.part == PARTS.index("face"), template.points[:, 0]
+    eye = template.points[(template.part == PARTS.index("eye")) & (x < 0)].mean(0)
+    ratio = torch.where(x > 0, 0.9, 0.2)
+    round_eye = face & ((template.points - eye).norm(dim=-1) < 0.02)
+    ratio[round_eye] = 0.9
+    share = fair(ratio, bare)
+    assert share[round_eye].mean() < 0.1 and share[face & (x > 0.02)].min() > 0.9
+    assert fair(torch.where(x > 0, 0.9, 0.8), bare)[face].min() == 1.0
+
+
+def test_a_mirrored_half_is_as_sharp_as_the_other(template, bare):
+    face, x = template.part == PARTS.index("face"), template.points[:, 0]
+    colors = torch.rand(len(x), 1).expand(-1, 3).contiguous()
+    filled = fill(colors, torch.full_like(colors, 0.5), (face & (x > 0)).float(), bare)
+    far = (face & (x < -0.02)).nonzero()[:, 0]
+    twin = colors[template.mirror[far]]
+    assert (filled[far] - twin).std() < 0.5 * twin.std()
 
 
 def test_half_a_face_speaks_for_the_other_and_never_for_the_back_of_the_head(template, bare):
@@ -78,3 +99,18 @@ def test_a_finger_that_takes_the_colour_behind_it_is_not_believed(template, bare
     sure = of_one_skin(colors, torch.full((len(colors),), 0.8), bare)
     assert (sure[wrong] == 0).all()
     assert (sure[hand[len(wrong) :]] == sure[-1]).all() and (sure > 0).sum() == len(colors) - len(wrong)
+
+
+def test_hands_that_nobody_sees_have_the_skin_of_the_face(template, bare):
+    hand, face = (template.part == PARTS.index(name) for name in ("hand", "face"))
+    sleeve, skin = torch.tensor([0.1, 0.1, 0.2]), torch.tensor([0.9, 0.6, 0.5])
+    colors, predicted = sleeve.repeat(len(hand), 1), torch.full((len(hand), 3), 0.4)
+    colors[face] = skin
+    gate = torch.ones(len(hand)) * ~hand
+    gate[hand.nonzero()[:20, 0]] = 1.0  # what peeps out, in the colour of the sleeve
+    sure = of_one_skin(colors, gate, bare)
+    assert sure[hand].max() == 0.0
+    surface, expected = in_pockets(colors, predicted, sure, bare)
+    assert (fill(colors, expected, sure, surface)[hand] - skin).norm(dim=-1).median() < 0.1
+    seen = torch.ones(len(hand))
+    assert in_pockets(colors, predicted, seen, bare) == (bare, predicted)

@@ -1,8 +1,12 @@
 import pytest
 import torch
 
+from lca.errors import UserError
 from lca.geometry.gaussians import Gaussians
+from lca.model.efficientnet import EfficientNetLite
+from lca.training import photograph_features
 from lca.training.losses import ACAP_METRES, LossConfig, acap, asap, image_loss, laplacian_loss, over, psnr
+from lca.training.pretrain import Pretrain
 
 
 def gaussians(means, scales):
@@ -15,6 +19,28 @@ def test_image_loss_is_zero_only_for_the_truth():
     truth = torch.rand(2, 3, 48, 48)
     assert image_loss(truth, truth, LossConfig()).item() == pytest.approx(0.0, abs=1e-5)
     assert image_loss(truth.flip(-1), truth, LossConfig()).item() > 0.1
+
+
+def test_features_are_compared_on_request(monkeypatch):
+    torch.manual_seed(0)
+    state = EfficientNetLite().state_dict()
+    monkeypatch.setattr(photograph_features, "photograph_weights", lambda: state)
+    photograph_features._network.cache_clear()
+    truth, plain, asked = torch.rand(1, 3, 64, 64), LossConfig(), LossConfig(features=2.0)
+    picture = truth.flip(-1).requires_grad_(True)
+    term = photograph_features.feature_loss(picture, truth)
+    assert 0.0 < term < 4.0 and photograph_features.feature_loss(truth, truth) == 0.0
+    more = image_loss(picture, truth, asked) - image_loss(picture, truth, plain)
+    assert more.item() == pytest.approx(2.0 * term.item(), 1e-4)
+    (gradient,) = torch.autograd.grad(term, picture)
+    assert gradient.abs().amin(1).gt(0).float().mean() > 0.9
+    photograph_features._network.cache_clear()
+
+
+def test_features_need_their_network_before_anything_is_trained(monkeypatch, tmp_path):
+    monkeypatch.setenv("LCA_NETWORKS", str(tmp_path))
+    with pytest.raises(UserError, match="lca networks --training"):
+        Pretrain(loss=LossConfig(features=0.1))
 
 
 def test_laplacian_loss_sees_lost_detail_more_than_a_shift_of_brightness():

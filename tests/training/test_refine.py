@@ -9,18 +9,21 @@ import torch
 from lca.formats.photos import Photos
 from lca.geometry.body import PARTS
 from lca.geometry.camera import orbit
+from lca.geometry.gaussians import Gaussians
 from lca.geometry.joint_names import JOINTS
 from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.model.avatar import Avatar
 from lca.model.checkpoint import load_model
 from lca.model.driver import EPS
 from lca.model.rig import Signals
-from lca.render import render
+from lca.render import Rendering, render
 from lca.training.losses import over, psnr
 from lca.training.refine import MANY, RefineConfig, Refinement, refine
+from lca.training.refining import photographs
 from lca.training.refining.splitting import closed, quartered, tightened
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import Crop, View
+from lca.training.refining.visibility import occlusions
 
 SHORT = RefineConfig(align=4, steps=24, left_out=0.02)
 WHITE = torch.ones(3)
@@ -240,6 +243,16 @@ def test_what_no_photo_shows_hides_what_is_behind_it():
     assert shown[1] < 0.06 < 0.1 < shown[0]
 
 
+def test_what_no_photo_shows_covers_whichever_way_it_stands(avatar, network):
+    surface, own = surface_of(places_of(network.template, avatar)), avatar.canonical
+    edgewise = replace(own, scales=torch.tensor([0.001, 0.05, 0.05]).repeat(len(own.means), 1))
+    tiles = tightened(edgewise, surface, torch.zeros(len(own.means)))
+    solid, gap = surface.reach > 0, surface.gap(own.means)
+    assert (tiles.scales.amin(-1)[solid] >= (0.5 * gap).clamp(max=0.02)[solid] - 1e-6).all()
+    seen = tightened(edgewise, surface, torch.ones(len(own.means)))
+    assert (seen.scales.amin(-1) <= 0.001 + 1e-6).all()
+
+
 def test_tiles_that_have_moved_apart_cover_the_gaps_again(avatar, network):
     surface, own = surface_of(places_of(network.template, avatar)), avatar.canonical
     apart = replace(own, means=1.5 * own.means, scales=torch.tensor([0.001, 0.002, 0.0005]).repeat(len(own.means), 1))
@@ -250,6 +263,48 @@ def test_tiles_that_have_moved_apart_cover_the_gaps_again(avatar, network):
         again.scales[~solid], apart.scales[~solid]
     )
     assert torch.equal(closed(again, surface).scales, again.scales)
+
+
+def test_pixels_left_out_pull_at_nothing(avatar, network, views, monkeypatch):
+    """Neither by their own error nor by that of what lies around them: nothing would call them back."""
+    run = Refinement(avatar, network.template, views[:1], SHORT, 0)
+    (body,) = run.photographs.bodies
+    assert body is not None
+    height, width = body.camera.height, body.camera.width
+    shown, alpha = torch.rand(3, height, width, requires_grad=True), torch.ones(1, height, width)
+    monkeypatch.setattr(photographs, "render", lambda *given: Rendering(shown, alpha, alpha))
+    left = torch.zeros_like(body.held)
+    left[:, height // 2 : height // 2 + 6, width // 2 - 3 : width // 2 + 3] = True
+    assert body.mask[left].min() > 0.9
+    nothing = torch.zeros_like(left)
+    for crop in (replace(body, held=left, doubted=nothing), replace(body, held=nothing, doubted=left)):
+        (pull,) = torch.autograd.grad(run.photographs.loss(avatar.canonical, 0, [crop], [None]), shown)
+        assert (pull[:, left[0]] == 0).all()
+        assert pull[:, (body.mask[0] > 0.9) & ~left[0]].abs().median() > 0
+
+
+def test_pixels_left_out_are_learned_from_in_the_end(avatar, network, views, monkeypatch):
+    config = replace(SHORT, left_out=0.3, split=0.0)
+    with_them = likeness(refine(avatar, network.template, views, config).avatar, views)
+    monkeypatch.setattr("lca.training.refine.LAST", 0)
+    assert with_them > likeness(refine(avatar, network.template, views, config).avatar, views) + 0.2
+
+
+def test_edges_between_what_is_in_front_and_behind_are_doubted():
+    """A small square half a metre before a large one, in the middle of the picture."""
+    camera, steps = orbit(0.0, 0.0, 2.0, size=64), torch.linspace(-0.5, 0.5, 41)
+    plane = torch.cartesian_prod(steps, steps)
+    means = torch.cat([torch.nn.functional.pad(plane, (0, 1)), torch.nn.functional.pad(0.3 * plane, (0, 1), value=0.5)])
+    count = len(means)
+    quats, colors = torch.tensor([1.0, 0, 0, 0]).repeat(count, 1), torch.ones(count, 3)
+    scales = torch.tensor([0.02, 0.02, 0.001]).repeat(count, 1)
+    edges = occlusions(Gaussians(means, quats, scales, torch.full((count,), 0.99), colors), camera)[0]
+    corners = camera.project(torch.tensor([[-0.15, 0.15, 0.5], [0.15, -0.15, 0.5]]))[:, :2].round().long()
+    (left, right), (top, bottom) = (sorted(places) for places in corners.T.tolist())
+    ring = torch.zeros(64, 64, dtype=torch.bool)
+    ring[top - 8 : bottom + 9, left - 8 : right + 9] = True
+    ring[top + 1 : bottom, left + 1 : right] = False
+    assert edges[ring].float().mean() > 0.5 and not edges[~ring].any()
 
 
 def test_a_step_takes_no_photo_twice_and_many_photos_take_more_steps(avatar, network, views, monkeypatch):

@@ -25,28 +25,37 @@ FAVOUR = 2.0
 
 @torch.no_grad()
 def develop(
-    changes: Changes, photographs: Photographs, surface: SurfaceGraph, gate: Float[Tensor, "gaussians"], passes: int
+    changes: Changes,
+    photographs: Photographs,
+    surface: SurfaceGraph,
+    gate: Float[Tensor, "gaussians"],
+    passes: int,
+    held: bool = False,
 ) -> None:
-    """Change the colours of `changes`, as far as the gate is open."""
+    """Change the colours of `changes`, as far as the gate is open, by pixels that are learned from, or by those `held` back."""
     for _ in range(passes):
-        changes.values[:, COLORS] += gate[:, None] * _mean_error(changes.applied(), photographs, surface)
+        changes.values[:, COLORS] += gate[:, None] * _mean_error(changes.applied(), photographs, surface, held)
         changes.clip()
 
 
-def _mean_error(canonical: Gaussians, photographs: Photographs, surface: SurfaceGraph) -> Float[Tensor, "gaussians 3"]:
+def _mean_error(
+    canonical: Gaussians, photographs: Photographs, surface: SurfaceGraph, held: bool
+) -> Float[Tensor, "gaussians 3"]:
+    """Error of those pixels alone, shared out among all that show the Gaussian."""
     total, count = torch.zeros(len(canonical), 3), torch.full((len(canonical), 1), 1e-6)
     for photo in range(len(photographs)):
         posed = photographs.lit(canonical, photo)
         for crop in (photographs.bodies[photo], photographs.faces[photo]):
             if crop is None:
                 continue
-            where = inside(crop.mask, 1) * ~crop.held
-            here = sight(posed, crop.camera, where, surface)
+            where = inside(crop.mask, 1) * ~crop.doubted
+            wanted = where * (crop.held == held)
+            here = sight(posed, crop.camera, where if held else wanted, surface)
             favour = (here.ratio.clamp(max=1.0) ** FAVOUR)[:, None]
             with torch.enable_grad():
                 colors = posed.colors.detach().requires_grad_(True)
                 shown = render(replace(posed, colors=colors), crop.camera, torch.ones(3)).image
-                (pulls,) = torch.autograd.grad((shown * ((crop.image - shown) * where).detach()).sum(), colors)
+                (pulls,) = torch.autograd.grad((shown * ((crop.image - shown) * wanted).detach()).sum(), colors)
             total += favour * pulls
             count += favour * here.weight[:, None]
     return total / count

@@ -8,6 +8,8 @@ a mean over neighbours, mirror image and the other side of a garment. What the n
 muddy: but on faces and hands it hardly counts, and a neighbour's word carries all the way round.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -23,6 +25,10 @@ ALIKE, STRANGE = 0.2, 0.4
 """Distances (sRGB) from the colour of a person's hands up to which a photo's word is taken there, and from which it is not."""
 BARE = 0.2
 """Share of what is seen of hands that must be like the face for them to be bare, without gloves."""
+LITTLE = 0.1
+"""Share of hands, and of a face, of which one learns nothing about all of it."""
+EXPECTED = 0.1
+"""Weight of the face's skin on hands that nobody sees, of a neighbour's 1: cuffs end at them."""
 
 
 def fill(
@@ -57,8 +63,24 @@ def of_one_skin(
         return gate
     if len(face):
         skin = seen[(seen - face.median(0).values).norm(dim=-1) < STRANGE]
-        seen = skin if len(skin) > BARE * len(seen) else seen
+        bare = len(skin) > BARE * len(seen) or len(seen) < LITTLE * len(hands)
+        seen = (skin if len(skin) else face) if bare else seen
     off = (colors[hands] - seen.median(0).values).norm(dim=-1)
     sure = gate.clone()
     sure[hands] *= ((STRANGE - off) / (STRANGE - ALIKE)).clamp(0.0, 1.0)
     return sure
+
+
+def in_pockets(
+    colors: Float[Tensor, "gaussians 3"],
+    predicted: Float[Tensor, "gaussians 3"],
+    gate: Float[Tensor, "gaussians"],
+    surface: SurfaceGraph,
+) -> tuple[SurfaceGraph, Float[Tensor, "gaussians 3"]]:
+    """The graph and the predicted colours for `fill`: hands that no photo shows, in pockets or sleeves, have the face's skin."""
+    shown = gate > 0.5
+    hands, face = (shown & part for part in (surface.hands, surface.face))
+    if hands.sum() > LITTLE * surface.hands.sum() or face.sum() <= LITTLE * surface.face.sum():
+        return surface, predicted
+    expected = torch.where(surface.hands[:, None], colors[face].median(0).values, predicted)
+    return replace(surface, own=np.where(surface.hands, EXPECTED, surface.own)), expected

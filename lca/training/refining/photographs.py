@@ -17,7 +17,7 @@ from lca.training.losses import LossConfig, image_loss, over
 from lca.training.refining.shading import GAINS, WAVES, light_prior, shaded, waves
 from lca.training.refining.surface import SurfaceGraph
 from lca.training.refining.views import Target, View, inside, target
-from lca.training.refining.visibility import blended, gate_of, sight
+from lca.training.refining.visibility import blended, gate_of, occlusions, sight
 
 THETA_PRIOR, TRANSLATION_PRIOR = 1.0, 5.0
 """Weights of the mean square departure from the given poses, radians, and places, metres."""
@@ -70,10 +70,14 @@ class Photographs:
 
     @torch.no_grad()
     def refresh(self, canonical: Gaussians) -> None:
-        """Corrections and normals anew, after poses have changed."""
+        """Corrections, normals and edges anew, after poses have changed."""
         frames = replace(self.given, theta=self.theta, translation=self.translation)
         self.corrections = self.avatar.correction(frames)
         self.waves = [waves(self.posed(canonical, photo)) for photo in range(len(self))]
+        for photo, crop in enumerate(self.bodies):
+            if crop is not None:
+                edges = occlusions(self.posed(canonical, photo), crop.camera)
+                self.bodies[photo] = replace(crop, doubted=edges)
 
     def posed(self, canonical: Gaussians, photo: int) -> Gaussians:
         """The avatar as it stands in a photo: correction (fixed), then skinning (differentiable)."""
@@ -111,7 +115,7 @@ class Photographs:
         shown = render(posed, crop.camera, background)
         picture, truth = (over(x[None], crop.mask[None], background[None]) for x in (shown.image, crop.image))
         self.errors.append(crop.apart(picture.detach()[0] - truth[0]))
-        truth = torch.where(crop.held, picture.detach(), truth)
+        picture = torch.where(crop.held | crop.doubted, truth, picture)
         alpha = config.alpha / config.driven * (shown.alpha - crop.mask).abs().mean()
         return crop.share * (image_loss(picture, truth, config) + alpha)
 
@@ -139,7 +143,7 @@ class Photographs:
             for share, crop in ((config.driven, self.bodies[photo]), (config.face, self.faces[photo])):
                 if crop is None:
                     continue
-                here = sight(posed, crop.camera, crop.mask, surface)
+                here = sight(posed, crop.camera, crop.mask * ~crop.doubted, surface)
                 shown, clear = here.weight, here.ratio
                 for hand, sure in zip(hands, view.hands, strict=True):
                     shown, clear = (torch.where(hand, x * sure, x) for x in (shown, clear))
@@ -159,5 +163,5 @@ class Photographs:
                     continue
                 apart = (render(lit, crop.camera, torch.ones(3)).image - crop.image).abs().mean(0, keepdim=True)
                 scale = share * crop.share / crop.mask.numel()
-                total += scale * blended(lit, crop.camera, apart * inside(crop.mask, EDGE) * ~crop.held)
+                total += scale * blended(lit, crop.camera, apart * inside(crop.mask, EDGE) * ~crop.held * ~crop.doubted)
         return total

@@ -25,9 +25,9 @@ cracks open as soon as one looks closer than the photo did."""
 
 EVEN, EVEN_SWEEPS = 8.0, 6
 """Smoothing of first colours, and its sweeps."""
-UNSEEN, STRAY = 0.9, 0.02
-"""The least where no photo shows it: through the back one would see a print on the front; but what is alone, behind a hem, does
-not become a cloud: metres."""
+UNSEEN, ROUND, STRAY = 0.9, 0.5, 0.02
+"""The least where no photo shows it, along its surface and across: through the back one would see a print on the front, between
+tiles that the network has stood on edge too; but what is alone, behind a hem, does not become a cloud: metres."""
 OPAQUE = 0.95
 """Least opacity of a tile: through thin ones the background shows."""
 
@@ -89,7 +89,8 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
     look into the face.
     """
     gap = surface.gap(canonical.means)
-    covering = _covering(canonical, surface, torch.lerp(torch.tensor(UNSEEN), torch.tensor(NARROW), gate) * gap)
+    along, across = UNSEEN + gate * (NARROW - UNSEEN), ROUND * (1.0 - gate)
+    covering = _covering(canonical, surface, along * gap, across * gap)
     most = torch.where(_thinnest(canonical), THIN, WIDE) * gap[:, None]
     solid = surface.reach > 0
     return replace(
@@ -102,12 +103,14 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
 
 def closed(canonical: Gaussians, surface: SurfaceGraph) -> Gaussians:
     """Tiles that have moved apart cover the gaps again: through a crack in a face one sees the hair on the back of the head."""
-    return replace(canonical, scales=_covering(canonical, surface, NARROW * surface.gap(canonical.means)))
+    return replace(
+        canonical, scales=_covering(canonical, surface, NARROW * surface.gap(canonical.means), torch.zeros(()))
+    )
 
 
 def _covering(
-    canonical: Gaussians, surface: SurfaceGraph, least: Float[Tensor, "gaussians"]
+    canonical: Gaussians, surface: SurfaceGraph, along: Tensor, across: Tensor
 ) -> Float[Tensor, "gaussians 3"]:
-    """Scales of at least so many metres, but `STRAY`, along the surface, where Gaussians may change at all."""
-    least = (least * (surface.reach > 0)).clamp(max=STRAY)
-    return canonical.scales.maximum(torch.where(_thinnest(canonical), 0.0, least[:, None]))
+    """Scales of at least so many metres, but `STRAY`, along the surface and across, where Gaussians may change at all."""
+    along, across = ((least * (surface.reach > 0)).clamp(max=STRAY)[:, None] for least in (along, across))
+    return canonical.scales.maximum(torch.where(_thinnest(canonical), across, along))

@@ -26,7 +26,7 @@ ALONE = ("eye", "mouth")
 """Parts that stay as the network made them: lids and lips hide them in one photo and show them in the next, painted with skin."""
 TWINNED = ("face", "hand", "head")
 """Parts that are like their mirror image before they are like anything else, ears and hair too."""
-LIKE_MIRROR, LIKE_TWIN, LIKE_BACK = 0.4, 4.0, 0.02
+LIKE_MIRROR, LIKE_TWIN, LIKE_BACK = 0.4, 40.0, 0.02
 """Weights of the mirror image, of that of `TWINNED` parts, and of the other side of a garment; a neighbour has 1: colours of
 a garment go through it, prints do not."""
 OWN, OWN_ELSEWHERE = {"face": 0.008, "eye": 0.008, "mouth": 0.008, "hand": 0.002}, 1e-4
@@ -42,7 +42,7 @@ LIDS, LID_REACH = 0.022, 0.0015
 """Metres about an eyeball's middle within which lids lie, and how far they may move: behind the eyeball they never close."""
 ACROSS = 0.02
 """Metres in x and y within which a Gaussian of the front has one of the back behind it."""
-MIDDLE = 0.01
+MIDDLE = 0.003
 """Metres from the plane of symmetry within which a Gaussian is its own mirror image."""
 
 
@@ -62,6 +62,8 @@ class SurfaceGraph:
     """Whether it is one of a hand's."""
     face: Tensor
     """Whether it is one of the face's."""
+    halves: Tensor
+    """Whether it is one of its left half, and whether of its right, (2, gaussians)."""
     average: csr_matrix
     """Takes the mean over neighbours of like kind."""
     links: csr_matrix
@@ -139,6 +141,7 @@ def surface_of(places: Places) -> SurfaceGraph:
     clothed = ~_named(part, ("head", "face", "eye", "mouth", "neck", "hand", "foot"))
     behind = _behind(places, clothed)
     links = beside + _mirrored(places) + _through(behind)
+    face = _named(part, ("face",))
     alike = _named(part, TWINNED) & (np.abs(points[:, 0]) > MIDDLE) & (part == part[places.mirror])
     return SurfaceGraph(
         near=near,
@@ -146,7 +149,8 @@ def surface_of(places: Places) -> SurfaceGraph:
         coarse=torch.from_numpy(~_named(part, FINE)).float(),
         twin=torch.from_numpy(np.where(alike, places.mirror, np.arange(count))),
         hands=torch.from_numpy(_named(part, ("hand",))),
-        face=torch.from_numpy(_named(part, ("face",))),
+        face=torch.from_numpy(face),
+        halves=torch.from_numpy(np.stack([face & (points[:, 0] > MIDDLE), face & (points[:, 0] < -MIDDLE)])),
         average=average,
         links=links.maximum(links.T).tocsr(),
         own=np.array([OWN.get(name, OWN_ELSEWHERE) for name in PARTS])[part],

@@ -69,13 +69,15 @@ class View:
 
 @dataclass(frozen=True)
 class Target:
-    """A crop cut tight round its mask: `share` of the original area is left, `held` pixels are not learned from but tested on."""
+    """A crop cut tight round its mask: `share` of the original area is left, `held` pixels are not learned from but tested on, of
+    `doubted` ones nobody knows what they show."""
 
     image: Float[Tensor, "3 height width"]
     mask: Float[Tensor, "1 height width"]
     camera: Camera
     share: float
     held: Bool[Tensor, "1 height width"]
+    doubted: Bool[Tensor, "1 height width"]
 
     def apart(self, difference: Float[Tensor, "3 height width"]) -> tuple[float, float]:
         """Absolute difference of the mean colours of patches held back, summed, and how many numbers that is.
@@ -102,7 +104,9 @@ def target(crop: Crop | None, left_out: float, generator: torch.Generator) -> Ta
     image = _clean(image, mask)
     coarse = torch.rand(-(-camera.height // PATCH), -(-camera.width // PATCH), generator=generator) < left_out
     patches = coarse.repeat_interleave(PATCH, 0).repeat_interleave(PATCH, 1)[: camera.height, : camera.width]
-    return Target(image, mask, camera, mask.numel() / (height * width), patches & (mask > 0.9))
+    return Target(
+        image, mask, camera, mask.numel() / (height * width), patches & (mask > 0.9), torch.zeros_like(patches[None])
+    )
 
 
 def _clean(image: Float[Tensor, "3 height width"], mask: Float[Tensor, "1 height width"]) -> Tensor:
@@ -127,6 +131,5 @@ def halved(full: Target | None) -> Target | None:
     height, width = (size // 2 * 2 for size in full.mask.shape[-2:])
     sums = F.avg_pool2d(torch.cat([full.image * full.mask, full.mask])[None, :, :height, :width], 2)[0]
     camera = full.camera.cropped((0, 0, width, height), width // 2, height // 2)
-    return Target(
-        sums[:3] / sums[3:].clamp(min=1e-3), sums[3:], camera, full.share, torch.zeros_like(sums[3:], dtype=torch.bool)
-    )
+    nothing = torch.zeros_like(sums[3:], dtype=torch.bool)
+    return Target(sums[:3] / sums[3:].clamp(min=1e-3), sums[3:], camera, full.share, nothing, nothing)

@@ -10,8 +10,9 @@ import math
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
+from torch.nn import functional as F
 
 from lca.geometry.camera import Camera
 from lca.geometry.gaussians import Gaussians
@@ -28,6 +29,11 @@ LOW, HIGH = 0.1, 0.4
 """Ratios at which the gate begins to open, and is open."""
 WORSE, AS_GOOD = 0.5, 0.8
 """Shares of the twin's ratio at which a gate stays shut, and is not touched."""
+HALF_WORSE, HALF_AS_GOOD = 0.72, 0.78
+"""The same for half a face, of the mean ratio of the other half."""
+JUMP, DOUBT = 0.06, 1
+"""Metres between the depths of neighbouring pixels from which one thing is in front of another, and pixels to either side of
+such an edge of which one cannot tell which of the two they show: poses are no better known."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +74,31 @@ def facing_area(posed: Gaussians, camera: Camera, surface: SurfaceGraph) -> Floa
 
 def gate_of(ratio: Float[Tensor, "gaussians"]) -> Float[Tensor, "gaussians"]:
     """How far a Gaussian may change, from 0 to 1."""
-    return ((ratio - LOW) / (HIGH - LOW)).clamp(0.0, 1.0)
+    return _between(ratio, LOW, HIGH)
 
 
 def fair(ratio: Float[Tensor, "gaussians"], surface: SurfaceGraph) -> Float[Tensor, "gaussians"]:
     """What is left of a gate beside a twin that photos show better: at a slant, half of a face is a smear that its mirror image
-    knows better."""
+    knows better. Half a face stays or goes as one: between parts from here and parts from there noses double."""
     share = ratio / torch.maximum(ratio, ratio[surface.twin]).clamp(min=1e-6)
-    share = surface.smooth(share[:, None], EVEN, sweeps=6)[:, 0]
-    return ((share - WORSE) / (AS_GOOD - WORSE)).clamp(0.0, 1.0)
+    halves = torch.stack([ratio[half].clamp(max=1.0).mean() for half in surface.halves])
+    for half, whole in zip(surface.halves, halves / halves.max().clamp(min=1e-6), strict=True):
+        share = torch.where(half, WORSE + (AS_GOOD - WORSE) * _between(whole, HALF_WORSE, HALF_AS_GOOD), share)
+    return _between(surface.smooth(share[:, None], EVEN, sweeps=6)[:, 0], WORSE, AS_GOOD)
+
+
+def _between(value: Tensor, low: float, high: float) -> Tensor:
+    """0 up to `low`, 1 from `high`, evenly between."""
+    return ((value - low) / (high - low)).clamp(0.0, 1.0)
+
+
+@torch.no_grad()
+def occlusions(posed: Gaussians, camera: Camera) -> Bool[Tensor, "1 height width"]:
+    """Pixels where one part of the person ends in front of another: an arm that is taken to be a pixel off is painted on the
+    trousers behind it, and they on the arm."""
+    shown = render(posed, camera)
+    solid = shown.alpha > 0.5
+    far = F.max_pool2d(torch.where(solid, shown.depth, -torch.inf), 3, 1, 1)
+    near = -F.max_pool2d(torch.where(solid, -shown.depth, -torch.inf), 3, 1, 1)
+    edge = solid & (far - near > JUMP)
+    return F.max_pool2d(edge.float(), 2 * DOUBT + 1, 1, DOUBT) > 0
