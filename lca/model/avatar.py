@@ -48,8 +48,13 @@ class Avatar:
     @cached_property
     def lids(self) -> Lids:
         """The eyelids, by what its blendshapes move."""
+        return lids_of(self.canonical, self.rig, self.travel, self.on_head)
+
+    @cached_property
+    def travel(self) -> Float[Tensor, "gaussians 52"]:
+        """How far each action moves each Gaussian, metres."""
         travel = self.driver.travel(len(self.tokens))
-        return lids_of(self.canonical, self.rig, travel if self.sources is None else travel[self.sources], self.on_head)
+        return travel if self.sources is None else travel[self.sources]
 
     @property
     def anchor_of(self) -> Int[Tensor, "gaussians"]:

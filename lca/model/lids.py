@@ -22,6 +22,8 @@ RING, BROW, BEHIND = (0.02, 0.03), 0.012, -0.02
 """Metres from the eye's middle: skin whose colour a lid takes; above `BROW` it would be the brow's."""
 NEAR = 0.012
 """Metres over which a lid looks for that skin."""
+STRAND = 0.25
+"""Distance from the ring's median (sRGB) from which it is a strand of hair, a frame or a sideburn that lies there, not skin."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def lids_of(
         away = torch.hypot(x, y)
         skin = on_head & (z > BEHIND) & (leading != joint)
         ring = skin & (y < BROW) & (away > RING[0]) & (away < RING[1])
+        usual = canonical.colors[ring].median(0).values if ring.any() else canonical.colors.new_zeros(3)
+        ring = ring & ((canonical.colors - usual).norm(dim=-1) < STRAND)
         if not ring.any():
             continue
         lid = skin * ((travel[:, names.index(name)] - LID[0]) / (LID[1] - LID[0])).clamp(0.0, 1.0)

@@ -24,6 +24,7 @@ from lca.training.refining.changes import Changes
 from lca.training.refining.descent import Descent
 from lca.training.refining.developing import develop
 from lca.training.refining.filling import fill, in_pockets, of_one_skin
+from lca.training.refining.lids import unpainted
 from lca.training.refining.photographs import Photographs, Visibility
 from lca.training.refining.pieces import other_sides
 from lca.training.refining.splitting import closed, quartered, tightened, worth_splitting
@@ -230,6 +231,8 @@ class Refinement:
         surface, predicted = other_sides(shown, predicted, sure, spacing, surface)
         colors = fill(shown, predicted, sure, surface)
         canonical = replace(refined, quats_wxyz=F.normalize(refined.quats_wxyz, dim=-1), colors=colors)
+        actions = source.driver.read(self.photographs.given.eps)
+        canonical = replace(canonical, colors=unpainted(replace(source, canonical=canonical), actions))
         materials = None if source.materials is None else source.materials.reframed(source.canonical, canonical)
         metadata = {**source.metadata, "refined": str(len(self.photographs))}
         return replace(source, canonical=canonical, materials=materials, metadata=metadata)

@@ -1,6 +1,7 @@
 """On the shipped checkpoint: every drive reaches the part of the picture that it names (losing a link must show)."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -117,6 +118,15 @@ def test_a_blink_closes_the_eyes(staged):
         return float(((shown - truth) * face_region()(picture)).square().mean())
 
     assert error(blink) < 0.9 * error(torch.zeros(52))
+
+
+def test_a_strand_of_hair_before_the_temple_does_not_darken_the_lids(staged):
+    avatar = staged[1]
+    colors, lid = avatar.canonical.colors, avatar.lids.cover.amax(0) > 0.9
+    x = avatar.canonical.means[:, 0] - avatar.canonical.means[lid, 0].amax()
+    strand = replace(avatar.canonical, colors=torch.where(((x > 0.0) & (x < 0.02))[:, None], 0.0, colors))
+    hairy = replace(avatar, canonical=strand).lids.tone[lid]
+    assert (hairy - avatar.lids.tone[lid]).abs().amax() < 0.15
 
 
 def face_region():

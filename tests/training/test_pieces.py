@@ -3,13 +3,10 @@
 import pytest
 import torch
 
-from lca.formats.photos import Photos
 from lca.geometry.body import PARTS
 from lca.geometry.rotations import quat_wxyz_to_matrix
-from lca.model.checkpoint import load_model
 from lca.training.refining.filling import fill
 from lca.training.refining.pieces import other_sides
-from lca.training.refining.surface import places_of, surface_of
 
 SHIRT, TROUSERS, PRINT, SKIN = (
     torch.tensor(x) for x in ((0.9, 0.9, 0.8), (0.1, 0.15, 0.4), (0.8, 0.1, 0.1), (0.7, 0.5, 0.4))
@@ -18,18 +15,6 @@ SHIRT, TROUSERS, PRINT, SKIN = (
 
 def facing(model):
     return quat_wxyz_to_matrix(model.template.frames)[:, 2, 2]
-
-
-@pytest.fixture(scope="module")
-def model():
-    return load_model()
-
-
-@pytest.fixture(scope="module")
-def surface(model):
-    body, face = torch.rand(1, 3, 256, 256), torch.rand(1, 3, 128, 128)
-    avatar = model.reconstruct(Photos(body, torch.ones(1, 1, 256, 256), face, torch.ones(1, 1, 128, 128)))
-    return surface_of(places_of(model.template, avatar))
 
 
 @pytest.fixture(scope="module")

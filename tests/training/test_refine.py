@@ -1,41 +1,26 @@
 """Refinement on photos of a repainted avatar: what photos show gets closer, what none shows stays calm, drives go on working."""
 
-import math
 from dataclasses import replace
 
 import pytest
 import torch
 
-from lca.formats.photos import Photos
 from lca.geometry.body import PARTS
 from lca.geometry.camera import orbit
-from lca.geometry.gaussians import Gaussians
 from lca.geometry.joint_names import JOINTS
-from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.model.avatar import Avatar
-from lca.model.checkpoint import load_model
 from lca.model.driver import EPS
 from lca.model.rig import Signals
 from lca.render import Rendering, render
 from lca.training.losses import over, psnr
 from lca.training.refine import MANY, RefineConfig, Refinement, refine
 from lca.training.refining import photographs
-from lca.training.refining.splitting import closed, quartered, tightened
+from lca.training.refining.lids import unpainted
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import Crop, View
-from lca.training.refining.visibility import occlusions
 
 SHORT = RefineConfig(align=4, steps=24, left_out=0.02)
 WHITE = torch.ones(3)
-
-
-@pytest.fixture(scope="module")
-def avatar(network):
-    torch.manual_seed(0)
-    body, face = torch.rand(2, 3, 256, 256), torch.rand(2, 3, 128, 128)
-    with torch.no_grad():
-        made = network.reconstruct(Photos(body, torch.ones(2, 1, 256, 256), face, torch.ones(2, 1, 128, 128)))
-    return replace(made, canonical=replace(made.canonical, colors=torch.full_like(made.canonical.colors, 0.5)))
 
 
 @pytest.fixture(scope="module")
@@ -181,26 +166,27 @@ def test_where_photos_show_more_there_are_more_gaussians(refined, avatar, networ
     assert torso[parts == 4].any() and (refined.gate[parts[sources] == 4] > 0).float().mean() > 0.9
 
 
-def test_quarters_cover_what_the_whole_did(avatar, network):
-    chosen = torch.zeros(len(avatar.canonical), dtype=torch.bool)
-    chosen[torch.tensor([3, 200])] = True
-    after, parents = quartered(avatar, network.template.frames, chosen)
-    assert len(after.canonical) == len(avatar.canonical) + 6
-    assert after.sources is not None and torch.equal(after.sources, parents)
-    own, middle = avatar.canonical.means[3], after.canonical.means[parents == 3].mean(0)
-    torch.testing.assert_close(own, middle)
-    theta = torch.zeros(156)
-    theta[3 * JOINTS.index("right_knee")] = 0.7
-    before, now = avatar.drive(theta), after.drive(theta)
-    torch.testing.assert_close(now.means[parents != 3][:3], before.means[parents[parents != 3]][:3])
-
-
 def test_what_lids_and_lips_hide_stays_as_it_was(refined, avatar, network):
     part = network.template.part[refined.avatar.sources]
     hidden = (part == PARTS.index("eye")) | (part == PARTS.index("mouth"))
     old = avatar.canonical.map(lambda x: x[refined.avatar.sources])
     torch.testing.assert_close(refined.avatar.canonical.means[hidden], old.means[hidden])
     torch.testing.assert_close(refined.avatar.canonical.colors[hidden], old.colors[hidden], atol=1e-4, rtol=0)
+
+
+def test_lids_have_the_skin_round_them_unless_a_photo_shows_them_shut(avatar, network):
+    part, dark = network.template.part, torch.tensor([0.1, 0.1, 0.1])
+    lid = (avatar.lids.cover.amax(0) > 0.9) & (part == PARTS.index("face"))
+    colors = torch.where(lid[:, None], dark, avatar.canonical.colors)
+    painted = replace(avatar, canonical=replace(avatar.canonical, colors=colors))
+    still = torch.zeros(2, 52)
+    shut = still.clone()
+    shut[1, list(avatar.lids.actions)] = 1.0
+    awake, asleep = unpainted(painted, still), unpainted(painted, shut)
+    assert torch.equal(asleep, colors) and torch.equal(
+        awake[part == PARTS.index("eye")], colors[part == PARTS.index("eye")]
+    )
+    assert 0.5 < (awake[lid].mean(-1) > 0.4).float().mean() < 1.0, "all but the rims"
 
 
 def test_nothing_leaves_its_neighbours(refined, avatar, network):
@@ -215,54 +201,6 @@ def test_a_photo_without_a_face_or_with_hidden_hands(avatar, network, views):
     blind = [replace(view, face=None, hands=torch.zeros(2)) for view in views]
     result = refine(avatar, network.template, blind, replace(SHORT, steps=2))
     assert (result.gate[network.template.part[result.avatar.sources] == PARTS.index("hand")] == 0).all()
-
-
-def test_what_is_alone_behind_a_hem_does_not_become_a_cloud(avatar, network):
-    own = avatar.canonical
-    strayed = replace(own, means=own.means.clone(), scales=torch.full_like(own.scales, 0.004))
-    strayed.means[0] += torch.tensor([0.0, -0.5, 0.0])
-    covering = tightened(strayed, surface_of(places_of(network.template, avatar)), torch.zeros(len(own.means)))
-    assert covering.scales[0].max() <= 0.02
-    assert covering.scales.max(-1).values.median() > 0.004
-
-
-def test_what_no_photo_shows_hides_what_is_behind_it():
-    """White in front and black behind: through narrow tiles one sees the front from the back."""
-    model, camera = load_model(), orbit(math.pi, size=256)
-    body, face = torch.rand(1, 3, 256, 256), torch.rand(1, 3, 128, 128)
-    own = model.reconstruct(Photos(body, torch.ones(1, 1, 256, 256), face, torch.ones(1, 1, 128, 128)))
-    surface = surface_of(places_of(model.template, own))
-    facing = quat_wxyz_to_matrix(model.template.frames)[:, 2, 2]
-    narrow = replace(own.canonical, scales=0.3 * surface.spacing(own.canonical.means)[:, None].repeat(1, 3))
-    torso = (model.template.part == PARTS.index("torso")) & (facing < -0.3)
-    shown = []
-    for tiles in (narrow, tightened(narrow, surface, torch.zeros(len(facing)))):
-        painted = replace(tiles, colors=(facing > 0).float()[:, None].repeat(1, 3))
-        across, down = camera.project(tiles.means[torso])[:, :2].long().unbind(-1)
-        shown.append(float(render(painted, camera, torch.zeros(3)).image[0, down, across].quantile(0.99)))
-    assert shown[1] < 0.06 < 0.1 < shown[0]
-
-
-def test_what_no_photo_shows_covers_whichever_way_it_stands(avatar, network):
-    surface, own = surface_of(places_of(network.template, avatar)), avatar.canonical
-    edgewise = replace(own, scales=torch.tensor([0.001, 0.05, 0.05]).repeat(len(own.means), 1))
-    tiles = tightened(edgewise, surface, torch.zeros(len(own.means)))
-    solid, gap = surface.reach > 0, surface.gap(own.means)
-    assert (tiles.scales.amin(-1)[solid] >= (0.5 * gap).clamp(max=0.02)[solid] - 1e-6).all()
-    seen = tightened(edgewise, surface, torch.ones(len(own.means)))
-    assert (seen.scales.amin(-1) <= 0.001 + 1e-6).all()
-
-
-def test_tiles_that_have_moved_apart_cover_the_gaps_again(avatar, network):
-    surface, own = surface_of(places_of(network.template, avatar)), avatar.canonical
-    apart = replace(own, means=1.5 * own.means, scales=torch.tensor([0.001, 0.002, 0.0005]).repeat(len(own.means), 1))
-    again, solid = closed(apart, surface), surface.reach > 0
-    least = (0.5 * surface.gap(apart.means)).clamp(max=0.02)[:, None].expand(-1, 2)
-    assert (again.scales[solid, :2] >= least[solid] - 1e-6).all()
-    assert torch.equal(again.scales[:, 2], apart.scales[:, 2]) and torch.equal(
-        again.scales[~solid], apart.scales[~solid]
-    )
-    assert torch.equal(closed(again, surface).scales, again.scales)
 
 
 def test_pixels_left_out_pull_at_nothing(avatar, network, views, monkeypatch):
@@ -288,23 +226,6 @@ def test_pixels_left_out_are_learned_from_in_the_end(avatar, network, views, mon
     with_them = likeness(refine(avatar, network.template, views, config).avatar, views)
     monkeypatch.setattr("lca.training.refine.LAST", 0)
     assert with_them > likeness(refine(avatar, network.template, views, config).avatar, views) + 0.2
-
-
-def test_edges_between_what_is_in_front_and_behind_are_doubted():
-    """A small square half a metre before a large one, in the middle of the picture."""
-    camera, steps = orbit(0.0, 0.0, 2.0, size=64), torch.linspace(-0.5, 0.5, 41)
-    plane = torch.cartesian_prod(steps, steps)
-    means = torch.cat([torch.nn.functional.pad(plane, (0, 1)), torch.nn.functional.pad(0.3 * plane, (0, 1), value=0.5)])
-    count = len(means)
-    quats, colors = torch.tensor([1.0, 0, 0, 0]).repeat(count, 1), torch.ones(count, 3)
-    scales = torch.tensor([0.02, 0.02, 0.001]).repeat(count, 1)
-    edges = occlusions(Gaussians(means, quats, scales, torch.full((count,), 0.99), colors), camera)[0]
-    corners = camera.project(torch.tensor([[-0.15, 0.15, 0.5], [0.15, -0.15, 0.5]]))[:, :2].round().long()
-    (left, right), (top, bottom) = (sorted(places) for places in corners.T.tolist())
-    ring = torch.zeros(64, 64, dtype=torch.bool)
-    ring[top - 8 : bottom + 9, left - 8 : right + 9] = True
-    ring[top + 1 : bottom, left + 1 : right] = False
-    assert edges[ring].float().mean() > 0.5 and not edges[~ring].any()
 
 
 def test_a_step_takes_no_photo_twice_and_many_photos_take_more_steps(avatar, network, views, monkeypatch):
