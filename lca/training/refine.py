@@ -48,7 +48,7 @@ ANEW = 20
 """Steps after which visibility and corrections are computed anew."""
 DEVELOP = 2
 """Passes of colours straight from the photos, before and after Gaussians are split."""
-LAST = 4
+LAST = 1
 """Passes, at the end, of colours from the pixels that were left out."""
 TOLERANCE = 1.15
 """How much worse than at best the pixels left out may be while detail is gained: a blurred pixel is safe, a sharp one not."""
