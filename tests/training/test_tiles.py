@@ -5,13 +5,11 @@ from dataclasses import replace
 
 import torch
 
-from lca.formats.photos import Photos
 from lca.geometry.body import PARTS
 from lca.geometry.camera import orbit
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.joint_names import JOINTS
 from lca.geometry.rotations import quat_wxyz_to_matrix
-from lca.model.checkpoint import load_model
 from lca.render import render
 from lca.training.refining.splitting import closed, quartered, tightened
 from lca.training.refining.surface import places_of, surface_of
@@ -41,14 +39,11 @@ def test_what_is_alone_behind_a_hem_does_not_become_a_cloud(avatar, network):
     assert covering.scales.max(-1).values.median() > 0.004
 
 
-def test_what_no_photo_shows_hides_what_is_behind_it():
+def test_what_no_photo_shows_hides_what_is_behind_it(model, whole, surface):
     """White in front and black behind: through narrow tiles one sees the front from the back."""
-    model, camera = load_model(), orbit(math.pi, size=256)
-    body, face = torch.rand(1, 3, 256, 256), torch.rand(1, 3, 128, 128)
-    own = model.reconstruct(Photos(body, torch.ones(1, 1, 256, 256), face, torch.ones(1, 1, 128, 128)))
-    surface = surface_of(places_of(model.template, own))
+    own, camera = whole.canonical, orbit(math.pi, size=256)
     facing = quat_wxyz_to_matrix(model.template.frames)[:, 2, 2]
-    narrow = replace(own.canonical, scales=0.3 * surface.spacing(own.canonical.means)[:, None].repeat(1, 3))
+    narrow = replace(own, scales=0.3 * surface.spacing(own.means)[:, None].repeat(1, 3))
     torso = (model.template.part == PARTS.index("torso")) & (facing < -0.3)
     shown = []
     for tiles in (narrow, tightened(narrow, surface, torch.zeros(len(facing)))):

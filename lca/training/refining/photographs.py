@@ -73,11 +73,12 @@ class Photographs:
         """Corrections, normals and edges anew, after poses have changed."""
         frames = replace(self.given, theta=self.theta, translation=self.translation)
         self.corrections = self.avatar.correction(frames)
-        self.waves = [waves(self.posed(canonical, photo)) for photo in range(len(self))]
-        for photo, crop in enumerate(self.bodies):
-            if crop is not None:
-                edges = occlusions(self.posed(canonical, photo), crop.camera)
-                self.bodies[photo] = replace(crop, doubted=edges)
+        everywhere = [self.posed(canonical, photo) for photo in range(len(self))]
+        self.waves = [waves(posed) for posed in everywhere]
+        self.bodies = [
+            None if crop is None else replace(crop, doubted=occlusions(posed, crop.camera))
+            for posed, crop in zip(everywhere, self.bodies, strict=True)
+        ]
 
     def posed(self, canonical: Gaussians, photo: int) -> Gaussians:
         """The avatar as it stands in a photo: correction (fixed), then skinning (differentiable)."""
@@ -115,7 +116,7 @@ class Photographs:
         shown = render(posed, crop.camera, background)
         picture, truth = (over(x[None], crop.mask[None], background[None]) for x in (shown.image, crop.image))
         self.errors.append(crop.apart(picture.detach()[0] - truth[0]))
-        picture = torch.where(crop.held | crop.doubted, truth, picture)
+        picture = torch.where(crop.learned, picture, truth)
         alpha = config.alpha / config.driven * (shown.alpha - crop.mask).abs().mean()
         return crop.share * (image_loss(picture, truth, config) + alpha)
 
@@ -163,5 +164,5 @@ class Photographs:
                     continue
                 apart = (render(lit, crop.camera, torch.ones(3)).image - crop.image).abs().mean(0, keepdim=True)
                 scale = share * crop.share / crop.mask.numel()
-                total += scale * blended(lit, crop.camera, apart * inside(crop.mask, EDGE) * ~crop.held * ~crop.doubted)
+                total += scale * blended(lit, crop.camera, apart * inside(crop.mask, EDGE) * crop.learned)
         return total

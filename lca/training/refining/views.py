@@ -79,6 +79,11 @@ class Target:
     held: Bool[Tensor, "1 height width"]
     doubted: Bool[Tensor, "1 height width"]
 
+    @property
+    def learned(self) -> Bool[Tensor, "1 height width"]:
+        """The pixels that are learned from."""
+        return ~(self.held | self.doubted)
+
     def apart(self, difference: Float[Tensor, "3 height width"]) -> tuple[float, float]:
         """Absolute difference of the mean colours of patches held back, summed, and how many numbers that is.
 
