@@ -37,7 +37,7 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
         help="folder to write, or to continue; one folder a stage in it without STAGE",
     )
     builder.add_argument(
-        "--workers", **PROCESSES, help="processes (default 2; with --ray as many as the cluster has cores)"
+        "--workers", **PROCESSES, help="processes (default 2; 1: this one; with --ray as many as the cluster has cores)"
     )
     builder.add_argument(
         "--ray",
@@ -51,7 +51,7 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
     builder.set_defaults(run=run_build)
     verify = world.add_parser("verify", help="check a folder: manifest, checksums, splits, columns, every picture")
     verify.add_argument("folder", type=Path, help="a folder made by `lca world build`")
-    verify.add_argument("--workers", **PROCESSES, default=2, help="processes (default %(default)s)")
+    verify.add_argument("--workers", **PROCESSES, default=2, help="processes (default %(default)s; 1: this one)")
     verify.set_defaults(run=run_verify)
     sheet = world.add_parser("sheet", help="draw some captures of a folder side by side")
     sheet.add_argument("folder", type=Path, help="a folder made by `lca world build`")
@@ -85,7 +85,7 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
         "--frames", action=InRange, low=1, high=10_000, default=60, help="of each, 30 a second (default %(default)s)"
     )
     drape.add_argument("--seed", **SEED, default=0, help="of people, garments and movements (default %(default)s)")
-    drape.add_argument("--workers", **PROCESSES, default=2, help="processes (default %(default)s)")
+    drape.add_argument("--workers", **PROCESSES, default=2, help="processes (default %(default)s; 1: this one)")
     drape.set_defaults(run=run_drape)
     plan = world.add_parser("plan", help="hours, cores and bytes of the presets, as a Markdown table")
     plan.add_argument(

@@ -18,7 +18,7 @@ from lca.data.allocator import keep_freed_memory
 from lca.data.batch import choose_frames, make_example
 from lca.data.sources import WorldRecording, WorldSource
 from lca.errors import UserError
-from lca.world.folders.builder import pool
+from lca.world.folders.workers import pool
 
 PHOTOS, TARGETS = 4, 2
 OF_TARGETS = ("image", "mask", "face", "face_mask")
@@ -50,11 +50,8 @@ def bench(folder: str | Path, processes: int = 2, samples: int = 400, split: str
         raise UserError(f"expected at least one process and one sample, got {processes} and {samples}")
     len(WorldSource(folder, split))  # the copy that `datasets` keeps is made before the clock runs
     jobs = [(str(folder), split, samples, process) for process in range(processes)]
-    if processes == 1:
-        all_times = [timed(*jobs[0])]
-    else:
-        with pool(processes) as executor:
-            all_times = list(executor.map(timed, *zip(*jobs, strict=True)))
+    with pool(processes) as executor:
+        all_times = list(executor.map(timed, *zip(*jobs, strict=True)))
 
     def rate(seconds: Callable[[Times], float]) -> float:
         return sum(times.samples / seconds(times) for times in all_times)

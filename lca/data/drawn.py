@@ -13,7 +13,7 @@ from tqdm import tqdm
 from lca.data.sample import Capture
 from lca.formats.captures import PICTURES
 from lca.geometry.camera import orbit
-from lca.world.folders.builder import pool
+from lca.world.folders.workers import pool
 from lca.world.light.background import wild_surroundings
 from lca.world.light.environment import wild_light
 from lca.world.stages.capture import STAGES, capture, split_of

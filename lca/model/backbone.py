@@ -24,7 +24,7 @@ def load_backbone(name: str) -> Any:
     Raises:
         UserError: there is no such backbone.
     """
-    from transformers import AutoModel
+    from transformers.models.auto.modeling_auto import AutoModel  # the package itself would take a type checker 20 s
 
     online = not Path(name).is_dir() and hub_answers()
     try:

@@ -193,14 +193,15 @@ def test_bad_checkpoints(network, tmp_path, damage, message):
 
 @pytest.mark.parametrize("family", ["dinov2", "convnext", "resnet"])
 def test_a_frozen_backbone_from_a_folder_takes_the_small_encoders_place(photos, tmp_path, family):
-    from transformers import AutoModel, ConvNextConfig, Dinov2Config, ResNetConfig
+    from transformers.models.auto.configuration_auto import AutoConfig
+    from transformers.models.auto.modeling_auto import AutoModel
 
     small = {
-        "dinov2": lambda: Dinov2Config(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, image_size=56),
-        "convnext": lambda: ConvNextConfig(hidden_sizes=[8, 16, 24, 32], depths=[1, 1, 1, 1]),
-        "resnet": lambda: ResNetConfig(hidden_sizes=[8, 16, 24, 32], depths=[1, 1, 1, 1], embedding_size=8),
-    }[family]()
-    AutoModel.from_config(small).save_pretrained(tmp_path / "small")
+        "dinov2": {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "image_size": 56},
+        "convnext": {"hidden_sizes": [8, 16, 24, 32], "depths": [1, 1, 1, 1]},
+        "resnet": {"hidden_sizes": [8, 16, 24, 32], "depths": [1, 1, 1, 1], "embedding_size": 8},
+    }[family]
+    AutoModel.from_config(AutoConfig.for_model(family, **small)).save_pretrained(tmp_path / "small")
     network = LCA(replace(TINY, encoder=replace(TINY.encoder, backbone=str(tmp_path / "small")))).eval()
     assert len(network.reconstruct(photos).canonical) == 48 * 8
     assert not any(p.requires_grad for p in network.encoder.parameters())
@@ -218,10 +219,10 @@ def test_a_backbone_that_is_not_there_is_one_line_at_once(monkeypatch, name):
 
 
 def test_a_backbone_of_another_shape_is_refused():
-    from transformers import SwinConfig
+    from transformers.models.auto.configuration_auto import AutoConfig
 
     with pytest.raises(UserError, match=r"one grid of tokens \(ViT, DINO, ConvNeXt, ResNet\), got swin"):
-        token_size(SwinConfig())
+        token_size(AutoConfig.for_model("swin"))
 
 
 def test_avatar_file_round_trip(network, photos, tmp_path):

@@ -70,7 +70,7 @@ def test_an_interrupted_build_continues(tmp_path):
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the children of a process from /proc")
 def test_a_killed_build_leaves_no_process_and_continues(tmp_path):
     folder = tmp_path / "killed"
-    command = f"-m lca world build wild --identities 3 --seed 5 --size {SIZE} --workers 1 --out {folder}"
+    command = f"-m lca world build wild --identities 3 --seed 5 --size {SIZE} --workers 2 --out {folder}"
     process = subprocess.Popen([sys.executable, *command.split()], stderr=subprocess.DEVNULL)
     wait_for(lambda: list(folder.glob("data/[!.]*.parquet")))
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()

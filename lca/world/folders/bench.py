@@ -13,7 +13,7 @@ from lca.motion.sequences import played
 from lca.timing import seconds
 from lca.world.cloth.drape import Wearer, leading
 from lca.world.cloth.loose import LooseCut, tailored
-from lca.world.folders.builder import pool
+from lca.world.folders.workers import pool
 from lca.world.garments.wardrobe import mean_figure
 from lca.world.light import shade_twin, shader
 from lca.world.light.directional import studio_light

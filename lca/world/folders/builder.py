@@ -1,18 +1,14 @@
-"""Building a folder of captures: several processes, whole shards only, the same bytes whatever happens on the way."""
+"""Building a folder of captures: any number of processes, whole shards only, the same bytes whatever happens on the way."""
 
 import errno
 import hashlib
 import logging
-import multiprocessing
-import os
 import shutil
-import signal
-import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -27,6 +23,7 @@ from lca.formats.atomic import only_writer, writing
 from lca.formats.captures import FEATURES, SPLITS
 from lca.formats.shards import COMPRESSION, Manifest, checksum, read_manifest, resume_hint, table_of
 from lca.world.folders.rates import SIZE, read_rates
+from lca.world.folders.workers import pool
 from lca.world.stages.capture import STAGES, capture, cast, split_of
 
 log = logging.getLogger(__name__)
@@ -38,9 +35,6 @@ MOST_SHARDS = 1024
 DRAWING = ("world/**/*.py", "motion/**/*.py", "geometry/**/*.py", "formats/transfer.py", "assets/*.npz")
 DRAWS_NOTHING = ("world/folders/*.py", "world/cloth/penetration.py", "world/light/shade_twin.py", "motion/named.py")
 """What of `DRAWING` may change and leaves captures as they are."""
-ONE_THREAD: dict[str, str] = dict.fromkeys(
-    ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
-)
 
 
 @dataclass(frozen=True)
@@ -244,50 +238,3 @@ def in_order(executor: Executor, what: Build, indices: Sequence[int], ahead: int
         for index in islice(queue, 1):
             pending.append(executor.submit(capture, what.stage, what.seed, index, what.size, what.people_of))
         yield row
-
-
-@contextmanager
-def pool(workers: int) -> Iterator[Executor]:
-    """Fresh processes of one thread each: the same arithmetic for any number of them."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=start_worker)
-    try:
-        with deaf():
-            executor.submit(int)  # the processes start with the first task
-        yield executor
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
-@contextmanager
-def deaf() -> Iterator[None]:
-    """Processes that start within the block never hear Ctrl-C, not even while they import; only the main thread can see to it."""
-    before = signal.getsignal(signal.SIGINT)
-    able = threading.current_thread() is threading.main_thread()
-    if able:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        if able:
-            signal.signal(signal.SIGINT, before)
-
-
-def start_worker() -> None:
-    """One thread in torch too; the parent alone hears Ctrl-C; and an end when it ends: killed, it cannot tell its workers."""
-    import torch
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    torch.set_num_threads(1)
-    threading.Thread(target=end_with_parent, daemon=True).start()
-
-
-def end_with_parent() -> None:
-    """Wait for the parent process, then leave at once."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

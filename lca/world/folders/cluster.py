@@ -16,7 +16,8 @@ from types import ModuleType
 from typing import Any
 
 from lca.errors import UserError
-from lca.world.folders.builder import ONE_THREAD, code_version
+from lca.world.folders.builder import code_version
+from lca.world.folders.workers import ONE_THREAD
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from lca.world.cloth.drape import Wearer
 from lca.world.cloth.loose import sample_cut, tailored
 from lca.world.cloth.mannequin import transforms_of
 from lca.world.cloth.penetration import DEEP, heights_above
-from lca.world.folders.builder import pool
+from lca.world.folders.workers import pool
 
 FPS = 30.0
 MEASURED = 4
@@ -132,9 +132,6 @@ def verdicts(names: list[str], sequences: int, frames: int, seed: int = 0, worke
 
 def run(jobs: list[tuple], workers: int) -> Iterator[Verdict]:
     """The verdicts of the jobs, in their order."""
-    if workers == 1:
-        yield from (judged(*job) for job in jobs)
-        return
     with pool(workers) as executor:
         yield from executor.map(judged, *zip(*jobs, strict=True))
 

@@ -17,7 +17,7 @@ from lca.formats.captures import FACE_SIZE, FEATURES, PICTURES, SPLITS, decoded
 from lca.formats.fields import COLUMNS, fault
 from lca.formats.rows import Rows
 from lca.formats.shards import Manifest, checksum, read_manifest, resume_hint
-from lca.world.folders.builder import pool
+from lca.world.folders.workers import pool
 from lca.world.stages.capture import STAGES, cast
 
 
@@ -52,10 +52,7 @@ def run(jobs: list[tuple[Path, Manifest]], workers: int) -> Iterator[Report]:
     """The reports of shards, in their order."""
     if workers < 1:
         raise UserError(f"expected at least one worker, got {workers}: raise --workers")
-    if workers == 1 or len(jobs) < 2:
-        yield from (shard_report(*job) for job in jobs)
-        return
-    with pool(workers) as executor:
+    with pool(max(1, min(workers, len(jobs)))) as executor:
         yield from executor.map(shard_report, *zip(*jobs, strict=True))
 
 

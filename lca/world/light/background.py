@@ -179,7 +179,9 @@ def colour(rng: np.random.Generator, greyness: float = 0.5) -> ndarray:
     return grey + (1 - greyness) * (rng.uniform(0.03, 0.8, 3) - grey)
 
 
-def shapes_around(rng: np.random.Generator, outdoors: bool, floor: float) -> tuple[list[list[float]], list[ndarray]]:
+def shapes_around(
+    rng: np.random.Generator, outdoors: bool, floor: float
+) -> tuple[list[list[float | int]], list[ndarray]]:
     """Furniture, or trunks, bushes and houses, at some distance round the person."""
     shapes, paints = [], []
     for _ in range(rng.integers(10, 22) if outdoors else rng.integers(5, 14)):
