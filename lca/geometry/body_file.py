@@ -11,6 +11,8 @@ from lca.geometry.body import Body
 from lca.geometry.smplx_file import read_smplx
 
 ASSETS = Path(__file__).parent.parent / "assets"
+WARDROBE = ASSETS / "wardrobe.npz"
+"""Meshes that morph and are skinned with the default body: garments, teeth, lashes."""
 
 
 def load_body(path: str | Path | None = None) -> Body:

@@ -15,9 +15,10 @@ from lca.geometry.illumination import Illumination
 from lca.model.avatar_schema import check_avatar
 from lca.model.driver import EPS, OUTPUTS, PSI, THETA, Correction, PoseBranch, Prepared
 from lca.model.face_code import eps_from_actions
-from lca.model.lids import Lids, lids_of
+from lca.model.lids import EYES, Lids, lids_of
 from lca.model.materials import Materials, relight
 from lca.model.rig import Rig, Signals
+from lca.model.stretch import Stretch, stretch_of
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,21 @@ class Avatar:
     @cached_property
     def travel(self) -> Float[Tensor, "gaussians 52"]:
         """How far each action moves each Gaussian, metres."""
-        travel = self.driver.travel(len(self.tokens))
-        return travel if self.sources is None else travel[self.sources]
+        return self.blendshapes.norm(dim=1)
+
+    @property
+    def blendshapes(self) -> Float[Tensor, "gaussians 3 52"]:
+        """How each action moves each Gaussian, metres."""
+        every = self.driver.blendshapes(len(self.tokens))
+        return every if self.sources is None else every[self.sources]
+
+    @cached_property
+    def stretch(self) -> Stretch:
+        """How the skin of the face stretches with its actions; eyeballs do not, and lids have colours of their own."""
+        leading = self.rig.skin_indices.gather(1, self.rig.skin_weights.argmax(1, keepdim=True))[:, 0]
+        skin = self.on_head & ~torch.isin(leading, leading.new_tensor(list(EYES.values())))
+        painted = self.lids.cover.sum(0).clamp(max=1.0)
+        return stretch_of(self.canonical, self.blendshapes, skin, painted)
 
     @property
     def anchor_of(self) -> Int[Tensor, "gaussians"]:
@@ -109,10 +123,13 @@ class Avatar:
         return self.materials
 
     def correction(self, signals: Signals) -> Correction:
-        """H_pose(T_gs, theta, eps, psi) of every frame, lids closed where eps closes them."""
+        """H_pose(T_gs, theta, eps, psi) of every frame, lids closed where eps closes them, skin stretched."""
         made = self.driver(self.prepared, signals.theta, signals.eps, signals.psi)
         actions = self.driver.read(signals.eps)
-        return self.lids.close(made, self.canonical.colors, actions) if actions.any() else made
+        if not actions.any():
+            return made
+        colors = self.canonical.colors
+        return self.lids.close(self.stretch.follow(made, colors, actions), colors, actions)
 
     def driven(self, signals: Signals) -> Gaussians:
         """Canonical + correction of every frame, still in rest pose."""

@@ -143,10 +143,10 @@ class PoseBranch(nn.Module):
         missing = torch.eye(ACTIONS).to(action_map) - self.read(action_map[:-1])
         return torch.cat([action_map[:-1] + missing @ torch.linalg.pinv(self.blend.weight).T, action_map[-1:]])
 
-    def travel(self, anchors: int) -> Float[Tensor, "gaussians 52"]:
-        """How far blendshapes move each of the network's Gaussians, metres per action."""
-        still = self.token.weight.new_zeros(anchors * self.per_anchor, ACTIONS)
-        return still.index_copy(0, self.moved.long(), self.directions.float().norm(dim=1))
+    def blendshapes(self, anchors: int) -> Float[Tensor, "gaussians 3 52"]:
+        """How blendshapes move each of the network's Gaussians, metres per action."""
+        still = self.token.weight.new_zeros(anchors * self.per_anchor, 3, ACTIONS)
+        return still.index_copy(0, self.moved.long(), self.directions.float())
 
     def frozen_copy(self) -> "PoseBranch":
         """The same weights, for an avatar to keep."""

@@ -40,7 +40,7 @@ LIDS = 0.018
 eyeball they would never close."""
 SIDE = 0.6
 """Spacings that a face's Gaussian measures along the skin."""
-INNER, CHEEK = (0.140, 0.152), (0.024, 0.030)
+INNER, CHEEK = (0.148, 0.156), (0.024, 0.030)
 """Metres in z and from the middle, rest pose: where the inside of the mouth is painted altogether and where not at all: lips have
 colours of their own, and behind cheeks the dark would show between tiles."""
 SUNK, SOLID = 0.006, 0.95
@@ -92,9 +92,7 @@ def ironed(avatar: Avatar, template: Template) -> Avatar:
     ironed_parts = mouth | (template.part == PARTS.index("face"))[:, None]
     own = avatar.canonical
     flat = template.spacing[:, None] * torch.tensor([SIDE, SIDE, SIDE / 2])
-    across, _, ahead = template.points.split(1, -1)
-    inner = ((INNER[1] - ahead) / (INNER[1] - INNER[0])).clamp(0.0, 1.0)
-    inner = mouth * inner * ((CHEEK[1] - across.abs()) / (CHEEK[1] - CHEEK[0])).clamp(0.0, 1.0)
+    inner = behind_lips(template)
     canonical = replace(
         own,
         means=torch.where(ironed_parts, rest + smooth - inner * torch.tensor([0.0, 0.0, SUNK]), own.means),
@@ -104,6 +102,14 @@ def ironed(avatar: Avatar, template: Template) -> Avatar:
         colors=torch.lerp(own.colors, painted_mouth(template.points), inner),
     )
     return replace(avatar, canonical=canonical)
+
+
+def behind_lips(template: Template) -> Float[Tensor, "gaussians 1"]:
+    """How far each Gaussian belongs to what closed lips hide."""
+    across, _, ahead = template.points.split(1, -1)
+    deep = ((INNER[1] - ahead) / (INNER[1] - INNER[0])).clamp(0.0, 1.0)
+    middle = ((CHEEK[1] - across.abs()) / (CHEEK[1] - CHEEK[0])).clamp(0.0, 1.0)
+    return (template.part == PARTS.index("mouth"))[:, None] * deep * middle
 
 
 def landmark_offsets(

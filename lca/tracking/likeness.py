@@ -17,6 +17,7 @@ from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.model.rig import Signals
 from lca.tracking.face_fit import fit_face
+from lca.tracking.mouth import with_mouth
 from lca.tracking.observe import Framing, observe
 from lca.tracking.sighting import Sighting
 from lca.tracking.solution import Solution
@@ -123,7 +124,7 @@ def likeness(
         UserError: no photo has a pose.
     """
     done = refine(start.avatar, model.template, start.views, config or RefineConfig(), seconds, on_progress=on_progress)
-    return Likeness(done.avatar, done.signals, start)
+    return Likeness(with_mouth(done.avatar, start.avatar, model.template), done.signals, start)
 
 
 def framing_of(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Framing:

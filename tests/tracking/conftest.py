@@ -8,6 +8,11 @@ import torch
 from lca.data.example import load_example
 from lca.formats.network_files import HOW, missing_networks
 from lca.formats.photos import Picture
+from lca.geometry.body_file import load_body
+from lca.geometry.gaussians import Gaussians
+from lca.model.avatar import Avatar
+from lca.model.checkpoint import load_model
+from lca.model.rig import Rig
 from lca.tracking.body_landmarks import NAMES, BodyLandmarks
 from lca.tracking.region import Region
 
@@ -85,3 +90,33 @@ def placed(example):
         return Picture(f"target {k}", shown, None), mask
 
     return place
+
+
+@pytest.fixture(scope="module")
+def model():
+    """The shipped one."""
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def avatar(model):
+    """The bare mean body in grey."""
+    body, template, count = load_body(), model.template, len(model.template.points)
+    canonical = Gaussians(
+        template.points.clone(),
+        template.frames.clone(),
+        template.spacing[:, None].repeat(1, 3),
+        torch.full((count,), 0.9),
+        torch.full((count, 3), 0.5),
+    )
+    rig = Rig(body.joint_template, tuple(body.parents), template.skin_indices, template.skin_weights)
+    tokens = torch.zeros(len(template.anchors), model.driver.token.in_features)
+    return Avatar(
+        canonical,
+        rig,
+        torch.zeros(100),
+        tokens,
+        template.face_anchors,
+        model.driver.frozen_copy(),
+        model.face_code.action_map,
+    )

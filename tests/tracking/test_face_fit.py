@@ -2,51 +2,17 @@
 
 from dataclasses import replace
 
-import pytest
 import torch
 
 from lca.geometry.body import PARTS
-from lca.geometry.body_file import load_body
 from lca.geometry.camera import Camera
-from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
-from lca.model.avatar import Avatar
-from lca.model.checkpoint import load_model
 from lca.model.driver import EPS
-from lca.model.rig import Rig, Signals
-from lca.tracking.face_fit import fit_face, ironed
+from lca.model.rig import Signals
+from lca.tracking.face_fit import INNER, fit_face, ironed
 from lca.tracking.face_points import POINTS, load_face_points
 
 SIZE, FOCAL = 512, 900.0
-
-
-@pytest.fixture(scope="module")
-def model():
-    return load_model()
-
-
-@pytest.fixture(scope="module")
-def avatar(model):
-    """The bare mean body in grey."""
-    body, template, count = load_body(), model.template, len(model.template.points)
-    canonical = Gaussians(
-        template.points.clone(),
-        template.frames.clone(),
-        template.spacing[:, None].repeat(1, 3),
-        torch.full((count,), 0.9),
-        torch.full((count, 3), 0.5),
-    )
-    rig = Rig(body.joint_template, tuple(body.parents), template.skin_indices, template.skin_weights)
-    tokens = torch.zeros(len(template.anchors), model.driver.token.in_features)
-    return Avatar(
-        canonical,
-        rig,
-        torch.zeros(100),
-        tokens,
-        template.face_anchors,
-        model.driver.frozen_copy(),
-        model.face_code.action_map,
-    )
 
 
 def photo(turn):
@@ -125,7 +91,7 @@ def test_the_inside_of_the_mouth_is_dark_and_its_lips_are_the_person_s_own(model
     mouth, (x, _, z) = template.part == PARTS.index("mouth"), template.points.unbind(1)
     bright = replace(avatar, canonical=replace(avatar.canonical, colors=torch.full_like(avatar.canonical.colors, 0.8)))
     made = ironed(bright, template).canonical
-    deep, lips = mouth & (z < 0.1) & (x.abs() < 0.02), mouth & (z > 0.153)
+    deep, lips = mouth & (z < 0.1) & (x.abs() < 0.02), mouth & (z > INNER[1] - 0.001)
     assert made.colors[deep].max() < 0.5 and made.opacities[deep].min() > 0.9
-    assert lips.any() and torch.equal(made.colors[lips], bright.canonical.colors[lips])
+    assert lips.any() and made.colors[lips].min() > 0.7
     assert torch.equal(made.colors[~mouth], bright.canonical.colors[~mouth])

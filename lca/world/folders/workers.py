@@ -40,10 +40,10 @@ class Here(Executor):
 
     def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
         """A result to ask for, once."""
-        return Asked(lambda: fn(*args, **kwargs))
+        return Postponed(lambda: fn(*args, **kwargs))
 
 
-class Asked(Future):
+class Postponed(Future):
     """The result of a call that waits to be made."""
 
     def __init__(self, call: Callable[[], Any]):
