@@ -15,10 +15,10 @@ from lca.geometry.illumination import Illumination
 from lca.model.avatar_schema import check_avatar
 from lca.model.driver import EPS, OUTPUTS, PSI, THETA, Correction, PoseBranch, Prepared
 from lca.model.face_code import eps_from_actions
-from lca.model.lids import EYES, Lids, lids_of
+from lca.model.lids import Lids, lids_of
 from lca.model.materials import Materials, relight
 from lca.model.rig import Rig, Signals
-from lca.model.stretch import Stretch, stretch_of
+from lca.model.stretch import Stretch, on_skin, stretch_of
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class Avatar:
 
     @cached_property
     def stretch(self) -> Stretch:
-        """How the skin of the face stretches with its actions; eyeballs do not, and lids have colours of their own."""
-        leading = self.rig.skin_indices.gather(1, self.rig.skin_weights.argmax(1, keepdim=True))[:, 0]
-        skin = self.on_head & ~torch.isin(leading, leading.new_tensor(list(EYES.values())))
+        """How the skin of the face stretches with its actions; lids have colours of their own."""
+        skin = self.on_head.clone()
+        skin[self.on_head] = on_skin(self.canonical.means[self.on_head], self.betas)
         painted = self.lids.cover.sum(0).clamp(max=1.0)
         return stretch_of(self.canonical, self.blendshapes, skin, painted)
 

@@ -14,6 +14,8 @@ from scipy.spatial import KDTree
 from torch import Tensor
 from torch.nn import functional as F
 
+from lca.geometry.body import PARTS
+from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.model.driver import Correction
@@ -30,9 +32,9 @@ STIFF = 0.1
 """What keeps the gradient of too few neighbours small, beside their number."""
 LITTLE = 0.05
 """Growth, of itself, that nobody sees."""
-MOST = 1.6
+MOST = 1.4
 """Times that a Gaussian may grow along an axis."""
-FADED = 0.5
+FADED = 0.8
 """Growth, of itself, at which it has the colour of its skin altogether."""
 
 
@@ -59,6 +61,17 @@ class Stretch:
 
 
 @torch.no_grad()
+def on_skin(means: Float[Tensor, "gaussians 3"], betas: Float[Tensor, "shape"]) -> Bool[Tensor, "gaussians"]:
+    """Which Gaussians (rest pose, metres) lie on the skin of the default body in this shape, and neither on eyeballs nor in the
+    mouth: what is dark there would come through the lips."""
+    body = load_body()
+    rest = body.template + body.shape_directions[..., : len(betas)] @ betas.cpu()
+    nearest = torch.from_numpy(np.asarray(KDTree(rest.numpy()).query(means.cpu().numpy())[1]))
+    inside = torch.tensor([PARTS.index("eye"), PARTS.index("mouth")])
+    return ~torch.isin(body.part_labels[nearest], inside).to(means.device)
+
+
+@torch.no_grad()
 def stretch_of(
     canonical: Gaussians,
     directions: Float[Tensor, "gaussians 3 52"],
@@ -67,7 +80,8 @@ def stretch_of(
 ) -> Stretch:
     """How the `skin` that actions move by `directions` (metres) stretches: the gradient of motion on which neighbours agree. What
     is `painted` otherwise (1: altogether) keeps its colour."""
-    moving = (skin & (directions.norm(dim=1).amax(1) > LEAST)).nonzero()[:, 0]
+    moving = skin.nonzero()[:, 0]
+    moving = moving[directions[moving].norm(dim=1).amax(1) > LEAST]
     if len(moving) <= NEIGHBOURS:
         return Stretch(moving[:0], directions[:0], canonical.colors[:0])
     means, moves, axes = canonical.means[moving], directions[moving], quat_wxyz_to_matrix(canonical.quats_wxyz[moving])
