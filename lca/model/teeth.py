@@ -79,7 +79,8 @@ def with_teeth(avatar: Avatar, template: Template) -> Avatar:
         return avatar
     driver.directions[places] = torch.stack(groups).to(driver.directions)
     before = torch.arange(len(template.points)) if avatar.sources is None else avatar.sources
-    sources = torch.cat([before, driver.moved.long()[places][teeth.group]])
+    carriers = driver.moved.long()[places]
+    sources = torch.cat([before, carriers[teeth.group]])
     shaped = teeth.points + teeth.shape_directions[..., : len(avatar.betas)] @ avatar.betas
     side = teeth.sides[:, None]
     tiles = Gaussians(
@@ -98,8 +99,8 @@ def with_teeth(avatar: Avatar, template: Template) -> Avatar:
     canonical = Gaussians(*map(torch.cat, zip(avatar.canonical.tensors(), tiles.tensors(), strict=True)))
     known = avatar.materials
     if known is not None:
-        first = torch.stack([(before == each).nonzero()[0, 0] for each in sources[len(before) :]])
-        inside = known.of(first)
+        parts = torch.stack([(before == each).nonzero()[0, 0] for each in carriers])
+        inside = known.of(parts[teeth.group])
         facing = torch.tensor([0.0, 0.0, 1.0]).expand_as(inside.normals)
         pairs = zip(vars(known).values(), vars(replace(inside, normals=facing)).values(), strict=True)
         known = Materials(*map(torch.cat, pairs))
