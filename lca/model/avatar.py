@@ -67,7 +67,7 @@ class Avatar:
         """How the skin of the face stretches with its actions; lids have colours of their own."""
         skin = self.on_head.clone()
         skin[self.on_head] = on_skin(self.canonical.means[self.on_head], self.betas)
-        painted = self.lids.cover.sum(0).clamp(max=1.0)
+        painted = (self.lids.cover > 0).any(0).float()
         return stretch_of(self.canonical, self.blendshapes, skin, painted)
 
     @property

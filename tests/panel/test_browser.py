@@ -160,6 +160,10 @@ def test_a_lamp_is_dragged_and_nudged_and_stays_with_the_world(hand, standing):
     )
     until(lambda: hand.desk.state.light.lamp is not None)
     hand.browser.wait(f"!{sun}.hidden")
+    x, y = hand.at(*HANDLE)
+    hand.browser.wait(
+        f"document.elementFromPoint({x}, {y}) === {sun}"
+    )  # a page that still moves would be turned instead
     view = hand.desk.state.view
     hand.browser.drag(hand.at(*HANDLE), hand.at(0.15, 0.5))
     until(lambda: handle(hand) == pytest.approx((0.15, 0.5), abs=0.02))

@@ -61,6 +61,8 @@ def test_lids_take_the_skin_s_colour_and_open_eyes_are_left_alone(avatar):
     covered, free = (lids.cover >= 1.0).any(0), (lids.cover == 0.0).all(0)
     distance = lambda colors: float((colors - lids.tone)[covered].abs().mean())
     assert distance(shut) < 0.1 * distance(own) and distance(shut) < distance(closing) < distance(own)
+    free[avatar.stretch.skin] = False  # skin round the eyes takes its own mean as lids pull at it
+    assert free.any()
     torch.testing.assert_close(shut[free], own[free], atol=0.02, rtol=0)
 
 
