@@ -65,7 +65,8 @@ def on_skin(means: Float[Tensor, "gaussians 3"], betas: Float[Tensor, "shape"]) 
     """Which Gaussians (rest pose, metres) lie on the skin of the default body in this shape, and neither on eyeballs nor in the
     mouth: what is dark there would come through the lips."""
     body = load_body()
-    rest = body.template + body.shape_directions[..., : len(betas)] @ betas.cpu()
+    known = min(len(betas), body.shape_directions.shape[-1])
+    rest = body.template + body.shape_directions[..., :known] @ betas[:known].cpu()
     nearest = torch.from_numpy(np.asarray(KDTree(rest.numpy()).query(means.cpu().numpy())[1]))
     inside = torch.tensor([PARTS.index("eye"), PARTS.index("mouth")])
     return ~torch.isin(body.part_labels[nearest], inside).to(means.device)

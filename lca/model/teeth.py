@@ -26,8 +26,10 @@ from lca.model.template import INFLUENCES, Template, surface_frames
 
 FINE = 4
 """Into how many parts the sides of the rows' triangles are cut: tiles are 2 to 3 mm wide."""
-FRONT, FACING = 0.95, 0.2
+FRONT, FACING = 0.6, 0.2
 """Radians to either side within which teeth are seen, and the least z of the normals of what faces the lips."""
+SHOWN = (-0.0095, 0.011)
+"""Metres from the bite within which rows are seen: lower or higher gums come through the skin beside a smile."""
 GROUPS = 9
 """Parts of a row that move as one each."""
 MIDDLE, RADIUS = 0.105, 0.040
@@ -159,7 +161,7 @@ def front_teeth() -> Teeth:
     upper = weights[:, JAW] < 0.5
     place = torch.atan2(points[:, 0], points[:, 2] - MIDDLE) / FRONT
     side = ((place + 1.0) / 2.0 * GROUPS).long().clamp(0, GROUPS - 1)
-    return Teeth(
+    teeth = Teeth(
         points=points,
         frames=surface_frames(small),
         sides=0.75 * areas.sqrt(),
@@ -169,6 +171,9 @@ def front_teeth() -> Teeth:
         weights=weights,
         group=GROUPS * upper.long() + side,
     )
+    height = points[:, 1] - BITE
+    seen = (height > SHOWN[0]) & (height < SHOWN[1]) & (place.abs() < 1.0)
+    return Teeth(*(values[seen] for values in vars(teeth).values()))
 
 
 def _cut(parts: int) -> Float[Tensor, "pieces corners 3"]:

@@ -32,5 +32,5 @@ def pose_lines(pictures: Sequence[Picture], solution: Solution) -> list[str]:
 
 
 def made_of(avatar: Avatar, photos: int) -> str:
-    """What an avatar is: "33840 Gaussians from 4 photos"."""
+    """What an avatar is: "33162 Gaussians from 4 photos"."""
     return f"{len(avatar.canonical)} Gaussians from {photos} photo{'' if photos == 1 else 's'}"
