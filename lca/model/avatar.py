@@ -71,10 +71,14 @@ class Avatar:
         return stretch_of(self.canonical, self.blendshapes, skin, painted)
 
     @property
+    def source_of(self) -> Int[Tensor, "gaussians"]:
+        """Of which of the network's Gaussians each is, or is a part of."""
+        return torch.arange(len(self.canonical), device=self.tokens.device) if self.sources is None else self.sources
+
+    @property
     def anchor_of(self) -> Int[Tensor, "gaussians"]:
         """The anchor that each Gaussian unfolds from."""
-        anchor = torch.arange(len(self.tokens)).to(self.tokens.device).repeat_interleave(self.driver.per_anchor)
-        return anchor if self.sources is None else anchor[self.sources]
+        return self.source_of // self.driver.per_anchor
 
     @property
     def on_head(self) -> Bool[Tensor, "gaussians"]:

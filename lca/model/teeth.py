@@ -80,7 +80,7 @@ def with_teeth(avatar: Avatar, template: Template) -> Avatar:
     if len(places) < len(groups):
         return avatar
     driver.directions[places] = torch.stack(groups).to(driver.directions)
-    before = torch.arange(len(template.points)) if avatar.sources is None else avatar.sources
+    before = avatar.source_of
     carriers = driver.moved.long()[places]
     sources = torch.cat([before, carriers[teeth.group]])
     shaped = teeth.points + teeth.shape_directions[..., : len(avatar.betas)] @ avatar.betas
@@ -128,7 +128,7 @@ def _carriers(
 @torch.no_grad()
 def lips_moved(avatar: Avatar, template: Template) -> Float[Tensor, "3"]:
     """How far an avatar's lips are from where its body has them, metres: the median, for jaws are rigid; 0 without lips."""
-    sources = torch.arange(len(template.points)) if avatar.sources is None else avatar.sources
+    sources = avatar.source_of
     near = torch.cdist(template.points, front_teeth().points).amin(1) < LIP
     lips = ((template.part == PARTS.index("face")) & near)[sources]
     moved = (avatar.canonical.means - template.shaped(avatar.betas[None])[0][sources])[lips]

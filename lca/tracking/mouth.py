@@ -16,7 +16,7 @@ def with_mouth(refined: Avatar, start: Avatar, template: Template) -> Avatar:
     """The refined avatar with what is behind its lips put back to the draft's (`start`), as far as the lips have moved since, and
     teeth."""
     own, before = refined.canonical, start.canonical
-    sources = torch.arange(len(own)) if refined.sources is None else refined.sources
+    sources = refined.source_of
     hidden = behind_lips(template)[sources]
     inside = hidden > 0.5
     moved = lips_moved(refined, template) - lips_moved(start, template)
