@@ -26,7 +26,7 @@ from lca.training.refining.developing import develop
 from lca.training.refining.filling import fill, in_pockets, of_one_skin
 from lca.training.refining.lids import unpainted
 from lca.training.refining.photographs import Photographs, Visibility
-from lca.training.refining.pieces import other_sides
+from lca.training.refining.rings import other_sides
 from lca.training.refining.splitting import closed, quartered, tightened, worth_splitting
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import View

@@ -79,7 +79,7 @@ def test_photos_get_closer(refined, avatar, views):
 
 
 def test_backs_are_not_seen_and_stay_calm_unless_the_gate_is_off(refined, avatar, network, views):
-    facing, unseen = torch.from_numpy(places_of(network.template, refined.avatar).facing), refined.gate < 0.5
+    facing, unseen = torch.from_numpy(places_of(network.template, refined.avatar).normal[:, 2]), refined.gate < 0.5
     assert 0.1 < unseen.float().mean() < 0.8
     assert facing[unseen].mean() < facing[~unseen].mean() - 0.3
     free = refine(avatar, network.template, views, replace(SHORT, gate=False, split=0.0))

@@ -26,9 +26,8 @@ ALONE = ("eye", "mouth")
 """Parts that stay as the network made them: lids and lips hide them in one photo and show them in the next, painted with skin."""
 TWINNED = ("face", "hand", "head")
 """Parts that are like their mirror image before they are like anything else, ears and hair too."""
-LIKE_MIRROR, LIKE_TWIN, LIKE_BACK = 0.4, 40.0, 0.02
-"""Weights of the mirror image, of that of `TWINNED` parts, and of the other side of a garment; a neighbour has 1: colours of
-a garment go through it, prints do not."""
+LIKE_MIRROR, LIKE_TWIN = 0.4, 40.0
+"""Weights of the mirror image, and of that of `TWINNED` parts; a neighbour has 1."""
 OWN, OWN_ELSEWHERE = {"face": 0.008, "eye": 0.008, "mouth": 0.008, "hand": 0.002}, 1e-4
 """Weight of the network's own colours where nothing is seen, of a neighbour's 1: with 0.008 they are half of it after some twenty
 Gaussians, with the other they are what is left where no photo shows anything near."""
@@ -40,8 +39,10 @@ REACH, FAR = {"face": 0.006, "hand": 0.006}, 0.04
 """Metres that refinement may move a Gaussian: hats, hair and skirts are far from the body."""
 LIDS, LID_REACH = 0.022, 0.0015
 """Metres about an eyeball's middle within which lids lie, and how far they may move: behind the eyeball they never close."""
-ACROSS = 0.02
-"""Metres in x and y within which a Gaussian of the front has one of the back behind it."""
+ARMS, ELSEWHERE = ("upper_arm", "forearm"), 10.0
+"""Parts that sleeves go round, and metres that keep their rings apart from all others."""
+TURN = 0.1
+"""Metres round the body that a surface seems apart, per unit by which it faces another way."""
 MIDDLE = 0.003
 """Metres from the plane of symmetry within which a Gaussian is its own mirror image."""
 
@@ -71,9 +72,13 @@ class SurfaceGraph:
     own: np.ndarray
     """Weight of what the network itself says of a Gaussian that nobody sees."""
     clothed: np.ndarray
-    """Whether it may be a garment's: not on heads, hands and feet."""
-    behind: np.ndarray
-    """Of clothed ones the Gaussian on the other side of the body, front or back; -1: none."""
+    """Whether it may be a garment's or a shoe's: not on heads and hands."""
+    along: np.ndarray
+    """Metres along the body, or along an arm: the same for all of a ring."""
+    across: np.ndarray
+    """Where on its ring it lies, metres, and the way it faces there; (gaussians, 5)."""
+    outward: np.ndarray
+    """Unit vector across the body, or across the arm, away from it; (gaussians, 3)."""
 
     def mean(self, values: Tensor) -> Tensor:
         """Mean of each Gaussian's neighbours, (gaussians, channels)."""
@@ -102,27 +107,27 @@ class SurfaceGraph:
 
 @dataclass(frozen=True)
 class Places:
-    """Where an avatar's Gaussians sit on the bare body in rest pose: `points` (metres), `part` (in `PARTS`), `facing` (z of the
-    normal), `mirror` (the Gaussian on the other side)."""
+    """Where an avatar's Gaussians sit on the bare body in rest pose: `points` (metres), `part` (in `PARTS`), `normal` (unit
+    vectors), `mirror` (the Gaussian on the other side)."""
 
     points: np.ndarray
     part: np.ndarray
-    facing: np.ndarray
+    normal: np.ndarray
     mirror: np.ndarray
 
 
 def places_of(template: Template, avatar: Avatar) -> Places:
     """The template's places; parts of a split Gaussian sit round the place of their source as they do in the avatar."""
     points, part = template.points.cpu(), template.part.cpu().numpy()
-    facing = quat_wxyz_to_matrix(template.frames.cpu())[..., 2, 2].numpy()
+    normal = quat_wxyz_to_matrix(template.frames.cpu())[..., 2].numpy()
     if avatar.sources is None:
-        return Places(points.numpy(), part, facing, template.mirror.cpu().numpy())
+        return Places(points.numpy(), part, normal, template.mirror.cpu().numpy())
     sources, means = avatar.sources.cpu(), avatar.canonical.means.detach().cpu()
     count = torch.bincount(sources, minlength=len(points)).clamp(min=1)
     middle = torch.zeros_like(points).index_add_(0, sources, means) / count[:, None]
     own = (points[sources] + means - middle[sources]).numpy()
     mirror = np.asarray(KDTree(own).query(own * np.array([-1.0, 1.0, 1.0], np.float32))[1])
-    return Places(own, part[sources], facing[sources], mirror)
+    return Places(own, part[sources], normal[sources], mirror)
 
 
 def surface_of(places: Places) -> SurfaceGraph:
@@ -138,9 +143,9 @@ def surface_of(places: Places) -> SurfaceGraph:
     scalp = _scalp(points, part)
     passes = _affinity()[part[:, None], part[near]] * np.where(scalp[:, None] == scalp[near], 1.0, HAIRLINE)
     beside = csr_matrix((passes.astype(np.float32).ravel(), near.ravel(), starts), (count, count))
-    clothed = ~_named(part, ("head", "face", "eye", "mouth", "neck", "hand", "foot"))
-    behind = _behind(places, clothed)
-    links = beside + _mirrored(places) + _through(behind)
+    clothed = ~_named(part, ("head", "face", "eye", "mouth", "neck", "hand"))
+    along, across, outward = _rings(places)
+    links = beside + _mirrored(places)
     face = _named(part, ("face",))
     alike = _named(part, TWINNED) & (np.abs(points[:, 0]) > MIDDLE) & (part == part[places.mirror])
     return SurfaceGraph(
@@ -155,7 +160,9 @@ def surface_of(places: Places) -> SurfaceGraph:
         links=links.maximum(links.T).tocsr(),
         own=np.array([OWN.get(name, OWN_ELSEWHERE) for name in PARTS])[part],
         clothed=clothed,
-        behind=behind,
+        along=along,
+        across=across,
+        outward=outward,
     )
 
 
@@ -201,23 +208,12 @@ def _mirrored(places: Places) -> csr_matrix:
     return csr_matrix((weight, (np.arange(len(points)), mirror)), (len(points), len(points)))
 
 
-def _behind(places: Places, clothed: np.ndarray) -> np.ndarray:
-    """Who lies on the other side of the same clothed part, back of front and front of back; -1: nobody."""
-    points, part, facing = places.points, places.part, places.facing
-    front, back = (np.flatnonzero(clothed & side) for side in (facing > 0.1, facing < -0.1))
-    behind = np.full(len(points), -1)
-    for here, there in ((front, back), (back, front)):
-        if len(here) == 0 or len(there) == 0:
-            continue
-        distance, nearest = KDTree(points[there, :2]).query(points[here, :2])
-        partner = there[nearest]
-        linked = (distance < ACROSS) & (part[here] == part[partner])
-        behind[here[linked]] = partner[linked]
-    return behind
-
-
-def _through(behind: np.ndarray) -> csr_matrix:
-    """Links from front to back and back to front of clothed parts."""
-    row = np.flatnonzero(behind >= 0)
-    weights = np.full(len(row), LIKE_BACK, np.float32)
-    return csr_matrix((weights, (row, behind[row])), (len(behind), len(behind)))
+def _rings(places: Places) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`along`, `across` and `outward` of a surface: rings lie level round trunk and legs, upright round arms."""
+    arm = _named(places.part, ARMS)
+    points, normal = places.points, places.normal
+    along = np.where(arm, points[:, 0] + ELSEWHERE, points[:, 1])
+    beside = np.where(arm, points[:, 1], points[:, 0])
+    outward = normal * np.where(arm[:, None], (0.0, 1.0, 1.0), (1.0, 0.0, 1.0))
+    outward /= np.linalg.norm(outward, axis=1, keepdims=True).clip(min=1e-6)
+    return along, np.concatenate([beside[:, None], points[:, 2:], TURN * normal], 1), outward

@@ -1,4 +1,4 @@
-"""What garments look like from behind, where photos show the front alone."""
+"""What clothes and shoes look like from behind, where photos show the front alone."""
 
 import pytest
 import torch
@@ -6,7 +6,7 @@ import torch
 from lca.geometry.body import PARTS
 from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.training.refining.filling import fill
-from lca.training.refining.pieces import other_sides
+from lca.training.refining.rings import other_sides
 
 SHIRT, TROUSERS, PRINT, SKIN = (
     torch.tensor(x) for x in ((0.9, 0.9, 0.8), (0.1, 0.15, 0.4), (0.8, 0.1, 0.1), (0.7, 0.5, 0.4))
@@ -47,11 +47,11 @@ def filled(model, surface, dressed):
 
 
 def test_prints_stay_in_front(model, surface, dressed):
-    pieced, _ = filled(model, surface, dressed)
+    ringed, _ = filled(model, surface, dressed)
     back, height = behind(model)
     shirt = back & (height > dressed[2] + 0.05)
     assert shirt.sum() > 200
-    assert (pieced[shirt] - SHIRT).norm(dim=-1).quantile(0.98) < 0.15
+    assert (ringed[shirt] - SHIRT).norm(dim=-1).quantile(0.98) < 0.15
 
 
 def test_hems_are_where_they_are_in_front(model, surface, dressed):
@@ -59,8 +59,8 @@ def test_hems_are_where_they_are_in_front(model, surface, dressed):
     back, height = behind(model, ("torso", "hips", "thigh"))
     near = back & ((height - dressed[2]).abs() < 0.1)
     wanted = torch.where((height > dressed[2])[:, None], SHIRT, TROUSERS)
-    pieced, plain = ((colors - wanted)[near].norm(dim=-1) > 0.2 for colors in filled(model, surface, dressed))
-    assert pieced.float().mean() < 0.3 and pieced.sum() < plain.sum() / 3
+    ringed, plain = ((colors - wanted)[near].norm(dim=-1) > 0.2 for colors in filled(model, surface, dressed))
+    assert ringed.float().mean() < 0.3 and ringed.sum() < plain.sum() / 3
 
 
 def test_what_photos_show_and_heads_and_hands_are_left_alone(model, surface, dressed):
@@ -88,3 +88,42 @@ def test_one_gaussian_in_sight_is_enough(model, surface, dressed):
     alone[torch.from_numpy(surface.clothed).nonzero()[0]] = 1.0
     graph, expected = other_sides(colors, colors, alone, surface.spacing(model.template.points), surface)
     assert expected.isfinite().all() and len(fill(colors, expected, alone, graph)) == len(colors)
+
+
+def test_socks_and_shoes_go_round(model, surface, dressed):
+    """Too small for a garment, but they reach from one side of a leg to the other."""
+    colors, gate, waist = dressed
+    points, part = model.template.points, model.template.part
+    foot, calf = (part == PARTS.index(name) for name in ("foot", "calf"))
+    ankle = points[foot, 1].max()
+    sock, skin = calf & (points[:, 1] < ankle + 0.06), calf & (points[:, 1] > ankle + 0.1)
+    colors = torch.where(
+        (calf & (points[:, 1] > ankle + 0.08))[:, None], SKIN, torch.where(calf[:, None], PRINT, colors)
+    )
+    ringed, _ = filled(model, surface, (colors, gate, waist))
+    back = facing(model) < -0.5
+    assert (ringed - PRINT)[sock & back].norm(dim=-1).median() < 0.1
+    assert (ringed - SKIN)[skin & back].norm(dim=-1).median() < 0.1
+    assert (ringed - TROUSERS)[foot & back].norm(dim=-1).quantile(0.9) < 0.15  # feet are of the trousers' colour here
+
+
+def test_a_sleeve_ends_where_it_does_in_front(model, surface, dressed):
+    colors, gate, waist = dressed
+    points, part = model.template.points, model.template.part
+    arm = torch.isin(part, torch.tensor([PARTS.index(name) for name in ("upper_arm", "forearm")]))
+    elbow = points[part == PARTS.index("forearm"), 0].abs().min()
+    bare = arm & (points[:, 0].abs() > elbow)
+    ringed, _ = filled(model, surface, (torch.where(bare[:, None], SKIN, colors), gate, waist))
+    back = arm & (facing(model) < -0.5) & ((points[:, 0].abs() - elbow).abs() > 0.03)
+    wanted = torch.where(bare[:, None], SKIN, SHIRT)
+    assert (ringed - wanted)[back].norm(dim=-1).quantile(0.95) < 0.15
+
+
+def test_of_a_pattern_the_mean_is_expected(model, surface, dressed):
+    colors, gate, waist = dressed
+    torso = model.template.part == PARTS.index("torso")
+    spotted = torch.rand(len(gate), generator=torch.Generator().manual_seed(0)) < 0.5
+    ringed, _ = filled(model, surface, (torch.where((torso & spotted)[:, None], TROUSERS, colors), gate, waist))
+    back, height = behind(model)
+    shirt = back & (height > waist + 0.1)
+    assert (ringed - (SHIRT + TROUSERS) / 2)[shirt].norm(dim=-1).median() < 0.35
