@@ -15,7 +15,7 @@ class Doll(Avatar):
     """400 Gaussians, 1.7 m tall and 0.5 m wide; the uppermost tenth is the face; it only follows the translation."""
 
     def __init__(self):
-        object.__setattr__(self, "canonical", self.drive(None, translation=torch.zeros(3)))
+        object.__setattr__(self, "canonical", self.drive(torch.zeros(156), translation=torch.zeros(3)))
         object.__setattr__(self, "face_anchors", torch.tensor([0.0] * 9 + [1.0]))
         object.__setattr__(self, "tokens", torch.zeros(10, 1))
         object.__setattr__(self, "driver", SimpleNamespace(per_anchor=40))
