@@ -9,6 +9,7 @@ from PIL import Image
 
 from lca.data.batch import Batch
 from lca.data.sources import open_source
+from lca.formats.shards import read_manifest
 from lca.lab.figures import close_up, column, row
 from lca.model.network import LCA
 from lca.training.evaluate import SPLITS, example_at
@@ -16,14 +17,18 @@ from lca.training.losses import psnr
 from lca.training.scores import Views, show, truth_of
 
 
-def everybody(folder: str | Path, photos: int = 2, targets: int = 1, splits: Sequence[str] = SPLITS) -> list[Batch]:
-    """An example of each person of a folder, in the order of its splits: always the same frames, with exact truth.
+def everybody(
+    folder: str | Path, photos: int = 2, targets: int = 1, splits: Sequence[str] | None = None
+) -> list[Batch]:
+    """An example of each person of a folder of the world, in the order of its splits (all that anybody is in, if none are named):
+    always the same frames, with exact truth.
 
     Raises:
         UserError: a folder that cannot be read.
     """
     examples = []
-    for split in splits:
+    inhabited = [split for split in SPLITS if read_manifest(folder).captures.get(split)]
+    for split in inhabited if splits is None else splits:
         source = open_source(folder, split)
         examples += [example_at(place, source[place], photos, targets)[0] for place in range(len(source))]
     return examples

@@ -5,6 +5,7 @@ import torch
 import yaml
 
 from lca.errors import UserError
+from lca.formats.shards import read_manifest
 from lca.lab import held_out, learning
 from lca.lab.event_files import scalars
 from lca.lab.learning import Watch, failing, measured, moments, terms
@@ -108,6 +109,9 @@ def test_held_out_people_are_the_same_for_every_model(seen):
     people = held_out.everybody(built("wild"))
     assert len(people) == 3 and torch.equal(people[0].betas, held_out.everybody(built("wild"))[0].betas)
     assert len(held_out.everybody(built("wild"), splits=["train"])) == 1
+    assert len(held_out.everybody(built("stylised"))) == read_manifest(built("stylised")).identities, (
+        "one split has all"
+    )
     found = held_out.scores({"tiny": network}, {"wild": people, "first": people[:1]})["tiny"]
     each = [held_out.scores({"tiny": network}, {"one": [person]})["tiny"]["one"] for person in people]
     assert found["first"] == each[0] and found["wild"] == pytest.approx(sum(each) / 3, abs=0.02)
