@@ -159,6 +159,10 @@ class Size:
         path = self.config("pretrain")
         return config_values(path.read_text(), str(path))["data"].get("shrink", 1)
 
+    def worlds_of(self, rows: Iterable[Trial]) -> dict[str, Build]:
+        """The worlds that some rows train on."""
+        return {name: self.train[name] for row in rows for link in row.chain for name in link.data}
+
     def config(self, stage: str) -> Path:
         """The config of a stage."""
         return STUDIES.parents[1] / self.configs[stage]

@@ -34,7 +34,7 @@ def emergence_of(
     """Everything that the report says, in plain values; `scores` are of each row: probed world -> one table a seed; `facts` are
     size, world_code and training (runs, steps, minutes)."""
     counts = [pretraining_people(row, size) for row in rows]
-    used = {name: size.train[name] for row in rows for link in row.chain for name in link.data}
+    used = size.worlds_of(rows)
     return {
         **facts,
         **setting(study, size),

@@ -32,7 +32,7 @@ def report_of(study: Study, size: Size, findings: Sequence[Finding], facts: dict
         **facts,
         **setting(study, size),
         "targets": size.targets,
-        "train": {name: asdict(world) for name, world in size.train.items()},
+        "train": {name: asdict(world) for name, world in size.worlds_of(one.row for one in findings).items()},
         "test": {name: asdict(world) for name, world in size.test.items()},
         "rows": [_row(one, best, size) for one in findings],
     }
