@@ -53,7 +53,7 @@ lab: env
 
 # The one picture of each notebook, drawn with the shipped checkpoint, and those of the data cards.
 figures: env
-	$(BIN)/python tools/draw_figures.py
+	$(BIN)/python tools/draw_figures.py $(FIGURES)
 	$(BIN)/python tools/draw_cards.py
 
 hooks: env

@@ -1,6 +1,9 @@
-"""Draw notebooks/figures/*.png, the pictures that readers see without running a notebook: make figures."""
+"""Draw the pictures that readers see without running a notebook: make figures, or some of them by name."""
 
+import argparse
 import time
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,6 +29,7 @@ from lca.model.checkpoint import SHIPPED, load_model
 from lca.model.network import LCA
 from lca.motion.named import named_motion
 from lca.panel.desk import Desk
+from lca.panel.light import HANDLE
 from lca.panel.local import served
 from lca.panel.motions import Offered
 from lca.tracking.finder import load_finder
@@ -37,9 +41,10 @@ from lca.world.stages.capture import STAGES
 
 GALLERY_SEED, GALLERY = 7, (1, 2, 3, 4, 6, 7)
 """Studio people that no training has seen."""
-PICTURES = Path(__file__).resolve().parents[1] / "data_cards" / "pictures"
-FIGURES = Path(__file__).resolve().parents[1] / "notebooks" / "figures"
-CONFIGS = Path(__file__).resolve().parents[1] / "configs"
+ROOT = Path(__file__).resolve().parents[1]
+CONFIGS = ROOT / "configs"
+LAMPS = ((0.28, 0.4), (0.4, 0.08), (0.65, 0.1), (0.76, 0.4), (0.7, 0.75))
+"""Where on the picture the lamp is dragged to, shares of its width and height."""
 SEED = 9
 """Of the people in the figures of notebooks 01 to 03."""
 
@@ -54,6 +59,32 @@ def panel_picture(avatar: Avatar) -> Image.Image:
             desks[-1].receive(message)
         time.sleep(2.0)
         return browser.screenshot()
+
+
+def lamp_strip(avatar: Avatar) -> Image.Image:
+    """Pictures of the panel while its lamp is dragged round the person; needs chromium."""
+    new_desk = lambda send: Desk([avatar], send, Offered(), Path(folder))
+    shown: list[Image.Image] = []
+    with TemporaryDirectory() as folder, served(new_desk) as (address, desks), Browser(1180, 820) as browser:
+        browser.go(address)
+        browser.wait("document.querySelectorAll('.lca-gallery img[src]').length > 10")
+        desks[-1].receive({"kind": "pose", "name": "wave"})
+        browser.evaluate(
+            "[...document.querySelectorAll('.lca-check')].find((l) => l.textContent === 'lamp').firstChild.click()"
+        )
+        browser.wait("!document.querySelector('.lca-lamp').hidden")
+        left, top, width, height = browser.evaluate(
+            "(() => { const b = document.querySelector('.lca-view').getBoundingClientRect();"
+            " return [b.left, b.top, b.width, b.height]; })()"
+        )
+        at = lambda place: (left + place[0] * width, top + place[1] * height)
+        (west, north), (east, south) = at((0.22, 0.0)), at((0.82, 1.0))
+        for held, place in pairwise((HANDLE, *LAMPS)):
+            time.sleep(1.0)
+            browser.drag(at(held), at(place))
+            time.sleep(1.0)
+            shown.append(browser.screenshot().crop((west, north, east, south)))
+    return row(shown, height=300)
 
 
 def pretraining_picture(model: LCA, folder: Path) -> Image.Image:
@@ -118,27 +149,76 @@ def recipes_picture(folder: Path) -> Image.Image:
     return side_by_side(models, everybody(folder / "recipes", splits=["validation"]), 150)
 
 
+class Studio:
+    """What several figures are drawn of, made once."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.pictures, self.model, self.finder = read_pictures(load_example().photos), load_model(), load_finder()
+        self.stature = float(self.model.template.stature(load_example().betas))
+
+    @cached_property
+    def avatar(self) -> Avatar:
+        """The example person's, refined."""
+        people = [self.finder(x) for x in self.pictures]
+        return refine_on_photos(self.model, self.pictures, people, self.stature).avatar
+
+    def tour(self) -> Image.Image:
+        """The chain."""
+        return summary(self.model, self.finder, self.pictures, named_motion("walk", seconds=1.0, fps=8.0))
+
+    def preparation(self) -> Image.Image:
+        """A person of each stage, and a census."""
+        rows = one_of_each(list(STAGES), SEED, 256)
+        return preparation.summary(rows, census(SEED, 2000), self.model.template)
+
+    def avatars(self) -> Image.Image:
+        """Six people never seen in training."""
+        strangers = [drawn("studio", index, GALLERY_SEED) for index in GALLERY]
+        return gallery(self.model, self.finder, strangers, named_motion("walk", 2.0, 12.0))
+
+    def photographs(self) -> Image.Image:
+        """Refinement, step by step."""
+        people = [self.finder(x) for x in self.pictures]
+        return from_photographs.summary(self.model, self.pictures, people, self.stature)
+
+
+DRAWN = {
+    "notebooks/figures/00_tour.png": Studio.tour,
+    "notebooks/figures/01_data_preparation.png": Studio.preparation,
+    "data_cards/pictures/avatars.png": Studio.avatars,
+    "notebooks/figures/02_pretraining.png": lambda at: pretraining_picture(at.model, at.folder),
+    "notebooks/figures/03_post_training.png": lambda at: post_training_picture(at.model, at.folder),
+    "notebooks/figures/04_emergent_probes.png": lambda at: emergent_picture(at.model, at.folder),
+    "notebooks/figures/07_recipes.png": lambda at: recipes_picture(at.folder),
+    "notebooks/figures/05_interactive_avatar.png": lambda at: panel_picture(at.avatar),
+    "data_cards/pictures/lamp.png": lambda at: lamp_strip(at.avatar),
+    "notebooks/figures/06_from_photographs.png": Studio.photographs,
+}
+"""Each picture of the repository, and who draws it."""
+
+
 def main() -> None:
-    """Draw all of them."""
-    pictures, model, finder = read_pictures(load_example().photos), load_model(), load_finder()
-    walking = named_motion("walk", seconds=1.0, fps=8.0)
-    save_small(summary(model, finder, pictures, walking), FIGURES / "00_tour.png")
-    rows = one_of_each(list(STAGES), SEED, 256)
-    save_small(preparation.summary(rows, census(SEED, 2000), model.template), FIGURES / "01_data_preparation.png")
-    strangers = [drawn("studio", index, GALLERY_SEED) for index in GALLERY]
-    save_small(
-        gallery(model, finder, strangers, named_motion("walk", 2.0, 12.0)),
-        PICTURES / "avatars.png",
+    """Draw all of them, or those that are named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "names",
+        nargs="*",
+        choices=[*map(name_of, DRAWN), []],
+        metavar="NAME",
+        help="such as 06_from_photographs, avatars",
     )
+    wanted = parser.parse_args().names
     with TemporaryDirectory() as folder:
-        save_small(pretraining_picture(model, Path(folder)), FIGURES / "02_pretraining.png")
-        save_small(post_training_picture(model, Path(folder)), FIGURES / "03_post_training.png")
-        save_small(emergent_picture(model, Path(folder)), FIGURES / "04_emergent_probes.png")
-        save_small(recipes_picture(Path(folder)), FIGURES / "07_recipes.png")
-    people, stature = [finder(x) for x in pictures], float(model.template.stature(load_example().betas))
-    avatar = refine_on_photos(model, pictures, people, stature).avatar
-    save_small(panel_picture(avatar), FIGURES / "05_interactive_avatar.png")
-    save_small(from_photographs.summary(model, pictures, people, stature), FIGURES / "06_from_photographs.png")
+        at = Studio(Path(folder))
+        for path, draw in DRAWN.items():
+            if not wanted or name_of(path) in wanted:
+                save_small(draw(at), ROOT / path)
+
+
+def name_of(path: str) -> str:
+    """By which a picture is asked for."""
+    return Path(path).stem
 
 
 if __name__ == "__main__":
