@@ -20,6 +20,8 @@ from lca.geometry.skies import LUMINANCE, exposed
 HDRI_SUFFIXES = (".hdr", ".exr")
 SMALLEST, LARGEST = 16, 16384
 """Pixels of a picture's width."""
+BRIGHTEST = 1e12
+"""Of a pixel: the sun's disc has 1.6e9 cd/m2, and sums of it stay finite."""
 SUN = 0.17
 """Radians round the brightest pixel that may be one lamp: the sun and its glare."""
 BRIGHT, SHARE = 0.25, 0.15
@@ -33,14 +35,14 @@ def read_hdri(path: str | Path) -> Illumination:
     """The light of a picture, exposed as a camera's meter would: harmonics, and the sun, if there is one, as a lamp.
 
     Raises:
-        UserError: no such file, truncated, not twice as wide as high, not finite, negative or black.
+        UserError: no such file, truncated, not twice as wide as high, not finite, too bright, negative or black.
     """
     path = Path(path)
     if path.suffix.lower() not in HDRI_SUFFIXES:
         raise UserError(f"expected a file ending in {' or '.join(HDRI_SUFFIXES)}, got {path}: {REMEDY}")
     if not path.is_file():
         raise UserError(f"expected a file, got {path}, where there is none: {REMEDY}")
-    return exposed(light_of_picture(checked(path, decoded(path))))
+    return exposed(light_of_picture(checked(path, decoded(path)))).checked(f"the light of {path}")
 
 
 def light_of_picture(radiance: Float[ndarray, "height width 3"]) -> Illumination:
@@ -74,6 +76,8 @@ def checked(path: Path, radiance: Float[ndarray, "height width 3"]) -> Float[nda
         raise UserError(
             f"expected finite light of at least 0 in {path}, got NaN, infinite or negative pixels: {REMEDY}"
         )
+    if radiance.max() > BRIGHTEST:
+        raise UserError(f"expected pixels of at most {BRIGHTEST:g} in {path}, got {radiance.max():g}: {REMEDY}")
     if radiance.max() <= 0:
         raise UserError(f"expected light in {path}, got a picture that is black all over: {REMEDY}")
     return radiance

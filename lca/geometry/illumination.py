@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
+from lca.errors import UserError
 from lca.geometry.directions import fibonacci_directions
 
 WAVES = 9
@@ -21,6 +22,8 @@ COSINE = (1.0, 2.0 / 3.0, 1.0 / 4.0)
 """What a matte surface keeps of each band (Ramamoorthi and Hanrahan 2001), divided by pi."""
 PROBES = 256
 """Directions in which an environment is sampled to be turned."""
+LIMIT = 1e9
+"""No light holds a larger number: what is shown in it stays finite, and white is at 1."""
 
 
 def harmonics(directions: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 9"]:
@@ -55,6 +58,13 @@ class Illumination:
         """Both lights at once."""
         lamps = [torch.cat(pair, -2) for pair in ((self.directions, other.directions), (self.colours, other.colours))]
         return Illumination(self.around + other.around, *lamps)
+
+    def checked(self, name: str = "a light") -> "Illumination":
+        """The same, if it can be. Raises: UserError: NaN, or a number beyond `LIMIT`."""
+        largest = torch.cat([x.detach().reshape(-1) for x in vars(self).values()]).abs().amax()
+        if not bool(largest <= LIMIT):
+            raise UserError(f"expected {name} in numbers of at most {LIMIT:g}, got {float(largest):g}: white is at 1")
+        return self
 
     @property
     def matte(self) -> Float[Tensor, "*batch 9 3"]:

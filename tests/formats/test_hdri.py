@@ -81,6 +81,20 @@ def test_light_that_cannot_be(tmp_path, value):
     _refused(tmp_path / "bad.exr", "got NaN, infinite or negative pixels")
 
 
+@pytest.mark.parametrize(("suffix", "value"), [(".exr", 3e38), (".hdr", 1.6e38), (".exr", 1e13)])
+def test_light_whose_sum_would_overflow(tmp_path, suffix, value):
+    WRITERS[suffix](tmp_path / f"vast{suffix}", np.full((32, 64, 3), value, np.float32))
+    _refused(tmp_path / f"vast{suffix}", r"expected pixels of at most 1e\+12 in .*, got (1e\+13|[13]\.?\d*e\+38)")
+
+
+def test_light_that_no_meter_can_expose(tmp_path):
+    """All of it shines from straight below: upright surfaces see nothing."""
+    radiance = np.zeros((32, 64, 3), np.float32)
+    radiance[-1] = 1e11
+    write_exr(tmp_path / "floor.exr", radiance)
+    _refused(tmp_path / "floor.exr", "expected the light of .* in numbers of at most 1e\\+09, got")
+
+
 @pytest.mark.parametrize("suffix", WRITERS)
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 0.95])
 def test_a_file_that_is_cut_short(tmp_path, suffix, share):
