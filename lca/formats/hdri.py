@@ -14,6 +14,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from lca.errors import UserError
+from lca.formats.radiance import rows_are_whole
 from lca.geometry.illumination import Illumination, harmonics
 from lca.geometry.skies import LUMINANCE, exposed
 
@@ -122,16 +123,17 @@ def read_radiance(path: Path) -> Float[ndarray, "height width 3"]:
     """A Radiance picture, by ffmpeg."""
     import imageio_ffmpeg
 
-    with path.open("rb") as file:
-        told = RESOLUTION.search(file.read(HEADER))
-    if told is not None:
-        check_size(path, int(told[2]), int(told[1]))
+    content = path.read_bytes()
+    told = RESOLUTION.search(content[:HEADER])
+    if told is None:
+        raise UserError(f"expected a Radiance picture with its rows from above (-Y, +X), got {path}: {REMEDY}")
+    height, width = int(told[1]), int(told[2])
+    check_size(path, width, height)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-protocol_whitelist", "file,pipe", "-i", f"file:{path}"]
     command += ["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gbrpf32le", "-"]
     done = subprocess.run(command, capture_output=True, check=False)
-    size = re.search(r"Video: hdr.*?\b(\d+)x(\d+)", done.stderr.decode(errors="replace"))
-    width, height = (int(size[1]), int(size[2])) if size else (0, 0)
-    if done.returncode or not size or len(done.stdout) != 12 * width * height:
+    whole = rows_are_whole(content, told.end(), width, height)
+    if done.returncode or len(done.stdout) != 12 * width * height or not whole:
         raise UserError(f"expected a whole Radiance picture, got {path}: {REMEDY}")
     green, blue, red = np.frombuffer(done.stdout, np.float32).reshape(3, height, width)
     return np.stack([red, green, blue], -1)
