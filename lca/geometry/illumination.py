@@ -24,6 +24,8 @@ PROBES = 256
 """Directions in which an environment is sampled to be turned."""
 LIMIT = 1e9
 """No light holds a larger number: what is shown in it stays finite, and white is at 1."""
+SHORT = 1e-9
+"""A vector no longer than this points nowhere."""
 
 
 def harmonics(directions: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 9"]:
@@ -108,7 +110,20 @@ def projected(
 
 
 def lamp(direction: Float[Tensor, "*batch 3"], colour: Float[Tensor, "*batch 3"]) -> Illumination:
-    """One lamp in the dark."""
+    """One lamp in the dark.
+
+    Raises:
+        UserError: a direction that is none, or a colour that no light has.
+    """
+    length, told = direction.detach().norm(dim=-1), colour.detach()
+    if not bool(((length > SHORT) & length.isfinite()).all()):
+        raise UserError(
+            f"expected the direction to a lamp, 3 numbers not all 0, got {direction.detach().tolist()}: say where it is"
+        )
+    if not bool(((told >= 0) & (told <= LIMIT)).all()):
+        raise UserError(
+            f"expected a lamp's colour from 0 to {LIMIT:g}, got {told.tolist()}: 0 is none, 1 shows white as white"
+        )
     towards = F.normalize(direction, dim=-1)
     dark = towards.new_zeros(*towards.shape[:-1], WAVES, 3)
     return Illumination(dark, towards[..., None, :], colour[..., None, :])
