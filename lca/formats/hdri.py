@@ -14,12 +14,15 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from lca.errors import UserError
+from lca.formats.radiance import rows_are_whole
 from lca.geometry.illumination import Illumination, harmonics
 from lca.geometry.skies import LUMINANCE, exposed
 
 HDRI_SUFFIXES = (".hdr", ".exr")
 SMALLEST, LARGEST = 16, 16384
 """Pixels of a picture's width."""
+BRIGHTEST = 1e12
+"""Of a pixel: the sun's disc has 1.6e9 cd/m2, and sums of it stay finite."""
 SUN = 0.17
 """Radians round the brightest pixel that may be one lamp: the sun and its glare."""
 BRIGHT, SHARE = 0.25, 0.15
@@ -33,14 +36,14 @@ def read_hdri(path: str | Path) -> Illumination:
     """The light of a picture, exposed as a camera's meter would: harmonics, and the sun, if there is one, as a lamp.
 
     Raises:
-        UserError: no such file, truncated, not twice as wide as high, not finite, negative or black.
+        UserError: no such file, truncated, not twice as wide as high, not finite, too bright, negative or black.
     """
     path = Path(path)
     if path.suffix.lower() not in HDRI_SUFFIXES:
         raise UserError(f"expected a file ending in {' or '.join(HDRI_SUFFIXES)}, got {path}: {REMEDY}")
     if not path.is_file():
         raise UserError(f"expected a file, got {path}, where there is none: {REMEDY}")
-    return exposed(light_of_picture(checked(path, decoded(path))))
+    return exposed(light_of_picture(checked(path, decoded(path)))).checked(f"the light of {path}")
 
 
 def light_of_picture(radiance: Float[ndarray, "height width 3"]) -> Illumination:
@@ -74,6 +77,8 @@ def checked(path: Path, radiance: Float[ndarray, "height width 3"]) -> Float[nda
         raise UserError(
             f"expected finite light of at least 0 in {path}, got NaN, infinite or negative pixels: {REMEDY}"
         )
+    if radiance.max() > BRIGHTEST:
+        raise UserError(f"expected pixels of at most {BRIGHTEST:g} in {path}, got {radiance.max():g}: {REMEDY}")
     if radiance.max() <= 0:
         raise UserError(f"expected light in {path}, got a picture that is black all over: {REMEDY}")
     return radiance
@@ -118,16 +123,17 @@ def read_radiance(path: Path) -> Float[ndarray, "height width 3"]:
     """A Radiance picture, by ffmpeg."""
     import imageio_ffmpeg
 
-    with path.open("rb") as file:
-        told = RESOLUTION.search(file.read(HEADER))
-    if told is not None:
-        check_size(path, int(told[2]), int(told[1]))
+    content = path.read_bytes()
+    told = RESOLUTION.search(content[:HEADER])
+    if told is None:
+        raise UserError(f"expected a Radiance picture with its rows from above (-Y, +X), got {path}: {REMEDY}")
+    height, width = int(told[1]), int(told[2])
+    check_size(path, width, height)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-protocol_whitelist", "file,pipe", "-i", f"file:{path}"]
     command += ["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gbrpf32le", "-"]
     done = subprocess.run(command, capture_output=True, check=False)
-    size = re.search(r"Video: hdr.*?\b(\d+)x(\d+)", done.stderr.decode(errors="replace"))
-    width, height = (int(size[1]), int(size[2])) if size else (0, 0)
-    if done.returncode or not size or len(done.stdout) != 12 * width * height:
+    whole = rows_are_whole(content, told.end(), width, height)
+    if done.returncode or len(done.stdout) != 12 * width * height or not whole:
         raise UserError(f"expected a whole Radiance picture, got {path}: {REMEDY}")
     green, blue, red = np.frombuffer(done.stdout, np.float32).reshape(3, height, width)
     return np.stack([red, green, blue], -1)

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
+from lca.errors import UserError
 from lca.geometry.directions import fibonacci_directions
 
 WAVES = 9
@@ -21,6 +22,10 @@ COSINE = (1.0, 2.0 / 3.0, 1.0 / 4.0)
 """What a matte surface keeps of each band (Ramamoorthi and Hanrahan 2001), divided by pi."""
 PROBES = 256
 """Directions in which an environment is sampled to be turned."""
+LIMIT = 1e9
+"""No light holds a larger number: what is shown in it stays finite, and white is at 1."""
+SHORT = 1e-9
+"""A vector no longer than this points nowhere."""
 
 
 def harmonics(directions: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 9"]:
@@ -55,6 +60,13 @@ class Illumination:
         """Both lights at once."""
         lamps = [torch.cat(pair, -2) for pair in ((self.directions, other.directions), (self.colours, other.colours))]
         return Illumination(self.around + other.around, *lamps)
+
+    def checked(self, name: str = "a light") -> "Illumination":
+        """The same, if it can be. Raises: UserError: NaN, or a number beyond `LIMIT`."""
+        largest = torch.cat([x.detach().reshape(-1) for x in vars(self).values()]).abs().amax()
+        if not bool(largest <= LIMIT):
+            raise UserError(f"expected {name} in numbers of at most {LIMIT:g}, got {float(largest):g}: white is at 1")
+        return self
 
     @property
     def matte(self) -> Float[Tensor, "*batch 9 3"]:
@@ -98,7 +110,20 @@ def projected(
 
 
 def lamp(direction: Float[Tensor, "*batch 3"], colour: Float[Tensor, "*batch 3"]) -> Illumination:
-    """One lamp in the dark."""
+    """One lamp in the dark.
+
+    Raises:
+        UserError: a direction that is none, or a colour that no light has.
+    """
+    length, told = direction.detach().norm(dim=-1), colour.detach()
+    if not bool(((length > SHORT) & length.isfinite()).all()):
+        raise UserError(
+            f"expected the direction to a lamp, 3 numbers not all 0, got {direction.detach().tolist()}: say where it is"
+        )
+    if not bool(((told >= 0) & (told <= LIMIT)).all()):
+        raise UserError(
+            f"expected a lamp's colour from 0 to {LIMIT:g}, got {told.tolist()}: 0 is none, 1 shows white as white"
+        )
     towards = F.normalize(direction, dim=-1)
     dark = towards.new_zeros(*towards.shape[:-1], WAVES, 3)
     return Illumination(dark, towards[..., None, :], colour[..., None, :])

@@ -1,6 +1,5 @@
 """Light to look at: one person under many lights beside the truth, under skies by name, and by a lamp from anywhere."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,17 +9,14 @@ from PIL import Image
 from lca.data.batch import Batch
 from lca.geometry.camera import Camera
 from lca.geometry.gaussians import Gaussians
-from lca.geometry.illumination import lamp
 from lca.geometry.skies import SKIES
 from lca.lab.figures import close_ups, column, row, to_image, view
+from lca.lab.lighting import BRIGHT, lamplight
 from lca.model.avatar import Avatar
 from lca.model.materials import albedo_of, normals_of
 from lca.model.network import LCA
 from lca.render import render
 from lca.training.scores import bodies, truth_of
-
-DIM = 0.25
-"""Of a studio's light, round a lamp: enough to see where its shadows fall."""
 
 
 @torch.no_grad()
@@ -48,12 +44,10 @@ def sky_row(avatar: Avatar, posed: Gaussians, camera: Camera, names: Sequence[st
 
 
 def by_lamp(
-    avatar: Avatar, posed: Gaussians, camera: Camera, azimuth: float, elevation: float, strength: float = 1.6
+    avatar: Avatar, posed: Gaussians, camera: Camera, azimuth: float, elevation: float, strength: float = BRIGHT
 ) -> Image.Image:
-    """By one lamp in a dim studio; degrees, azimuth 0 is in front of the person (+z), growing towards its left."""
-    across, up = math.radians(azimuth), math.radians(elevation)
-    towards = [math.sin(across) * math.cos(up), math.sin(up), math.cos(across) * math.cos(up)]
-    light = SKIES["studio"].light().brightened(DIM) + lamp(torch.tensor(towards), torch.full((3,), strength))
+    """By one lamp in a dim studio; see `lca.lab.lighting.lamplight`."""
+    light = lamplight(azimuth, elevation, strength)
     return view(avatar.lit(posed, light, camera.eye), camera)
 
 

@@ -108,7 +108,7 @@ class Avatar:
         """What `drive` gave, one frame or several, in another light, seen from `eye`; see `lca.model.materials.relight`.
 
         Raises:
-            UserError: an avatar that does not know its materials.
+            UserError: an avatar that does not know its materials, or a light that is not finite.
         """
         frames = posed.means.shape[:-2]
         return relight(posed, self.known_materials().map(lambda x: x.expand(*frames, *x.shape)), light, eye)

@@ -73,7 +73,11 @@ def relight(
 
     One set or a batch; batch axes of all are the same. Differentiable in everything but the shadows. A single set on the CPU that
     needs no gradient takes one kernel.
+
+    Raises:
+        UserError: a light that is not finite.
     """
+    light = light.checked()
     if _fusable(gaussians, materials, light, eye):
         from lca.model.relight_cpu import relight_fused
 

@@ -5,18 +5,19 @@ A message is a dictionary with its `kind` and the fields named below. Files, fil
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lca.errors import UserError
-from lca.geometry.skies import SKIES
+from lca.geometry.illumination import Illumination
+from lca.geometry.motion import Motion
 from lca.panel.aim import PARTS, aimed
 from lca.panel.blend import blended
 from lca.panel.channels import channels
 from lca.panel.eyes import pointed_at
 from lca.panel.faces import emotion, emotions
 from lca.panel.library import pose_at, poses
-from lca.panel.light import BRIGHTEST, HANDLE, Lighting, lamp_at
+from lca.panel.light import BRIGHTEST, HANDLE, NAMED, Found, Lighting, Skies, lamp_at
 from lca.panel.mirror import twins
 from lca.panel.motions import Offered
 from lca.panel.person import PanelPerson
@@ -28,11 +29,20 @@ RELOAD = "reload the page, or display the panel again"
 
 @dataclass(frozen=True)
 class PanelScene:
-    """What states refer to: the people, the motions by name, and the view that a double click returns to."""
+    """What states refer to: the people, motions and skies by name, and the view that a double click returns to."""
 
     people: tuple[PanelPerson, ...]
     motions: Offered
     home: Viewpoint
+    skies: Skies = field(default_factory=lambda: NAMED)
+
+    def with_motion(self, name: str, motion: Motion) -> "PanelScene":
+        """One more to choose from, or another in the place of one of that name."""
+        return replace(self, motions=self.motions.joined(name, motion))
+
+    def with_sky(self, name: str, light: Illumination) -> "PanelScene":
+        """One more to choose from, or another in the place of one of that name."""
+        return replace(self, skies={**self.skies, name: Found(light)})
 
     def takes(self, light: Lighting) -> None:
         """Raises: UserError: a light of its own, and somebody who does not know what it does to them."""
@@ -149,7 +159,8 @@ def _light(state: State, message: Message, scene: PanelScene) -> State:
     """Any of sky (a name, or null), azimuth (radians), lamp (whether there is one) and strength (of the lamp)"""
     light = state.light
     if "sky" in message:
-        light = replace(light, sky=one_of(message, "sky", (None, *SKIES)))
+        sky = one_of(message, "sky", (None, *scene.skies))
+        light = replace(light, sky=sky, found=scene.skies.get(sky))
     if "azimuth" in message:
         light = replace(light, azimuth=number(message, "azimuth", -math.pi, math.pi))
     if "strength" in message:

@@ -13,7 +13,6 @@ from pathlib import Path
 import torch
 
 from lca.errors import UserError, on_one_line
-from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
 from lca.panel.casts import Casts
 from lca.panel.changes import CHANGES, CONTINUOUS, NO_STEP, RELOAD, Message, PanelScene, at_time, change, number, one_of
@@ -138,17 +137,15 @@ class Desk:
             self.scene = replace(self.scene, people=self.casts.of(self.state))
             self.show(moving=self.busy)
 
-    def offer(self, name: str, motion: Motion) -> None:
-        """One more motion to choose from; it is chosen."""
-        self.add_motion(name, motion)
-        self.receive({"kind": "motion", "name": name})
-
-    def add_motion(self, name: str, motion: Motion) -> None:
-        """One more motion to choose from."""
+    def offer(self, wider: Callable[[PanelScene], PanelScene], choice: Message | None = None) -> None:
+        """More to choose from; `choice` is the message that chooses it."""
         with self.lock:
-            self.scene = replace(self.scene, motions=self.scene.motions.joined(name, motion))
-            self.send({"kind": "motions", "names": list(self.scene.motions)}, [])
+            self.scene = wider(self.scene)
+            names = {"motions": list(self.scene.motions), "lights": list(self.scene.skies)}
+            self.send({"kind": "offered", **names}, [])
             self.synchronise()
+        if choice is not None:
+            self.receive(choice)
 
     def restore(self, state: State) -> None:
         """Another present, as one step that can be undone."""

@@ -1,4 +1,4 @@
-"""What a panel does with files: photos and motions in, pictures, films and states out. Long ones run beside the panel.
+"""What a panel does with files: photos, motions and lights in, pictures, films and states out. Long ones run beside the panel.
 
 An errand knows of its panel what `Panel` says; the desk is one.
 """
@@ -12,13 +12,14 @@ from typing import Any, Protocol, runtime_checkable
 
 from lca.errors import UserError
 from lca.formats.atomic import new_file, writing
+from lca.formats.hdri import read_hdri
 from lca.formats.motion import read_motion
-from lca.geometry.motion import Motion
 from lca.model.avatar import Avatar
-from lca.panel.changes import PanelScene
+from lca.panel.changes import Message, PanelScene
 from lca.panel.channels import channels
 from lca.panel.frames import as_jpeg, as_png, frame
 from lca.panel.library import poses
+from lca.panel.light import Lighting
 from lca.panel.motions import motion_of
 from lca.panel.person import PanelPerson
 from lca.panel.recorder import write_film
@@ -75,12 +76,8 @@ class Panel(Protocol):
         """Show a better avatar of the first person."""
         ...
 
-    def offer(self, name: str, motion: Motion) -> None:
-        """Have one more motion to choose from, and choose it."""
-        ...
-
-    def add_motion(self, name: str, motion: Motion) -> None:
-        """Have one more motion to choose from."""
+    def offer(self, wider: Callable[[PanelScene], PanelScene], choice: Message | None = None) -> None:
+        """Have more to choose from, and choose it by a message."""
         ...
 
 
@@ -112,7 +109,7 @@ def load(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> 
     if len(buffers) != 1:
         raise UserError(f"expected one file, got {len(buffers)}; choose a state that the panel saved")
     names = [person.name for person in panel.scene.people]
-    state = parse(buffers[0], names, list(channels()), list(panel.scene.motions))
+    state = parse(buffers[0], names, list(channels()), list(panel.scene.motions), panel.scene.skies)
     panel.scene.takes(state.light)
     panel.restore(state)
     panel.say("state loaded")
@@ -183,25 +180,48 @@ def motion(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -
     files = sorted(zip(map(str, names), buffers, strict=True), key=lambda file: Path(file[0]).suffix.lower() == ".json")
 
     def work() -> None:
-        with tempfile.TemporaryDirectory(prefix="lca-motion-") as folder:
-            paths = {Path(folder) / f"{place}{Path(name).suffix}": name for place, (name, _) in enumerate(files)}
-            for path, (_, content) in zip(paths, files, strict=True):
-                path.write_bytes(content)
-            try:
-                first, *mapping = paths
-                file = read_motion(first, mapping=mapping[0] if mapping else None)
-            except UserError as error:
-                told = str(error)
-                for path, name in paths.items():
-                    told = told.replace(str(path), name)
-                raise UserError(told) from error
-        name = files[0][0]
-        panel.offer(name, motion_of(file))
+        with as_files(files) as (first, *mapping):
+            file = read_motion(first, mapping=mapping[0] if mapping else None)
+        name, moved = files[0][0], motion_of(file)
+        panel.offer(lambda scene: scene.with_motion(name, moved), {"kind": "motion", "name": name})
         account, *notes = file.lines()
         panel.send({"kind": "notes", "lines": notes}, [])
         panel.say(f"{name}: {account}", about="motion")
 
     panel.tasks.queue("motion", work)
+
+
+def light(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
+    """names, and one buffer: an .hdr or .exr joins the lights that the panel offers, and is chosen"""
+    names = message.get("names")
+    if not isinstance(names, list) or not len(names) == len(buffers) == 1:
+        raise UserError(f"expected one environment, got {names!r}; choose an .hdr or .exr")
+    name = str(names[0])
+    panel.scene.takes(Lighting(name))
+
+    def work() -> None:
+        with as_files([(name, buffers[0])]) as (path,):
+            found = read_hdri(path)
+        panel.offer(lambda scene: scene.with_sky(name, found), {"kind": "light", "sky": name})
+        panel.say(f"{name} is in the list of lights")
+
+    panel.tasks.queue("light", work)
+
+
+@contextmanager
+def as_files(files: Sequence[tuple[str, bytes]]) -> Iterator[list[Path]]:
+    """What a browser sent (name, bytes), as the command line reads it; messages name files as the user knows them."""
+    with tempfile.TemporaryDirectory(prefix="lca-panel-") as folder:
+        paths = {Path(folder) / f"{place}{Path(name).suffix}": name for place, (name, _) in enumerate(files)}
+        for path, (_, content) in zip(paths, files, strict=True):
+            path.write_bytes(content)
+        try:
+            yield list(paths)
+        except UserError as error:
+            told = str(error)
+            for path, name in paths.items():
+                told = told.replace(str(path), name)
+            raise UserError(told) from error
 
 
 def thumbnails(panel: Panel, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
@@ -226,6 +246,7 @@ ERRANDS: dict[str, Errand] = {
     "photos": photos,
     "stop": stop,
     "motion file": motion,
+    "light file": light,
     "thumbnails": thumbnails,
 }
 """kind -> what it does."""

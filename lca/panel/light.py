@@ -1,10 +1,11 @@
-"""The light of the panel: a sky by name, and a lamp that a hand holds; neither is the light of the photos.
+"""The light of the panel: a sky by name or from a file, and a lamp that a hand holds; neither is the light of the photos.
 
 A handle in the picture stands for the lamp. In its middle the lamp is where the camera is; half a picture away it shines from the
 side, in the corners from behind. Once let go, the lamp stays where it is in the world: the camera orbits, and the handle moves.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,15 +26,28 @@ HANDLE = (0.3, 0.25)
 Direction = tuple[float, float, float]
 
 
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The environment of a file; equal to itself alone."""
+
+    light: Illumination
+
+
+Skies = Mapping[str, Found | None]
+"""What there is to choose from: names of `SKIES`, and of files."""
+NAMED: Skies = dict.fromkeys(SKIES)
+
+
 @dataclass(frozen=True)
 class Lighting:
-    """A name of `SKIES`, turned by `azimuth` (radians, towards the person's left), and the unit direction (world axes) to a lamp
-    of `strength`; None is none of them."""
+    """A name of `SKIES`, or of the file in which `found` was, turned by `azimuth` (radians, towards the person's left), and the
+    unit direction (world axes) to a lamp of `strength`; None is none of them."""
 
     sky: str | None = None
     azimuth: float = 0.0
     lamp: Direction | None = None
     strength: float = 1.5
+    found: Found | None = None
 
     @property
     def own(self) -> bool:
@@ -44,15 +58,17 @@ class Lighting:
         """As light; None is that of the photos. A lamp without a sky stands in a dim studio."""
         if not self.own:
             return None
-        around = _turned(self.sky, self.azimuth) if self.sky else _turned("studio", self.azimuth).brightened(DIM)
+        around = (
+            _turned(self.sky, self.azimuth, self.found) if self.sky else _turned("studio", self.azimuth).brightened(DIM)
+        )
         if self.lamp is None:
             return around
         return around + lamp(torch.tensor(self.lamp), torch.full((3,), self.strength))
 
 
 @lru_cache(maxsize=8)
-def _turned(sky: str, azimuth: float) -> Illumination:
-    return SKIES[sky].light().turned(azimuth)
+def _turned(sky: str, azimuth: float, found: Found | None = None) -> Illumination:
+    return (SKIES[sky].light() if found is None else found.light).turned(azimuth)
 
 
 def lamp_at(x: float, y: float, camera: Camera) -> Direction:

@@ -21,7 +21,7 @@ def keep(panel: Panel, recording: StateRecording, wanted: str) -> None:
     """
     states, moved = recording.sampled(), recording.motion(panel.scene.people[0])
     name = next(name for name in map("recording {}".format, count(1)) if name not in panel.scene.motions)
-    panel.add_motion(name, moved)
+    panel.offer(lambda scene: scene.with_motion(name, moved))
     panel.say(f"{len(moved) / moved.fps:.1f} s recorded: {name} is in the list of motions")
     if wanted != "film":
         write(panel, "recording", moved)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from lca.geometry.skies import SKIES
 from lca.panel.changes import PanelScene
 from lca.panel.channels import Channel, channels
 from lca.panel.exports import EXPORTS
@@ -41,7 +40,7 @@ def setup_of(scene: PanelScene) -> dict[str, Any]:
         "speeds": list(SPEEDS),
         "exports": list(EXPORTS),
         "recordings": list(FILES),
-        "lights": list(SKIES),
+        "lights": list(scene.skies),
         "relit": all(person.avatar.materials is not None for person in scene.people),
     }
 

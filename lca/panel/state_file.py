@@ -11,9 +11,8 @@ from typing import Any
 
 from lca.errors import UserError
 from lca.formats.atomic import writing
-from lca.geometry.skies import SKIES
 from lca.model.avatar import Avatar
-from lca.panel.light import BRIGHTEST, Lighting
+from lca.panel.light import BRIGHTEST, NAMED, Lighting, Skies
 from lca.panel.state import DISTANCES, GAZES, HIGHEST, PICTURES, SHAPES, SIZES, Look, Numbers, Pose, State, Viewpoint
 
 FORMAT = "lca-panel-state"
@@ -42,11 +41,14 @@ def write_state(path: str | Path, state: State, avatars: Sequence[str]) -> None:
 def encode(state: State, avatars: Sequence[str]) -> dict[str, Any]:
     """A JSON-able dictionary."""
     kept = {name: value for name, value in asdict(state).items() if name != "cast"}
+    del kept["light"]["found"]  # a sky is a name, as motions are
     return {"format": FORMAT, "version": VERSION, "avatars": list(avatars), "state": kept}
 
 
-def parse(text: str | bytes, avatars: Sequence[str], channels: Sequence[str], motions: Sequence[str]) -> State:
-    """Read back what `encode` gave; `channels` and `motions` are the names that this panel knows.
+def parse(
+    text: str | bytes, avatars: Sequence[str], channels: Sequence[str], motions: Sequence[str], skies: Skies = NAMED
+) -> State:
+    """Read back what `encode` gave; `channels`, `motions` and `skies` are those that this panel knows.
 
     Raises:
         UserError: no JSON, not a state, of another version or another avatar, or a value out of its range.
@@ -65,14 +67,14 @@ def parse(text: str | bytes, avatars: Sequence[str], channels: Sequence[str], mo
             "open the panel with the avatar that it was saved with"
         )
     try:
-        return _state(content["state"], channels, motions)
+        return _state(content["state"], channels, motions, skies)
     except UserError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"expected a whole state, got a damaged one ({error!r}); {REMEDY}") from error
 
 
-def _state(values: dict[str, Any], channels: Sequence[str], motions: Sequence[str]) -> State:
+def _state(values: dict[str, Any], channels: Sequence[str], motions: Sequence[str], skies: Skies) -> State:
     view, look = values["view"], values["look"]
     first, second = (None if key is None else _pose(key) for key in values["keys"])
     return State(
@@ -92,7 +94,7 @@ def _state(values: dict[str, Any], channels: Sequence[str], motions: Sequence[st
             _checked("skeleton", look["skeleton"], (False, True).__contains__),
             _checked("anchors", look["anchors"], (False, True).__contains__),
         ),
-        light=_light(values["light"]) if "light" in values else Lighting(),
+        light=_light(values["light"], skies) if "light" in values else Lighting(),
         eyes=_checked("eyes", values["eyes"], GAZES.__contains__),
         point=_point("point", values["point"]),
         motion=_checked("motion", values["motion"], (None, *motions).__contains__),
@@ -116,15 +118,17 @@ def _pose(values: dict[str, Any]) -> Pose:
     )
 
 
-def _light(values: dict[str, Any]) -> Lighting:
+def _light(values: dict[str, Any], skies: Skies) -> Lighting:
     towards = None if values["lamp"] is None else _point("lamp", values["lamp"])
     if towards is not None and abs(math.hypot(*towards) - 1) > UNIT:
         raise UserError(f"expected a lamp in a direction of length 1, got {math.hypot(*towards):g}; {REMEDY}")
+    sky = _checked("sky", values["sky"], (None, *skies).__contains__)
     return Lighting(
-        _checked("sky", values["sky"], (None, *SKIES).__contains__),
+        sky,
         _number("azimuth", values["azimuth"], -math.pi, math.pi),
         towards,
         _number("strength", values["strength"], 0.0, BRIGHTEST),
+        skies.get(sky),
     )
 
 

@@ -29,8 +29,8 @@ def probe_relight(model: LCA, subject: Subject) -> dict[str, Score]:
 
 @torch.no_grad()
 def relight_scores(avatar: Avatar, targets: Targets) -> dict[str, Score]:
-    """PSNR (dB) inside the mask and what relighting gains; `right_light` is the share of targets that look more like themselves
-    in their own light than in another target's. None for an avatar without materials, or where the light is unknown."""
+    """PSNR (dB) inside the mask and what relighting gains; `right_light_share` is the share of targets that look more like
+    themselves in their own light than in another target's. None without materials, or where the light is unknown."""
     light = targets.light()
     if avatar.materials is None or not light.around.isfinite().all():
         return {}
@@ -49,10 +49,10 @@ def relight_scores(avatar: Avatar, targets: Targets) -> dict[str, Score]:
     }
     other, differs = another(light)
     if not differs.any():
-        return scores | {"right_light": ONE_LIGHT, "gain_over_wrong_light": ONE_LIGHT}
+        return scores | {"right_light_share": ONE_LIGHT, "gain_over_wrong_light": ONE_LIGHT}
     better = (quality["relit"] - compared(avatar, other))[differs]
     return scores | {
-        "right_light": (better > 0).float().mean().item(),
+        "right_light_share": (better > 0).float().mean().item(),
         "gain_over_wrong_light": better.mean().item(),
     }
 

@@ -138,6 +138,20 @@ def test_film_in_another_light(tmp_path, avatar, lca):
     assert np.abs(pictures[0] - pictures[1]).max() > 20
 
 
+def test_film_by_a_lamp_from_either_side(tmp_path, avatar, lca):
+    matte(Avatar.load(avatar)).save(avatar)
+    film, pictures = ["--motion", "face", "--size", 64, "--seconds", 0.25, "--fps", 8], {}
+    for azimuth in (-90, 90):
+        out = tmp_path / str(azimuth)
+        code, _, error = lca("animate", avatar, *film, "--out", out, "--light", "lamp", "--lamp-at", azimuth, 10)
+        assert code == 0, error
+        pictures[azimuth] = np.asarray(Image.open(out / "0001.png")).astype(int).sum(-1)
+    change = pictures[90] - pictures[-90]
+    assert change[:, 32:].sum() > 500 and change[:, :32].sum() < -500, (
+        "the person's left is at the right of the picture"
+    )
+
+
 def test_a_light_on_an_avatar_without_materials(tmp_path, avatar, lca, monkeypatch):
     monkeypatch.setattr(Avatar, "drive", lambda *_: pytest.fail("something is rendered"))
     code, out, error = lca("animate", avatar, "--light", "sunset", "--out", tmp_path / "made" / "film.mp4")
@@ -163,12 +177,17 @@ def test_help_names_every_sky(lca):
     [
         (
             ["--light", "moon"],
-            "expected a light among studio, sun, overcast, sunset, window, candle, night, neon, or a file",
+            "expected a light among studio, sun, overcast, sunset, window, candle, night, neon, lamp, or a file",
         ),
         (["--light", "none.hdr"], "expected a file, got none.hdr, where there is none"),
         (["--light", "sun", "--light-strength", -1], "--light-strength from 0 to 100, got -1"),
         (["--light", "sun", "--light-azimuth", "nan"], "--light-azimuth from -360 to 360, got nan"),
-        (["--light-azimuth", 90], "expected --light with --light-azimuth"),
+        (["--light-azimuth", 90], "expected --light with --lamp-at, --light-azimuth"),
+        (["--lamp-at", 90, 0], "expected --light with --lamp-at"),
+        (["--light", "sun", "--lamp-at", 90, 0], "expected --light lamp with --lamp-at, got sun"),
+        (["--light", "lamp", "--lamp-at", 0, 91], "lamp's elevation, in degrees, from -90 to 90, got 91"),
+        (["--light", "lamp", "--lamp-at", "nan", 0], "lamp's azimuth, in degrees, from -360 to 360, got nan"),
+        (["--light", "lamp", "--lamp-at", 90], "expected 2 arguments"),
         (["--size", 65], "even --size"),
         (["--size", 10], "--size from 64"),
         (["--fps", 0], "--fps from 1 to 240"),

@@ -5,6 +5,7 @@ import json
 import pytest
 import torch
 
+from lca.model.checkpoint import load_model, save_model, with_heads
 from lca.tracking.comparison import compare
 from tests.data.neuman_capture import write_capture, write_smplx
 from tests.world.captures import built
@@ -19,6 +20,32 @@ def test_a_world_folder(tmp_path, checkpoint, lca):
     assert report["people"] == 2 and report["split"] == "all"
     assert {"psnr_fg", "shape_predicted", "stature_unknown"} <= set(report["interval95"])
     assert (tmp_path / "contact_sheet.png").is_file()
+
+
+@pytest.fixture(scope="module")
+def with_both_heads(checkpoint, tmp_path_factory):
+    """A model file: untrained too."""
+    path = tmp_path_factory.mktemp("heads") / "heads.safetensors"
+    save_model(with_heads(load_model(checkpoint), garments=True, relight=True), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("stage", "targets", "group", "names"),
+    [
+        ("lightstage", 6, "relight", ("gain", "gain_over_albedo", "right_light_share")),
+        ("runway", 2, "garments", ("gain", "gain_shuffled", "hole_ratio")),
+    ],
+)
+def test_what_emerges_is_in_the_report_with_intervals(tmp_path, with_both_heads, lca, stage, targets, group, names):
+    options = ["--checkpoint", with_both_heads, "--views", 1, "--targets", targets, "--split", "all", "--out", tmp_path]
+    code, _, error = lca("evaluate", "--data", built(stage), *options)
+    assert code == 0, error
+    found = json.loads((tmp_path / "report.json").read_text())[group]
+    assert found["people"] == 3
+    for name in names:
+        low, high = found["interval95"][name]
+        assert low - 1e-3 <= found[name] <= high + 1e-3, name
 
 
 def test_a_real_capture_with_its_body(tmp_path, checkpoint, lca):

@@ -1,5 +1,6 @@
 """Environments in .hdr and .exr: which way their pixels look, and what is no environment."""
 
+import math
 import struct
 import subprocess
 
@@ -9,7 +10,7 @@ import OpenEXR
 import pytest
 
 from lca.errors import UserError
-from lca.formats.hdri import read_hdri
+from lca.formats.hdri import decoded, read_hdri
 
 SUN = (11, 16)
 """Row and column of a bright pixel: above the horizon, a quarter of the way from the left edge, which is the person's left."""
@@ -81,14 +82,41 @@ def test_light_that_cannot_be(tmp_path, value):
     _refused(tmp_path / "bad.exr", "got NaN, infinite or negative pixels")
 
 
+@pytest.mark.parametrize(("suffix", "value"), [(".exr", 3e38), (".hdr", 1.6e38), (".exr", 1e13)])
+def test_light_whose_sum_would_overflow(tmp_path, suffix, value):
+    WRITERS[suffix](tmp_path / f"vast{suffix}", np.full((32, 64, 3), value, np.float32))
+    _refused(tmp_path / f"vast{suffix}", r"expected pixels of at most 1e\+12 in .*, got (1e\+13|[13]\.?\d*e\+38)")
+
+
+def test_light_that_no_meter_can_expose(tmp_path):
+    """All of it shines from straight below: upright surfaces see nothing."""
+    radiance = np.zeros((32, 64, 3), np.float32)
+    radiance[-1] = 1e11
+    write_exr(tmp_path / "floor.exr", radiance)
+    _refused(tmp_path / "floor.exr", "expected the light of .* in numbers of at most 1e\\+09, got")
+
+
 @pytest.mark.parametrize("suffix", WRITERS)
-@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 0.95])
-def test_a_file_that_is_cut_short(tmp_path, suffix, share):
+@pytest.mark.parametrize("cut", [1.0, 0.98, 0.5, 0.05, 0.001, "one byte"])
+def test_a_file_that_is_cut_short(tmp_path, suffix, cut):
     path = tmp_path / f"cut{suffix}"
     WRITERS[suffix](path, np.random.default_rng(0).random((32, 64, 3), np.float32))
     whole = path.read_bytes()
-    path.write_bytes(whole[: int(share * len(whole))])
-    _refused(path, "expected a whole (OpenEXR|Radiance) picture")
+    path.write_bytes(whole[: -(1 if cut == "one byte" else math.ceil(cut * len(whole)))])
+    _refused(path, "expected a (whole OpenEXR|whole Radiance|Radiance) picture")
+
+
+@pytest.mark.parametrize("less", [0, 1, 200])
+@pytest.mark.parametrize("repeated", [False, True])
+def test_rows_of_pixels_are_whole_or_refused(tmp_path, repeated, less):
+    """The old style: four bytes a pixel, or that the one before comes again, here 63 times."""
+    row = bytes((128, 128, 128, 129)) + (bytes((1, 1, 1, 63)) if repeated else 63 * bytes((128, 128, 128, 129)))
+    path = tmp_path / "old.hdr"
+    path.write_bytes(b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 32 +X 64\n" + (32 * row)[: 32 * len(row) - less])
+    if less:
+        _refused(path, "expected a whole Radiance picture")
+    else:
+        assert read_hdri(path).around.isfinite().all() and (decoded(path) == 1.0).all()
 
 
 @pytest.mark.parametrize("suffix", WRITERS)

@@ -3,9 +3,11 @@
 import math
 
 import numpy as np
+import pytest
 import torch
 from torch.nn import functional as F
 
+from lca.errors import UserError
 from lca.formats.transfer import rolled_off, srgb
 from lca.geometry.directions import fibonacci_directions
 from lca.geometry.illumination import Illumination, environment, harmonics, lamp, projected
@@ -48,6 +50,23 @@ def test_turning_turns_lamps_and_surroundings():
     assert torch.allclose(turned.turned(-0.7).around, light.around, atol=1e-3)
     front = lamp(torch.tensor([0.0, 0.0, 1.0]), torch.ones(3)).turned(math.pi / 2)
     assert torch.allclose(front.directions[0], torch.tensor([1.0, 0.0, 0.0]), atol=1e-6), "towards the person's left"
+
+
+@pytest.mark.parametrize(
+    ("direction", "colour", "says"),
+    [
+        ([0.0, 0.0, 0.0], [1.0, 1.0, 1.0], r"expected the direction to a lamp, .* got \[0.0, 0.0, 0.0\]"),
+        ([math.nan, 0.0, 1.0], [1.0, 1.0, 1.0], r"expected the direction to a lamp, .* got \[nan, 0.0, 1.0\]"),
+        ([0.0, math.inf, 1.0], [1.0, 1.0, 1.0], "expected the direction to a lamp, .*inf"),
+        ([0.0, 0.0, 1.0], [-1.0, -1.0, -1.0], r"expected a lamp's colour from 0 to 1e\+09, got \[-1.0, -1.0, -1.0\]"),
+        ([0.0, 0.0, 1.0], [1.0, math.nan, 1.0], "expected a lamp's colour from 0 .*nan"),
+        ([0.0, 0.0, 1.0], [1.0, 1.0, 1e10], "expected a lamp's colour from 0 .*10000000000"),
+    ],
+)
+def test_a_lamp_that_cannot_be_is_one_line(direction, colour, says):
+    with pytest.raises(UserError, match=says) as refused:
+        lamp(torch.tensor(direction), torch.tensor(colour))
+    assert "\n" not in str(refused.value)
 
 
 def test_skies_are_exposed_and_differ():

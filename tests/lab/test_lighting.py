@@ -9,7 +9,7 @@ from lca.errors import UserError
 from lca.formats.photos import Photos
 from lca.geometry.camera import orbit
 from lca.geometry.skies import SKIES
-from lca.lab.lighting import chosen_light, seen_in
+from lca.lab.lighting import BRIGHT, chosen_light, seen_in
 from lca.lab.playing import play
 from lca.motion.named import named_motion
 from tests.formats.test_hdri import write_hdr
@@ -36,6 +36,14 @@ def test_a_sky_by_name_is_turned_and_made_stronger():
     assert light.directions[0].tolist() == pytest.approx([z, y, -x], abs=1e-6), "what was in front is at the left"
     torch.testing.assert_close(light.colours, 2 * plain.colours)
     torch.testing.assert_close(light.irradiance(ABOVE), 2 * plain.irradiance(ABOVE), atol=1e-3, rtol=1e-3)
+
+
+def test_a_lamp_shines_from_ahead_above_and_the_left_or_from_where_it_is_put():
+    x, y, z = chosen_light("lamp").directions[-1].tolist()
+    assert min(x, y, z) > 0.4
+    right = chosen_light("lamp", 0.0, 2.0, (-90.0, 0.0))
+    assert right.directions[-1].tolist() == pytest.approx([-1.0, 0.0, 0.0], abs=1e-6)
+    assert right.colours[-1].tolist() == pytest.approx([2 * BRIGHT] * 3)
 
 
 def test_a_file_is_read(tmp_path):

@@ -84,6 +84,22 @@ def test_gradients_reach_materials_and_light(ball):
         assert tensor.grad is not None and tensor.grad.isfinite().all() and tensor.grad.abs().sum() > 0
 
 
+@pytest.mark.parametrize("part", ["around", "directions", "colours"])
+@pytest.mark.parametrize("value", [float("nan"), -float("inf"), 3e38])
+@pytest.mark.parametrize("way", ["kernel", "plain"])
+def test_a_light_that_is_not_finite_is_refused(ball, part, value, way):
+    light = lamp(LEFT, torch.ones(3))
+    getattr(light, part).view(-1)[1] = value
+    materials = ball[1] if way == "kernel" else ball[1].map(lambda x: x.clone().requires_grad_(True))
+    with pytest.raises(UserError, match=r"expected a light in numbers of at most 1e\+09, got (nan|inf|3e\+38)"):
+        relight(ball[0], materials, light, 3 * ABOVE)
+
+
+def test_what_has_no_colour_stays_without_and_is_no_crash(ball):
+    colourless = replace(ball[0], colors=torch.full((4000, 3), float("nan")))
+    assert relight(colourless, ball[1], lamp(LEFT, torch.ones(3))).colors.isnan().all()
+
+
 def test_a_batch_is_its_members(ball):
     lights = [lamp(LEFT, torch.ones(3)), lamp(ABOVE, torch.tensor([0.2, 0.5, 0.1]))]
     both = Illumination(*(torch.stack(x) for x in zip(*(vars(light).values() for light in lights), strict=True)))

@@ -121,7 +121,7 @@ def test_a_motion_file_joins_the_others_and_starts_in_the_middle(page, tmp_path)
     np.savez(path, poses=theta, trans=far, betas=np.zeros(16), gender="neutral", mocap_framerate=30.0)
     page.say(path.read_bytes(), kind="motion file", names=["dance.npz"])
     until(lambda: page.desk.state.motion == "dance.npz")
-    assert page.last("motions")["names"][0] == "dance.npz"
+    assert page.last("offered")["motions"][0] == "dance.npz"
     x, _, z = page.desk.state.pose.translation
     assert x == z == 0
     until(lambda: "dance.npz: AMASS SMPL-H, 30 frames" in page.last("message")["text"])

@@ -21,8 +21,8 @@ from tests.panel.test_session import until
 @pytest.fixture
 def exported(page, tmp_path):
     """Somebody in the middle of a walk, jaw held open, and how to export: the path of what was written."""
-    page.desk.add_motion("short", cut(page.desk.scene.motions["walk"]))
-    page.say(kind="motion", name="short")
+    short = cut(page.desk.scene.motions["walk"])
+    page.desk.offer(lambda scene: scene.with_motion("short", short), {"kind": "motion", "name": "short"})
     page.say(kind="set", channel="jawOpen", value=0.75, final=True)
     page.say(kind="set", channel="shape.1", value=1.5, final=True)
 
@@ -74,7 +74,8 @@ def test_a_rig_carries_the_motion(exported):
 def test_a_rig_holds_half_a_minute_of_a_long_motion(page, tmp_path):
     walk = page.desk.scene.motions["walk"]
     parts = (walk.theta, walk.translation, walk.actions, walk.psi)
-    page.desk.offer("long", type(walk)(*(part.repeat(20, 1) for part in parts), fps=60.0))
+    long = type(walk)(*(part.repeat(20, 1) for part in parts), fps=60.0)
+    page.desk.offer(lambda scene: scene.with_motion("long", long), {"kind": "motion", "name": "long"})
     page.say(kind="export", what="rigged .glb")
     until(lambda: (tmp_path / "rigged_001.glb").is_file())
     data = (tmp_path / "rigged_001.glb").read_bytes()

@@ -11,6 +11,8 @@ from lca.motion.named import named_motion
 from lca.panel.desk import Desk
 from lca.panel.local import served
 from lca.panel.motions import Offered
+from tests.formats.test_hdri import write_hdr
+from tests.model.matte import matte
 from tests.panel.hand import Hand
 from tests.panel.test_session import until
 
@@ -23,7 +25,7 @@ ASKED = "(() => { const e = new Event('beforeunload', { cancelable: true }); dis
 def panel(avatar, tmp_path_factory):
     """The hand on a page, its desks and the folder of its files."""
     folder = tmp_path_factory.mktemp("kept")
-    with served(lambda send: Desk([avatar], send, Offered(), folder)) as (address, desks), Browser() as browser:
+    with served(lambda send: Desk([matte(avatar)], send, Offered(), folder)) as (address, desks), Browser() as browser:
         browser.go(address)
         browser.wait("document.querySelector('.lca-view')?.dataset.frame > 0")
         yield Hand(browser), desks, folder
@@ -58,6 +60,21 @@ def test_motions_and_states_are_dropped_and_bad_ones_are_one_line(panel, tmp_pat
     (state,) = folder.glob("state_*.json")
     drop(hand, **{"mine.json": json.dumps(json.loads(state.read_text())).encode()})
     hand.browser.wait(f"{LINE} === 'state loaded'")
+
+
+def test_an_environment_is_dropped_and_shines(panel, tmp_path):
+    hand, desks, _ = panel
+    write_hdr(tmp_path / "room.hdr")
+    drop(hand, **{"room.hdr": (tmp_path / "room.hdr").read_bytes()})
+    hand.browser.wait(f"{hand.find('[aria-label=Light]')}.value === 'room.hdr'")
+    hand.browser.wait(f"{LINE} === 'room.hdr is in the list of lights'")
+    hand.choose("Light", "")
+    until(lambda: desks[-1].state.light.sky is None)
+    hand.choose("Light", "room.hdr")
+    until(lambda: desks[-1].state.light.sky == "room.hdr")
+    drop(hand, **{"vast.exr": 61_000_000})
+    hand.browser.wait(f"{LINE} === 'expected a light of at most 60 MB, got 61 MB: vast.exr; make it smaller'")
+    hand.choose("Light", "")
 
 
 def test_a_recording_holds_the_page_and_becomes_a_motion_of_the_list(panel):

@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from lca.formats.hdri import read_hdri
 from lca.geometry.illumination import lamp
 from lca.geometry.skies import SKIES
 from lca.panel.frames import frame
@@ -17,8 +18,10 @@ from lca.panel.light import DIM, Lighting, handle_of, lamp_at
 from lca.panel.person import PanelPerson
 from lca.panel.state import Look, State, Viewpoint
 from lca.panel.state_file import encode
+from tests.formats.test_hdri import write_hdr
 from tests.model.matte import matte
 from tests.panel.fake_page import Page
+from tests.panel.test_session import until
 
 STANDING = State(pose=poses()["standing"], look=Look(size=128))
 ABOVE_LEFT = (0.2, 0.3)
@@ -130,6 +133,45 @@ def test_a_chosen_sky_is_shown_and_undone_and_written(lit_page, tmp_path):
     np.testing.assert_array_equal(lit_page.picture(kind="light", sky=None), before)
 
 
+def test_an_environment_that_is_dropped_is_one_more_light(lit_page, tmp_path):
+    """By the command line's own reader; it is chosen, undone, saved and loaded as the skies are."""
+    write_hdr(tmp_path / "room.hdr")
+    before = lit_page.picture(kind="home")
+    lit_page.say((tmp_path / "room.hdr").read_bytes(), kind="light file", names=["room.hdr"])
+    until(lambda: lit_page.desk.state.light.sky == "room.hdr")
+    assert lit_page.last("offered")["lights"] == [*SKIES, "room.hdr"]
+    torch.testing.assert_close(
+        shone(lit_page.desk.state.light).colours, read_hdri(tmp_path / "room.hdr").colours, atol=1e-6, rtol=0.0
+    )
+    room = lit_page.picture(kind="home")
+    assert np.abs(room - before).max() > 20
+    lit_page.say(kind="save")
+    assert np.abs(lit_page.picture(kind="light", sky="sunset") - room).max() > 20
+    np.testing.assert_array_equal(lit_page.picture(kind="undo"), room)
+    lit_page.say(kind="light", sky=None)
+    lit_page.say((tmp_path / "state_001.json").read_bytes(), kind="load")
+    np.testing.assert_array_equal(lit_page.picture(kind="home"), room)
+    lit_page.say(kind="hello")
+    assert lit_page.last("setup")["lights"][-1] == "room.hdr" and lit_page.last("state")["sky"] == "room.hdr"
+
+
+@pytest.mark.parametrize(
+    ("content", "names", "says"),
+    [
+        (b"a letter", ["room.hdr"], "Radiance picture with its rows from above (-Y, +X), got room.hdr"),
+        (b"a letter", ["room.exr"], "expected a whole OpenEXR picture, got room.exr"),
+        (b"a letter", ["room.jpg"], "expected a file ending in .hdr or .exr, got room.jpg"),
+        (b"a letter", ["a.hdr", "b.hdr"], "expected one environment, got"),
+        (b"a letter", None, "expected one environment, got None"),
+    ],
+)
+def test_a_file_that_is_no_light_is_one_line_with_its_name(lit_page, content, names, says):
+    before = lit_page.desk.state
+    lit_page.say(content, kind="light file", names=names)
+    assert says in lit_page.error() and "\n" not in lit_page.error() and "lca-panel" not in lit_page.error()
+    assert lit_page.desk.state == before and list(lit_page.desk.scene.skies) == list(SKIES)
+
+
 def test_a_dragged_lamp_is_one_step_and_follows_the_hand(lit_page):
     lit_page.say(kind="lamp", x=0.1, y=0.1)
     assert lamp_of(lit_page) is None, "there is no lamp to drag yet"
@@ -178,6 +220,8 @@ def test_who_knows_no_materials_takes_no_light(page, lit, tmp_path):
     saved = encode(replace(before, light=Lighting("sun")), [page.desk.scene.people[0].name])
     page.say(json.dumps(saved).encode(), kind="load")
     assert page.desk.state == before
+    page.say(b"", kind="light file", names=["room.hdr"])
+    assert "expected an avatar that knows its materials" in page.error()
     page.say(kind="light", sky=None, lamp=False)
     assert page.desk.state == before
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from lca.geometry.motion import Motion
 from lca.panel.changes import PanelScene
 from lca.panel.errands import ERRANDS, Panel
 from lca.panel.exports import export
@@ -50,11 +49,8 @@ class Notepad:
     def sharpen(self, avatar):
         self.replace_avatars([avatar, *(person.avatar for person in self.scene.people[1:])])
 
-    def offer(self, name: str, motion: Motion):
-        self.add_motion(name, motion)
-
-    def add_motion(self, name: str, motion: Motion):
-        self.scene = PanelScene(self.scene.people, self.scene.motions.joined(name, motion), self.scene.home)
+    def offer(self, wider, choice=None):
+        self.scene = wider(self.scene)
 
 
 def test_errands_need_no_desk(avatar, tmp_path):

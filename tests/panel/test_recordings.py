@@ -44,7 +44,7 @@ def recorded(page, to):
 def test_a_recording_becomes_motion_files_and_a_motion_of_the_list(page, tmp_path):
     recorded(page, "motion files")
     motion = page.desk.scene.motions["recording 1"]
-    assert page.last("motions")["names"][0] == "recording 1"
+    assert page.last("offered")["motions"][0] == "recording 1"
     assert page.desk.state.motion is None, "what one does goes on"
     npz, face, body = (read_motion(tmp_path / f"recording_001{suffix}") for suffix in (".npz", ".csv", ".bvh"))
     assert npz.lacking == () and npz.motion.fps == face.motion.fps == body.motion.fps == FPS

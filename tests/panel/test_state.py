@@ -152,6 +152,7 @@ def damaged(path, value):
         (["state", "motion"], "moonwalk", "known motion"),
         (["state", "held"], [["nose", 1.0]], "known held"),
         (["state", "light", "sky"], "moon", "known sky"),
+        (["state", "light", "sky"], "room.hdr", "known sky"),
         (["state", "light", "lamp"], [0.0, 0.0, 0.0], "a direction of length 1, got 0"),
         (["state", "light", "lamp"], [1.0, 0.0], "3 numbers of lamp, got 2"),
         (["state", "light", "strength"], -1.0, "strength from 0 to 10"),

@@ -99,8 +99,8 @@ def test_light_is_measured_against_its_controls(trained):
     scores = probe_relight(model, stage)
     numbers = {name: float(score) for name, score in scores.items()}
     assert numbers["gain"] == pytest.approx(numbers["psnr"] - numbers["psnr_none"], abs=1e-4)
-    assert numbers["gain"] > 1 and numbers["right_light"] >= 0.75, "even an untrained head knows where a lamp is"
-    assert probe_relight(model, subject("lightstage", [2], [0]))["right_light"] == ONE_LIGHT
+    assert numbers["gain"] > 1 and numbers["right_light_share"] >= 0.75, "even an untrained head knows where a lamp is"
+    assert probe_relight(model, subject("lightstage", [2], [0]))["right_light_share"] == ONE_LIGHT
     assert probe_relight(bare(trained), stage) == {}
 
 

@@ -71,7 +71,10 @@ function mount(host, root) {
     thumbnail: (message, [buffer]) => gallery.thumbnail(message.name, buffer),
     message: ({ text, level, about }) => say(text, level, about),
     worked: ({ about }) => news.forget(about),
-    motions: ({ names }) => timeline.setup({ motions: names }),
+    offered: ({ motions, lights }) => {
+      timeline.setup({ motions });
+      tools.offer(lights);
+    },
     progress({ done, whole, text, keeps }) {
       unload.progress(keeps && done < whole);
       work.hidden = done >= whole;

@@ -1,4 +1,4 @@
-// How the picture is made, and everything that goes into files: photos, motions, snapshots, recordings, exports, states.
+// How the picture is made, and everything that goes into files: photos, motions, lights, snapshots, recordings, exports, states.
 
 const LARGEST_SIDE = 2048; // pixels of a photo on its way
 const MOST_BYTES = 3e6;
@@ -48,6 +48,8 @@ function makeTools(outbox, shared) {
 
   const dropped = makeDropped(outbox, shared, sendPhotos);
 
+  const environment = filePicker("light…", "Light of an environment: an equirectangular hdr or exr", ".hdr,.exr", false, dropped.sendAny, "light");
+
   // Every button says whom it acts on.
   function address(names) {
     const [[first], all, alone] = [names, names.join(" and "), names.length === 1];
@@ -64,9 +66,13 @@ function makeTools(outbox, shared) {
     for (const part of [recording, exporting]) part.setup(spec);
     for (const [select, values] of [[picture, spec.pictures], [size, spec.sizes]])
       select.replaceChildren(...values.map((value) => h("option", { value }, String(value))));
-    light.replaceChildren(h("option", { value: "" }, "light of the photos"), ...spec.lights.map((value) => h("option", { value }, value)));
-    light.disabled = lamp.input.disabled = !spec.relit;
+    offer(spec.lights);
+    light.disabled = lamp.input.disabled = environment.querySelector("input").disabled = !spec.relit;
     light.title = lamp.label.title = spec.relit ? "Light" : "This avatar was made without the relighting head: it does not know its materials";
+  }
+
+  function offer(lights) {
+    light.replaceChildren(h("option", { value: "" }, "light of the photos"), ...lights.map((value) => h("option", { value }, value)));
   }
 
   function update(state) {
@@ -86,9 +92,9 @@ function makeTools(outbox, shared) {
     h("div", { class: "lca-row", role: "group", "aria-label": "Over the picture" }, lamp.label, skeleton.label, anchors.label));
   const element = h("div", { class: "lca-files" },
     h("div", { class: "lca-row", role: "group", "aria-label": "Files" }, photos,
-      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, dropped.sendAny, "motion"),
+      filePicker("motion…", "Play a motion file: npz, bvh (with a mapping .json if need be), json or csv", ".npz,.bvh,.json,.csv", true, dropped.sendAny, "motion"), environment,
       order("snapshot", "Write this picture as a PNG", { kind: "snapshot" }, "snapshot"), recording.element, exporting.element,
       order("save state", "Write the state as JSON", { kind: "save" }, "save"),
       filePicker("load state…", "Load a state that was saved", ".json,application/json", false, dropped.sendState, "load")));
-  return { element, edit, seen, setup, update, sendFiles: dropped.sendAny };
+  return { element, edit, seen, setup, offer, update, sendFiles: dropped.sendAny };
 }

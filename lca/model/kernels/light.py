@@ -11,11 +11,13 @@ CHUNK = 1024
 
 @part
 def looked_up(table, place):
-    """A table at a place between its entries, straight from one to the next; beyond its end the last one, which it has twice."""
-    at = place * np.float32(np.int32(table.size) - np.int32(2))
-    at = min(max(at, np.float32(0.0)), np.float32(np.int32(table.size) - np.int32(2)))
-    first = np.uint32(np.int32(at))
-    return table[first] + (at - np.float32(np.int32(at))) * (table[first + np.uint32(1)] - table[first])
+    """A table at a place between its entries, straight from one to the next; beyond its end the last one, which it has twice.
+    At NaN it is NaN: a whole number made of that is any, and is kept in the table."""
+    last = np.int32(table.size) - np.int32(2)
+    at = min(max(place * np.float32(last), np.float32(0.0)), np.float32(last))
+    whole = min(max(np.int32(at), np.int32(0)), last)
+    first = np.uint32(whole)
+    return table[first] + (at - np.float32(whole)) * (table[first + np.uint32(1)] - table[first])
 
 
 @part
