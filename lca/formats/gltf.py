@@ -13,7 +13,7 @@ from jaxtyping import Float32
 from numpy import ndarray
 
 from lca.formats.glb import VERTICES, Buffer, write_container
-from lca.formats.gltf_rig import RigMotion, Skeleton, add_skeleton, joints_and_weights
+from lca.formats.gltf_rig import RigMotion, Skeleton, add_skeleton, influences
 from lca.formats.splats import Splats, as_splats
 from lca.geometry.gaussians import Gaussians
 
@@ -33,7 +33,7 @@ def write_glb(
 
     Convention: y up, the viewer on the side of +z, as our world. Scales are metres, opacities as they are, rotations x y z w;
     COLOR_0, what points show, is linear as core glTF wants it. With `skeleton` the Gaussians are those of the rest pose, held
-    by their four strongest joints; with `playback` too, the skeleton has an animation.
+    by their joints; with `playback` too, the skeleton has an animation.
 
     Raises:
         UserError: the Gaussians are a batch, not finite, or have other than three colour channels.
@@ -41,8 +41,7 @@ def write_glb(
     splats, buffer = as_splats(gaussians), Buffer()
     attributes = {name: buffer.add(rows, VERTICES, name == "POSITION") for name, rows in _attributes(splats).items()}
     if skeleton is not None:
-        joints, weights = joints_and_weights(skeleton)
-        attributes |= {"JOINTS_0": buffer.add(joints, VERTICES), "WEIGHTS_0": buffer.add(weights, VERTICES)}
+        attributes |= {name: buffer.add(rows, VERTICES) for name, rows in influences(skeleton).items()}
     primitive = {"mode": 0, "attributes": attributes, "extensions": {EXTENSION: PROPERTIES}}
     document = {
         "extensionsUsed": [EXTENSION],

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Int, UInt8
+from jaxtyping import Float, Float32, Int
 from numpy import ndarray
 from torch import Tensor
 
 from lca.formats.glb import Buffer
 from lca.geometry.rotations import axis_angle_to_quat_wxyz
 
-INFLUENCES = 4
-"""Joints that hold a point: all that a viewer must understand."""
+SET = 4
+"""Joints that one pair of attributes names (JOINTS_0 and WEIGHTS_0, JOINTS_1 ...); viewers must understand one pair."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,22 @@ class RigMotion:
     fps: float
 
 
-def joints_and_weights(skeleton: Skeleton) -> tuple[UInt8[ndarray, "points 4"], Float32[ndarray, "points 4"]]:
-    """The four strongest joints of each point and their weights, which add up to one; joint 0 where the weight is 0."""
-    weights, places = skeleton.skin_weights.float().cpu().topk(min(INFLUENCES, skeleton.skin_weights.shape[-1]), -1)
-    indices = skeleton.skin_indices.cpu().gather(-1, places)
-    missing = INFLUENCES - weights.shape[-1]
-    weights, indices = (torch.nn.functional.pad(x, (0, missing)) for x in (weights, indices))
+def influences(skeleton: Skeleton) -> dict[str, ndarray]:
+    """JOINTS_n (points 4, uint8) and WEIGHTS_n (points 4, float32): every joint that holds a point, the strongest first.
+
+    Weights add up to one over all pairs, of which there are as many as some point needs: a viewer that reads the first pair
+    alone has the four strongest. Joint 0 where the weight is 0.
+    """
+    weights, order = skeleton.skin_weights.float().cpu().sort(-1, descending=True)
+    indices = skeleton.skin_indices.cpu().gather(-1, order).where(weights > 0, 0)
+    used = max(1, int((weights > 0).sum(-1).max()))
+    short = -used % SET
+    weights, indices = (torch.nn.functional.pad(x[:, :used], (0, short)) for x in (weights, indices))
     weights = weights / weights.sum(-1, keepdim=True)
-    return indices.where(weights > 0, 0).to(torch.uint8).numpy(), weights.numpy()
+    attributes = {}
+    for k, (joints, shares) in enumerate(zip(indices.split(SET, -1), weights.split(SET, -1), strict=True)):
+        attributes |= {f"JOINTS_{k}": joints.to(torch.uint8).numpy(), f"WEIGHTS_{k}": shares.numpy()}
+    return attributes
 
 
 def add_skeleton(document: dict, buffer: Buffer, skeleton: Skeleton, playback: RigMotion | None) -> None:

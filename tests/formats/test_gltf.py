@@ -2,12 +2,14 @@
 
 import json
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from scipy.spatial.transform import Rotation
 
+from lca.formats import gltf_rig
 from lca.formats.gltf import write_glb
 from lca.formats.gltf_rig import RigMotion, Skeleton
 from lca.geometry.skinning import joint_transforms, skin_points
@@ -15,6 +17,7 @@ from tests.formats.splat_sets import matrices, random_gaussians
 from tests.node import need_package, run_node
 
 PREFIX = "KHR_gaussian_splatting:"
+PAIR = "JOINTS", "WEIGHTS"
 VALIDATE = """
 const bytes = new Uint8Array(require("fs").readFileSync(process.argv[1]));
 require("gltf-validator").validateBytes(bytes).then((report) => console.log(JSON.stringify(report)));
@@ -22,8 +25,8 @@ require("gltf-validator").validateBytes(bytes).then((report) => console.log(JSON
 
 
 def a_skeleton(points: int, influences: int = 6) -> Skeleton:
-    """A tree of 55 joints; weights of which the first four nearly are all."""
-    weights = torch.rand(points, influences) * torch.tensor([8.0, 4.0, 2.0, 1.0] + [1e-7] * (influences - 4))
+    """A tree of 55 joints; points that many hold, and one that a single joint holds."""
+    weights = torch.rand(points, influences)
     weights[0, 1:] = 0.0
     indices = torch.stack([torch.randperm(55)[:influences] for _ in range(points)])
     weights = weights / weights.sum(-1, keepdim=True)
@@ -125,7 +128,7 @@ def test_animated_skeleton_moves_the_points_as_linear_blend_skinning(tmp_path):
     inverse_bind = arrays[skinned["inverseBindMatrices"]].reshape(-1, 4, 4).swapaxes(1, 2)
     palette = np.stack([world[node] @ bind for node, bind in zip(skinned["joints"], inverse_bind, strict=True)])
     attributes = document["meshes"][0]["primitives"][0]["attributes"]
-    joints, weights = arrays[attributes["JOINTS_0"]], arrays[attributes["WEIGHTS_0"]]
+    joints, weights = (np.concatenate([arrays[attributes[f"{name}_{k}"]] for k in (0, 1)], -1) for name in PAIR)
     blended = np.einsum("p k, p k r c -> p r c", weights, palette[joints])
     points = np.concatenate([arrays[attributes["POSITION"]], np.ones((50, 1))], -1)
     moved = np.einsum("p r c, p c -> p r", blended, points)[:, :3]
@@ -133,3 +136,19 @@ def test_animated_skeleton_moves_the_points_as_linear_blend_skinning(tmp_path):
     expected = skin_points(gaussians.means, transforms, skeleton.skin_indices, skeleton.skin_weights)
     np.testing.assert_allclose(moved, expected.numpy(), atol=1e-4)
     assert [nodes[node]["name"] for node in skinned["joints"]] == list(skeleton.names)
+
+
+@pytest.mark.parametrize(("influences", "pairs"), [(3, 1), (4, 1), (5, 2), (8, 2), (9, 3)])
+def test_as_many_pairs_as_joints_hold_a_point(influences, pairs):
+    skeleton = a_skeleton(20, influences)
+    written = gltf_rig.influences(skeleton)
+    assert list(written) == [f"{name}_{k}" for k in range(pairs) for name in PAIR]
+    weights = np.concatenate([written[f"WEIGHTS_{k}"] for k in range(pairs)], -1)
+    np.testing.assert_allclose(weights.sum(-1), 1, atol=1e-6)
+    assert (np.diff(weights, axis=-1) <= 0).all(), "a viewer that reads one pair has the strongest"
+
+
+def test_a_pair_in_which_nothing_holds_is_not_written():
+    skeleton = a_skeleton(20, 8)
+    weights = skeleton.skin_weights.where(torch.arange(8) < 4, 0.0)
+    assert len(gltf_rig.influences(replace(skeleton, skin_weights=weights))) == 2

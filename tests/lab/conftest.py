@@ -1,3 +1,3 @@
 """What the tests of the lab share."""
 
-from tests.model.conftest import network, photos  # noqa: F401
+from tests.model.conftest import dressed, loud, network, photos  # noqa: F401

@@ -1,7 +1,10 @@
+import copy
+
 import pytest
 import torch
 
 from lca.formats.photos import Photos
+from lca.model.checkpoint import with_heads
 from lca.model.encoder import EncoderConfig
 from lca.model.fusion import FusionConfig
 from lca.model.network import LCA, ModelConfig
@@ -18,6 +21,21 @@ TINY = ModelConfig(
 def network():
     torch.manual_seed(0)
     return LCA(TINY).eval()
+
+
+@pytest.fixture(scope="session")
+def dressed(network):
+    """A model with an untrained garment head."""
+    return with_heads(network, garments=True)
+
+
+@pytest.fixture(scope="session")
+def loud(dressed):
+    """A garment head that says something."""
+    model = copy.deepcopy(dressed)
+    torch.manual_seed(1)
+    torch.nn.init.normal_(model.garments.out.weight, std=0.3)
+    return model
 
 
 @pytest.fixture

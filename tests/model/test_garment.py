@@ -1,8 +1,5 @@
 """The garment head: off is the base model to the bit, zero is plain skinning, W' is a blend of what hangs below the chest."""
 
-import copy
-
-import pytest
 import torch
 
 from lca.geometry.body import PARTS
@@ -10,21 +7,6 @@ from lca.geometry.rotations import axis_angle_to_matrix
 from lca.model.checkpoint import load_model, save_model, with_heads
 from lca.model.garment import Loosened
 from lca.model.nodes import CHEST, CROTCH, farthest_points
-
-
-@pytest.fixture(scope="module")
-def dressed(network):
-    """A model with an untrained head."""
-    return with_heads(network, garments=True)
-
-
-@pytest.fixture(scope="module")
-def loud(dressed):
-    """A head that says something."""
-    model = copy.deepcopy(dressed)
-    torch.manual_seed(1)
-    torch.nn.init.normal_(model.garments.out.weight, std=0.3)
-    return model
 
 
 def people(model, photos):
