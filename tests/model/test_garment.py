@@ -1,5 +1,8 @@
 """The garment head: off is the base model to the bit, zero is plain skinning, W' is a blend of what hangs below the chest."""
 
+from dataclasses import replace
+
+import pytest
 import torch
 
 from lca.geometry.body import PARTS
@@ -39,6 +42,39 @@ def test_weights_are_a_blend_and_fall_back_to_plain(loud, photos):
         none[1].skin_weights, model.rig(betas).skin_weights[None]
     )
     assert torch.allclose(half[0].means, (base.means + canonical.means) / 2, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("metres", "share"), [(0.0, 0.0), (0.004, 0.0), (0.008, 0.01), (0.022, 1.0), (0.03, 1.0), (0.1, 1.0)]
+)
+def test_what_is_near_the_legs_keeps_its_weights_and_what_hangs_off_them_gets_others(loud, photos, metres, share):
+    """Trousers are 8 mm off the thighs, skirts 22 mm and more: `GarmentHead.looseness` alone tells them apart here."""
+    model, (fused, betas) = loud, people(loud, photos)
+    head, rest, plain = model.garments, model.template.shaped(betas), model.rig(betas)
+    worn = replace(
+        model.canonical(fused, betas), means=rest + metres * torch.nn.functional.normalize(torch.ones(3), dim=0)
+    )
+    canonical, rig = head.dressed(worn, plain, head(fused.tokens, worn, rest))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(head, "looseness", lambda *_: torch.ones(1))
+        whole, dressed = head.dressed(worn, plain, head(fused.tokens, worn, rest))
+    changed, all_of_it = (weights_apart(each, plain) for each in (rig, dressed))
+    assert all_of_it.max() > 0.5
+    if share < 0.5:
+        assert changed.max() < 0.05 and (canonical.means - worn.means).abs().max() < 0.005
+    else:
+        assert changed.max() > 0.5
+        torch.testing.assert_close(canonical.means, whole.means, atol=1e-3, rtol=0)
+        torch.testing.assert_close(changed, all_of_it, atol=0.01, rtol=0)
+    assert head.looseness(worn, rest).item() == pytest.approx(share, abs=0.002)
+
+
+def weights_apart(one, other):
+    """Sum over the joints of how much two rigs' weights of each Gaussian differ."""
+    every = [torch.zeros(rig.skin_indices.shape[-2], 55) for rig in (one, other)]
+    for weights, rig in zip(every, (one, other), strict=True):
+        weights.scatter_add_(1, *(part.reshape(len(weights), -1) for part in (rig.skin_indices, rig.skin_weights)))
+    return (every[0] - every[1]).abs().sum(-1)
 
 
 def test_arms_head_and_feet_do_not_follow(network, loud, photos):
