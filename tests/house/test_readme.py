@@ -50,3 +50,12 @@ def test_no_number_is_left_open():
 
 def test_every_notebook_is_listed():
     assert [p.name for p in (ROOT / "notebooks").glob("*.ipynb") if f"notebooks/{p.name}" not in README] == []
+
+
+def test_what_garments_lose_with_their_surroundings_is_said_as_in_the_card():
+    """The flattering figure, inside the garment alone, does not stand alone: skirts, wild skirts, trousers."""
+    card = (ROOT / "data_cards/model-small.md").read_text()
+    (measured,) = re.findall(r"^\|.*\(`gain_around`\)(.*)$", card, re.MULTILINE)
+    (told,) = re.findall(r"^\| loose garments .*$", README, re.MULTILINE)
+    gains = re.findall(r"([-+]\d\.\d+) dB \(", measured)
+    assert len(gains) == 3 and [gain for gain in gains if gain not in told] == []
