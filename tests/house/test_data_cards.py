@@ -4,6 +4,7 @@ import re
 
 from datasets import Features
 from huggingface_hub import DatasetCard, ModelCard
+from PIL import Image
 
 from lca.data.schema import FEATURES
 from lca.formats.captures import SPLITS
@@ -105,3 +106,18 @@ def test_model_cards_link_cards_that_are_there():
     cards = {p.name for p in DATASETS}
     links = [(p, link) for p in MODELS for link in re.findall(r"\]\(([^):]+\.md)\)", ModelCard.load(p).text)]
     nothing_breaks_it((path, f"links {link}") for path, link in links if link not in cards)
+
+
+def test_pictures_are_there_and_shown():
+    """Each picture that a card names exists, and no file lies there that nothing shows."""
+    texts = [path.read_text() for path in (*CARDS.glob("*.md"), ROOT / "README.md")]
+    shown = {name for text in texts for name in re.findall(r"pictures/([\w.]+)", text)}
+    there = {path.name for path in (CARDS / "pictures").iterdir()}
+    nothing_breaks_it((CARDS / "pictures" / name, "linked but missing, or shown nowhere") for name in shown ^ there)
+
+
+def test_what_breaks_of_drawings_is_shown():
+    picture = CARDS / "pictures/stylised_avatars.jpg"
+    with Image.open(picture) as sheet:
+        assert sheet.height * 2 == 8 * (256 + 36), "four styles, each above the same person in the wild"
+    assert picture.stat().st_size <= 150_000 and "worst" in (CARDS / "model-small.md").read_text()
