@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from lca.data.batch import Batch, Targets
+from lca.data.batch import Targets
 from lca.data.enlarged import Enlarged, enlarged
 from lca.data.sample import Capture
 from lca.formats.photos import BODY_MARGIN, square_box
@@ -25,7 +25,9 @@ from lca.tracking.finder import PeopleFinder, load_finder
 from lca.tracking.likeness import Draft, draft, likeness
 from lca.tracking.solution import PoseTruth, solver_error
 from lca.training.appearance import filtered, grown, sharpness, unseen
+from lca.training.garment_probe import refined_garments
 from lca.training.losses import over, psnr
+from lca.training.probes import Subject
 from lca.training.refine import RefineConfig
 from lca.training.refining.views import View, inside
 from lca.training.relight_probe import relight_scores
@@ -53,10 +55,8 @@ RIM = 2
 REPORTED = ("psnr_fg", "psnr_face", "psnr_hands", "ssim_fg")
 
 
-def compare(
-    model: LCA, example: Batch, shown: Capture, wanted: Capture, config: RefineConfig | None = None
-) -> Comparison:
-    """Measure both avatars of the photos `shown` on the frames `wanted` (`example` is made of both), on the CPU.
+def compare(model: LCA, subject: Subject, config: RefineConfig | None = None) -> Comparison:
+    """Measure both avatars of somebody's photos on the frames that are wanted, on the CPU.
 
     `feed_forward` and `refined`: `REPORTED`; psnr_around, of bodies with their surroundings; sharpness and sharpness_face,
     gradient energy over the truth's where both show the person; unseen_psnr, of target pixels that no photo shows; photos_psnr,
@@ -64,8 +64,9 @@ def compare(
     of the truth through the rasteriser's filter.
     `solver`: pixels of a 256-pixel crop before and after alignment, cm, and the share of photos that a pose was found for. Where
     none was found, `refined` is the feed-forward avatar at the network's shape. `relight_refined`, of targets on the light
-    stage: the refined avatar in their lights.
+    stage: the refined avatar in their lights. `garments_refined`, of targets on the runway: with W' and plainly skinned.
     """
+    example, shown, wanted = subject.example, subject.shown, subject.wanted
     photos = enlarged(shown)
     pictures = photos.pictures()
     finder = load_finder()
@@ -85,6 +86,8 @@ def compare(
         groups[name] = {**judged(views[name]), **photo_scores(avatar, start.views, signals)}
     if wanted.stage == "lightstage":
         groups["relight_refined"] = relight_scores(avatars["refined"], example.targets)
+    if wanted.stage == "runway":
+        groups["garments_refined"] = refined_garments(model, avatars["refined"], subject)
     groups["sharpness_ceiling"] = judged.ceiling()
     groups["solver"] = solver_scores(model.template, start, signals, pose_truth(shown, photos))
     return Comparison(groups, views["refined"], likenesses(shown, wanted, views["feed_forward"], views["refined"]))

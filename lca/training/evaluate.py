@@ -33,7 +33,7 @@ ALL = "all"
 """Every split, in the order of `SPLITS`."""
 SHEET_ROWS = 12
 
-Compare = Callable[[LCA, Batch, Capture, Capture], Comparison]
+Compare = Callable[[LCA, Subject], Comparison]
 """(model, example, its photos' capture, its targets' capture) -> the avatar with and without refinement, measured."""
 
 
@@ -160,7 +160,7 @@ def portray(
     portrait = replace(portrait, scores=scores, probed=probed, style=style_of(recording))
     if evaluation.compare is None:
         return portrait
-    return replace(portrait, comparison=evaluation.compare(model, example, shown, wanted))
+    return replace(portrait, comparison=evaluation.compare(model, subject))
 
 
 def with_yardstick(

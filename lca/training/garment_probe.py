@@ -4,7 +4,7 @@ On the runway the garment's pixels are known. In the wild, of which the head has
 skirts it is to close holes there, of people in trousers it is to change nothing.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from scipy.spatial import KDTree
 from torch import Tensor
 from torch.nn import functional as F
 
+from lca.data.batch import Targets
 from lca.data.circumstances import Surface
 from lca.data.sample import Capture
 from lca.data.sources import WorldRecording
@@ -21,6 +22,7 @@ from lca.geometry.body import PARTS
 from lca.model.avatar import Avatar
 from lca.model.garment import GarmentHead
 from lca.model.network import LCA
+from lca.model.template import Template
 from lca.training.appearance import grown
 from lca.training.losses import psnr
 from lca.training.probes import Subject
@@ -38,6 +40,7 @@ SCORES = (
     *("psnr", "psnr_plain", "gain", "gain_weights", "gain_shuffled", "gain_over_shuffled", "gain_around"),
     *("holes", "holes_plain", "holes_shuffled", "hole_ratio"),
 )
+REFINED_SCORES = ("psnr", "psnr_plain", "gain", "gain_around", "holes", "holes_plain", "hole_ratio")
 NO_HOLES = "plain skinning leaves no hole worth closing"
 NO_LEGS = "the targets show no legs"
 
@@ -73,33 +76,76 @@ def _on_legs(model: LCA, subject: Subject) -> dict[str, Score]:
     return compared_ways(model, model.garments, subject, leg_mask(model, subject.wanted))
 
 
+@torch.no_grad()
+def refined_garments(model: LCA, avatar: Avatar, subject: Subject) -> dict[str, Score]:
+    """Scores of a refined avatar inside the simulated garment: with W', with which its Gaussians were refined, and with plain
+    skinning of the very same Gaussians. None for a model without the head."""
+    if model.garments is None or not isinstance(subject.recording, WorldRecording):
+        return {}
+    ways = {"head": avatar, "plain": plainly_skinned(model.garments, model.template, avatar)}
+    seen = measured(ways, subject.example.targets, garment_mask(subject.recording, subject.wanted))
+    if seen is None:
+        return dict.fromkeys(REFINED_SCORES, NO_LEGS)
+    head, plain = seen["head"], seen["plain"]
+    numbers = (head.psnr, plain.psnr, head.psnr - plain.psnr, head.around - plain.around, head.holes, plain.holes)
+    return dict(zip(REFINED_SCORES, (*numbers, closed(head, plain)), strict=True))
+
+
+def plainly_skinned(head: GarmentHead, template: Template, avatar: Avatar) -> Avatar:
+    """The same Gaussians with the W of the body wherever the garment head has a say."""
+    held = torch.isin(avatar.source_of, head.nodes.followers)
+    bare = avatar.source_of[held]
+    indices, weights = avatar.rig.skin_indices.clone(), avatar.rig.skin_weights.clone()
+    indices[held], weights[held] = template.skin_indices[bare], template.skin_weights[bare]
+    return replace(avatar, rig=replace(avatar.rig, skin_indices=indices, skin_weights=weights))
+
+
 def compared_ways(
     model: LCA, head: GarmentHead, subject: Subject, mask: Float[Tensor, "frames 1 h w"]
 ) -> dict[str, Score]:
     """PSNR (dB) within `mask` and the share of it that one looks through: with the head, with plain skinning (`_plain`), with
     H_skin but nothing moved (`_weights`), with tokens that have changed places (`_shuffled`); what the head gains, also with the
     garment's surroundings (`gain_around`): within it alone, too much of it looks good."""
-    mask = F.interpolate(mask, subject.example.targets.image.shape[-2:], mode="nearest")  # examples may be shrunk
-    frames = mask.flatten(1).sum(1) > VISIBLE
-    if not frames.any():
+    seen = measured(dressed_ways(model, head, subject), subject.example.targets, mask)
+    if seen is None:
         return dict.fromkeys(SCORES, NO_LEGS)
-    targets = subject.example.targets
-    shown = {name: bodies(avatar, targets) for name, avatar in dressed_ways(model, head, subject).items()}
-    truth = truth_of(targets).body
-    quality = {name: psnr(body.image, truth, mask)[frames].mean().item() for name, body in shown.items()}
-    through = {
-        name: float((mask * (body.alpha < OPAQUE)).sum() / mask.sum().clamp(min=1)) for name, body in shown.items()
-    }
-    wide = grown(mask)
-    around = [psnr(shown[name].image, truth, wide)[frames].mean().item() for name in ("head", "plain")]
-    closed: Score = through["head"] / through["plain"] if through["plain"] > FEWEST_HOLES else NO_HOLES
-    gains = {name: value - quality["plain"] for name, value in quality.items()}
+    loose, plain, weights, shuffled = (seen[way] for way in ("head", "plain", "weights", "shuffled"))
     numbers = (
-        *(quality["head"], quality["plain"], gains["head"], gains["weights"], gains["shuffled"]),
-        *(quality["head"] - quality["shuffled"], around[0] - around[1]),
-        *(through["head"], through["plain"], through["shuffled"], closed),
+        *(loose.psnr, plain.psnr, loose.psnr - plain.psnr, weights.psnr - plain.psnr, shuffled.psnr - plain.psnr),
+        *(loose.psnr - shuffled.psnr, loose.around - plain.around),
+        *(loose.holes, plain.holes, shuffled.holes, closed(loose, plain)),
     )
     return dict(zip(SCORES, numbers, strict=True))
+
+
+@dataclass(frozen=True)
+class Inside:
+    """An avatar within a mask: PSNR (dB), the same with what surrounds it, and the share that one looks through."""
+
+    psnr: float
+    around: float
+    holes: float
+
+
+def measured(
+    avatars: dict[str, Avatar], targets: Targets, mask: Float[Tensor, "frames 1 h w"]
+) -> dict[str, Inside] | None:
+    """Each avatar in the targets that show enough of `mask`; None if none does."""
+    mask = F.interpolate(mask, targets.image.shape[-2:], mode="nearest")  # examples may be shrunk
+    frames = mask.flatten(1).sum(1) > VISIBLE
+    if not frames.any():
+        return None
+    truth, wide, seen = truth_of(targets).body, grown(mask), {}
+    for name, avatar in avatars.items():
+        body = bodies(avatar, targets)
+        inside, around = (psnr(body.image, truth, where)[frames].mean().item() for where in (mask, wide))
+        seen[name] = Inside(inside, around, float((mask * (body.alpha < OPAQUE)).sum() / mask.sum().clamp(min=1)))
+    return seen
+
+
+def closed(head: Inside, plain: Inside) -> Score:
+    """How many times the holes of plain skinning are left."""
+    return head.holes / plain.holes if plain.holes > FEWEST_HOLES else NO_HOLES
 
 
 def dressed_ways(model: LCA, head: GarmentHead, subject: Subject) -> dict[str, Avatar]:

@@ -68,7 +68,7 @@ class Likenesses:
 @dataclass(frozen=True)
 class Comparison:
     """The avatar that the network makes at once beside the refined one: scores by group (`feed_forward`, `refined`, `solver`,
-    `relight_refined`), the refined one's pictures, and whom they look like."""
+    `relight_refined`, `garments_refined`), the refined one's pictures, and whom they look like."""
 
     groups: dict[str, dict[str, Score]]
     refined: Views

@@ -6,7 +6,7 @@ import torch
 from lca.formats.photos import Photos
 from lca.model.checkpoint import load_model
 from lca.training.refining.surface import places_of, surface_of
-from tests.model.conftest import network, photos  # noqa: F401
+from tests.model.conftest import dressed, loud, network, photos  # noqa: F401
 
 
 @pytest.fixture(scope="module")

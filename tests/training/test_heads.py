@@ -1,6 +1,7 @@
 """Post-training of heads: they learn from their stage, the base stays to the bit, and what is measured has its controls."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,10 +10,23 @@ import torch
 from lca.data.batch import make_example
 from lca.data.sources import WorldRecording, open_source
 from lca.errors import UserError
+from lca.model import garment
 from lca.model.checkpoint import load_model, save_model, with_heads
+from lca.model.rig import Rig
 from lca.tracking.comparison import compare
+from lca.training.evaluate import Evaluation, evaluate_model
 from lca.training.experiment import experiment
-from lca.training.garment_probe import SCORES, garment_mask, is_loose, probe_garments, probe_skirts, probe_trousers
+from lca.training.garment_probe import (
+    REFINED_SCORES,
+    SCORES,
+    garment_mask,
+    is_loose,
+    plainly_skinned,
+    probe_garments,
+    probe_skirts,
+    probe_trousers,
+    refined_garments,
+)
 from lca.training.head_losses import COVERED, coverage
 from lca.training.probes import Subject
 from lca.training.refine import RefineConfig
@@ -106,9 +120,41 @@ def test_light_is_measured_against_its_controls(trained):
 
 def test_a_refined_avatar_is_relit_too():
     stage, short = subject("lightstage", [0, 14], [2, 4]), RefineConfig(align=2, steps=2)
-    lit = compare(load_model(), stage.example, stage.shown, stage.wanted, short).groups["relight_refined"]
+    lit = compare(load_model(), stage, short).groups["relight_refined"]
     assert float(lit["gain"]) > 1 and float(lit["gain"]) == pytest.approx(
         float(lit["psnr"]) - float(lit["psnr_none"]), abs=1e-4
+    )
+
+
+def test_a_refined_avatar_keeps_its_garment(tmp_path):
+    short = partial(compare, config=RefineConfig(align=2, steps=2))
+    asked = Evaluation(built("runway"), photos=2, targets=2, split="all", people=2, compare=short)
+    scores = evaluate_model(load_model(), asked, tmp_path)["garments_refined"]
+    assert tuple(scores)[: len(REFINED_SCORES) - 1] == REFINED_SCORES[:-1] and scores["people"] == 2
+    assert scores["gain"] == pytest.approx(scores["psnr"] - scores["psnr_plain"], abs=1e-3) and scores["gain"] != 0
+    low, high = scores["interval95"]["gain"]
+    assert low <= scores["gain"] <= high and 0 <= scores["holes"] < 1
+
+
+def test_of_a_model_without_the_head_nothing_is_said(trained):
+    model, runway = bare(trained), subject("runway", [0, 5], [18, 29])
+    assert refined_garments(model, model.reconstruct(runway.example.photos), runway) == {}
+
+
+def test_plain_skinning_is_that_of_the_body_where_a_garment_hangs(loud, photos, monkeypatch):
+    monkeypatch.setattr(garment, "LOOSE", -1.0)  # an untrained network sees no skirt
+    avatar = loud.reconstruct(photos)
+    kept = torch.arange(len(avatar.canonical)).repeat_interleave(2)
+    rows = Rig(avatar.rig.joints, avatar.rig.parents, avatar.rig.skin_indices[kept], avatar.rig.skin_weights[kept])
+    split = replace(avatar, canonical=avatar.canonical[kept], rig=rows, sources=kept)
+    plain = plainly_skinned(loud.garments, loud.template, split)
+    assert torch.equal(plain.rig.skin_weights, loud.template.skin_weights[kept])
+    assert torch.equal(plain.rig.skin_indices, loud.template.skin_indices[kept])
+    assert not torch.equal(rows.skin_weights, plain.rig.skin_weights)
+    mouth = int((~torch.isin(kept, loud.garments.nodes.followers)).nonzero()[0])
+    rows.skin_weights[mouth] = torch.tensor([1.0] + [0.0] * 7)  # what is not a garment's keeps what it has
+    assert torch.equal(
+        plainly_skinned(loud.garments, loud.template, split).rig.skin_weights[mouth], rows.skin_weights[mouth]
     )
 
 
