@@ -14,6 +14,10 @@ from lca.studies.design import read_size
         (["scheme", "--seeds", "0"], "expected --seeds from 1 to 100, got 0"),
         (["scheme", "--rows", "mixd"], "expected rows among"),
         (["list", "--report-only"], "expected `lca study list` without"),
+        (["list", "--attention", "mixed"], "expected `lca study list` without"),
+        (["scheme", "--attention", "mixd"], "expected rows among"),
+        (["scheme", "--attention", "mixed"], "expected a row of pretraining, then post-training, got 'mixed'"),
+        (["gamma", "--attention", "gamma 1", "--out", "nowhere"], "expected runs of 'gamma 1' in nowhere, got none"),
     ],
 )
 def test_mistakes_are_one_line(arguments, message, capfd):
