@@ -18,9 +18,7 @@ def begin() -> bool:
     """Go to the repository's top, and tell mistakes in one line from now on; whether the notebook is asked to be quick
     (`LCA_FAST` is set, as the tests do)."""
     os.chdir(top(Path.cwd()))
-    os.environ.setdefault(
-        "HF_DATASETS_DISABLE_PROGRESS_BARS", "1"
-    )  # tiny worlds are read in no time; read when imported
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")  # tiny worlds are read in no time
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
