@@ -2,6 +2,8 @@
 
 import argparse
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -49,26 +51,29 @@ SEED = 9
 """Of the people in the figures of notebooks 01 to 03."""
 
 
-def panel_picture(avatar: Avatar) -> Image.Image:
-    """A screenshot of the panel, waving and smiling; needs chromium."""
+@contextmanager
+def waving(avatar: Avatar) -> Iterator[tuple[Desk, Browser]]:
+    """The panel in a browser, its person waving; needs chromium."""
     new_desk = lambda send: Desk([avatar], send, Offered(), Path(folder))
     with TemporaryDirectory() as folder, served(new_desk) as (address, desks), Browser(1180, 820) as browser:
         browser.go(address)
         browser.wait("document.querySelectorAll('.lca-gallery img[src]').length > 10")
-        for message in ({"kind": "pose", "name": "wave"}, {"kind": "emotion", "name": "smile", "strength": 1.0}):
-            desks[-1].receive(message)
+        desks[-1].receive({"kind": "pose", "name": "wave"})
+        yield desks[-1], browser
+
+
+def panel_picture(avatar: Avatar) -> Image.Image:
+    """A screenshot of the panel, waving and smiling."""
+    with waving(avatar) as (desk, browser):
+        desk.receive({"kind": "emotion", "name": "smile", "strength": 1.0})
         time.sleep(2.0)
         return browser.screenshot()
 
 
 def lamp_strip(avatar: Avatar) -> Image.Image:
-    """Pictures of the panel while its lamp is dragged round the person; needs chromium."""
-    new_desk = lambda send: Desk([avatar], send, Offered(), Path(folder))
+    """Pictures of the panel while its lamp is dragged round the person."""
     shown: list[Image.Image] = []
-    with TemporaryDirectory() as folder, served(new_desk) as (address, desks), Browser(1180, 820) as browser:
-        browser.go(address)
-        browser.wait("document.querySelectorAll('.lca-gallery img[src]').length > 10")
-        desks[-1].receive({"kind": "pose", "name": "wave"})
+    with waving(avatar) as (_, browser):
         browser.evaluate(
             "[...document.querySelectorAll('.lca-check')].find((l) => l.textContent === 'lamp').firstChild.click()"
         )
@@ -155,13 +160,13 @@ class Studio:
     def __init__(self, folder: Path):
         self.folder = folder
         self.pictures, self.model, self.finder = read_pictures(load_example().photos), load_model(), load_finder()
+        self.people = [self.finder(x) for x in self.pictures]
         self.stature = float(self.model.template.stature(load_example().betas))
 
     @cached_property
     def avatar(self) -> Avatar:
         """The example person's, refined."""
-        people = [self.finder(x) for x in self.pictures]
-        return refine_on_photos(self.model, self.pictures, people, self.stature).avatar
+        return refine_on_photos(self.model, self.pictures, self.people, self.stature).avatar
 
     def tour(self) -> Image.Image:
         """The chain."""
@@ -179,8 +184,7 @@ class Studio:
 
     def photographs(self) -> Image.Image:
         """Refinement, step by step."""
-        people = [self.finder(x) for x in self.pictures]
-        return from_photographs.summary(self.model, self.pictures, people, self.stature)
+        return from_photographs.summary(self.model, self.pictures, self.people, self.stature)
 
 
 DRAWN = {

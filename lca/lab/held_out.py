@@ -26,9 +26,11 @@ def everybody(
     Raises:
         UserError: a folder that cannot be read.
     """
+    if splits is None:
+        captures = read_manifest(folder).captures
+        splits = [split for split in SPLITS if captures.get(split)]
     examples = []
-    inhabited = [split for split in SPLITS if read_manifest(folder).captures.get(split)]
-    for split in inhabited if splits is None else splits:
+    for split in splits:
         source = open_source(folder, split)
         examples += [example_at(place, source[place], photos, targets)[0] for place in range(len(source))]
     return examples
