@@ -1,1 +1,1 @@
-"""The five stages that film people, and a capture: one person on one stage."""
+"""The six stages that film people, and a capture: one person on one stage."""

@@ -2,7 +2,7 @@
 
 *wild*: video by a hand-held camera, any light, noisy tracking. *studio*: calibrated ring, even light, exact truth. *lightstage*:
 lamps one by one, all at once, and environments. *stylised*: drawings of people, for tests only. *runway*: loose garments,
-simulated.
+simulated. *portrait*: faces that talk and feel, from near.
 """
 
 import json
@@ -14,6 +14,7 @@ from lca.formats.captures import CLOTH, PICTURES, SCHEMA
 from lca.world.person.people import Person
 from lca.world.stages.filming import Taken, column
 from lca.world.stages.lightstage import lightstage
+from lca.world.stages.portrait import portrait
 from lca.world.stages.runway import runway
 from lca.world.stages.studio import studio
 from lca.world.stages.stylised import stylised
@@ -25,6 +26,7 @@ STAGES: dict[str, Callable[[np.random.Generator, Person, int], Taken]] = {
     "lightstage": lightstage,
     "stylised": stylised,
     "runway": runway,
+    "portrait": portrait,
 }
 """By name; the place of a stage in this table is part of the seeds, so new ones go to the end."""
 TEST_ONLY = ("stylised",)

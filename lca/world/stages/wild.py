@@ -105,13 +105,30 @@ def stands(driven: dict) -> tuple[float, float]:
 def wild(rng: np.random.Generator, person: Person, size: int) -> Taken:
     """A person who moves and turns while somebody carries a camera about: eight to 32 key frames of a video."""
     floor, tall = stature(person)
-    betas = np.asarray(person.betas, np.float32)
-    shape = torch.from_numpy(betas)
     count, acts, kind = planned(rng)
-    motion, hand = staged(rng, acts, betas, floor, tall)
-    where = place_for(rng, kind)
-    place = found(rng, kind, where, floor, joints_at(motion, shape, np.arange(0, len(motion), 6)), hand.eyes[::6])
-    moments, frames = key_frames(motion, hand, count), []
+    motion, hand = staged(rng, acts, np.asarray(person.betas, np.float32), floor, tall)
+    return filmed(rng, person, size, Scenario(acts, kind, motion, hand, key_frames(motion, hand, count)))
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What happens in a video: acts and kind of light by name, the movement, the camera's way, and which moments are kept."""
+
+    acts: tuple[str, ...]
+    light: str
+    motion: Motion
+    hand: HandHeld
+    moments: Int[ndarray, " frames"]
+
+
+def filmed(rng: np.random.Generator, person: Person, size: int, what: Scenario) -> Taken:
+    """The video, with the place, the film and the tracker that are drawn for it."""
+    motion, hand, moments = what.motion, what.hand, what.moments
+    floor, betas = stature(person)[0], np.asarray(person.betas, np.float32)
+    shape, frames = torch.from_numpy(betas), []
+    where = place_for(rng, what.light)
+    joints = joints_at(motion, shape, np.arange(0, len(motion), 6))
+    place = found(rng, what.light, where, floor, joints, hand.eyes[::6])
     now, later = (points_at(motion, shape, moments + step) for step in (0, 1))
     for number, index in enumerate(moments.tolist()):
         driven = drive(person, motion, index)
@@ -121,7 +138,7 @@ def wild(rng: np.random.Generator, person: Person, size: int) -> Taken:
         frames.append(taken | moment(driven, place.light, index / DENSE, 0))
     theta, translation, views = (column(frames, name) for name in ("theta", "translation", "camera_from_world"))
     tracked = tracked_wild(rng, moments / DENSE, theta, translation, betas, views)
-    words = {"motion": " ".join(acts), "light": kind, "surroundings": where}
+    words = {"motion": " ".join(what.acts), "light": what.light, "surroundings": where}
     return Taken(frames, tracked, words | lens_and_film(hand, place), betas, ESTIMATES)
 
 
