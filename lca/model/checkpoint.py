@@ -16,7 +16,7 @@ from lca.model.face_code import FaceCodeEncoder
 from lca.model.network import LCA, ModelConfig
 
 FORMAT = "lca-model"
-VERSION, READ = "6", ("2", "3", "4", "5", "6")
+VERSION, READ = "7", ("2", "3", "4", "5", "6", "7")
 SHIPPED = Path(__file__).parent.parent / "assets" / "lca-small.safetensors"
 MODEL = FileKind("a model checkpoint", "train one with `lca pretrain fit`")
 ACTION_MAP = "face_code.action_map"
@@ -49,7 +49,7 @@ def load_model(path: str | Path | None = None, device: torch.device | str = "cpu
         values = json.loads(words["config"])
         if words["version"] == "2":
             tensors, values = from_version_2(tensors, values)
-        if words["version"] in ("2", "3"):
+        if words["version"] != VERSION:
             tensors = without_reading(tensors)
         config = parse_config(values)
         check_model(config, tensors, len(load_body().faces))
@@ -96,8 +96,8 @@ def from_version_2(tensors: dict[str, torch.Tensor], config: dict) -> tuple[dict
 
 
 def without_reading(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Until version 3 the face code looked at the whole crop, in vain; of it, the names of expressions stay. Off pictures an
-    encoder that has learned nothing yet reads a face at rest."""
+    """Until version 6 the face code read pictures by fewer layers; of it, the names of expressions stay. Off pictures an encoder
+    that has learned nothing yet reads a face at rest."""
     kept = {name: value for name, value in tensors.items() if name == ACTION_MAP or not name.startswith("face_code.")}
     code = FaceCodeEncoder()
     code.spread.weight.data.zero_()

@@ -10,6 +10,7 @@ whose actions are known are driven by name (`lca.training.objective.face_codes`)
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from lca.model.driver import ACTIONS, EPS
 from lca.model.face_place import COLUMNS, ROWS, FacePlace, Place, convolutions
@@ -17,6 +18,23 @@ from lca.model.face_place import COLUMNS, ROWS, FacePlace, Place, convolutions
 NARROW = 64
 QUIET = -4.0
 """Log variance of the bottleneck's noise before training: loud noise from the start is never listened through."""
+SUMMARY = 24
+"""Channels of each cell of the face that reach the bottleneck."""
+
+
+class ResidualBlock(nn.Module):
+    """x + two convolutions of it, the identity before training."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.first, self.second = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+        self.norms = nn.ModuleList(nn.GroupNorm(8, channels) for _ in range(2))
+        nn.init.zeros_(self.norms[1].weight)
+
+    def forward(self, x: Float[Tensor, "faces channels rows columns"]) -> Float[Tensor, "faces channels rows columns"]:
+        """As large as before."""
+        inside = F.gelu(self.norms[0](self.first(x)))
+        return F.gelu(x + self.norms[1](self.second(inside)))
 
 
 class FaceCodeEncoder(nn.Module):
@@ -25,12 +43,20 @@ class FaceCodeEncoder(nn.Module):
     `action_map` (53, 128) gives the same code by name: eps = [actions, 1] A.
     """
 
-    def __init__(self, channels: tuple[int, ...] = (32, 64, 96)):
+    def __init__(self, channels: tuple[int, ...] = (32, 96, 128), blocks: tuple[int, ...] = (1, 2, 2)):
+        """`channels` of each halving of the picture, and how many residual blocks follow it."""
         super().__init__()
         self.place = FacePlace()
-        self.convolutions = convolutions(channels)
+        halvings = convolutions(channels)
+        self.convolutions = nn.Sequential(
+            *(
+                nn.Sequential(halving, *(ResidualBlock(wide) for _ in range(count)))
+                for halving, wide, count in zip(halvings, channels, blocks, strict=True)
+            ),
+            nn.Conv2d(channels[-1], SUMMARY, 1),
+        )
         cells = -(-ROWS // 2 ** len(channels)) * -(-COLUMNS // 2 ** len(channels))
-        self.narrow = nn.Linear(channels[-1] * cells, 2 * NARROW)
+        self.narrow = nn.Linear(SUMMARY * cells, 2 * NARROW)
         self.spread = nn.Linear(NARROW, EPS, bias=False)
         self.action_map = nn.Parameter(torch.cat([nn.init.orthogonal_(torch.empty(ACTIONS, EPS)), torch.zeros(1, EPS)]))
         nn.init.constant_(self.narrow.bias[NARROW:], QUIET)

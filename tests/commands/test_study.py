@@ -10,7 +10,7 @@ from lca.studies.design import read_size
     ("arguments", "message"),
     [
         (["shceme"], "expected a study among"),
-        (["scheme", "--size", "huge"], "expected a size among micro, nano, pico, small"),
+        (["scheme", "--size", "huge"], "expected a size among micro, nano, nano96, pico, small"),
         (["scheme", "--seeds", "0"], "expected --seeds from 1 to 100, got 0"),
         (["scheme", "--rows", "mixd"], "expected rows among"),
         (["list", "--report-only"], "expected `lca study list` without"),

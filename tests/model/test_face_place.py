@@ -1,5 +1,6 @@
 """Where a face is: the camera that its points tell, and the face as seen through it."""
 
+import pytest
 import torch
 
 from lca.geometry.body_file import load_body
@@ -34,7 +35,8 @@ def test_before_training_every_face_is_where_faces_usually_are():
     assert all(torch.equal(look, torch.tensor(USUAL).expand(2, 4, 2)) for look in looks)
 
 
-def test_a_file_of_the_time_before_reads_faces_at_rest_and_names_expressions_as_ever(tmp_path):
+@pytest.mark.parametrize("version", ["3", "6"])
+def test_a_file_of_the_time_before_reads_faces_at_rest_and_names_expressions_as_ever(version, tmp_path):
     from lca.formats.tensor_file import read_tensors, write_tensors
     from lca.model.checkpoint import MODEL
 
@@ -43,7 +45,7 @@ def test_a_file_of_the_time_before_reads_faces_at_rest_and_names_expressions_as_
     tensors, words = read_tensors(tmp_path / "new.safetensors", MODEL)
     before = {n: v for n, v in tensors.items() if not n.startswith("face_code.") or n == "face_code.action_map"}
     before["face_code.convolutions.0.0.weight"] = torch.zeros(24, 3, 3, 3)
-    write_tensors(tmp_path / "old.safetensors", before, words | {"version": "3"})
+    write_tensors(tmp_path / "old.safetensors", before, words | {"version": version})
     loaded, again = load_model(tmp_path / "old.safetensors"), load_model(tmp_path / "new.safetensors")
     actions = torch.rand(2, 52)
     assert torch.equal(loaded.face_code.named(actions), again.face_code.named(actions))

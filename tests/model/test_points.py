@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from lca.model.checkpoint import load_model, save_model, with_heads
 from lca.model.efficientnet import EPSILON, STAGES, STEM, EfficientNetLite, folded
+from lca.precision import mixed_precision
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,8 @@ def test_folded_weights_give_what_batch_norms_gave():
 
 def test_points_are_agreed_on_and_all_else_is_the_dense_heads(pointed, network, photos):
     plain, better = network.correspondences(photos[None]), pointed.correspondences(photos[None])
-    others = pointed.points(photos[None], pointed.template.anchors)
+    with mixed_precision("cpu"):
+        others = pointed.points(photos[None], pointed.template.anchors)
     for own, now, other in zip(plain, better, others, strict=True):
         sure, other_sure = (-own.log_error).exp(), (-other.log_error).exp()
         mean = (sure * own.canonical + other_sure * other.canonical) / (sure + other_sure)

@@ -20,7 +20,9 @@ def names_of(study: Study, seed: int = 0) -> set[str]:
 
 
 def test_every_study_asks_something_of_worlds_that_every_size_has():
-    assert {"scheme", "scaling", "gamma", "branches", "crops", "views", "transport", "emergent"} == set(known_studies())
+    assert {"scheme", "scheme_free", "scaling", "gamma", "branches", "crops", "views", "transport", "emergent"} == set(
+        known_studies()
+    )
     for size in (read_size(path.stem) for path in (STUDIES / "sizes").glob("*.yaml")):
         assert all(size.config(stage).is_file() for stage in SCHEME + HEADS)
         for study in map(read_study, known_studies()):
@@ -84,7 +86,7 @@ def test_a_run_is_named_by_all_that_decides_it():
         (lambda: replace(read_study("scheme"), seeds=0), "expected seeds from 1"),
         (lambda: read_study("scheme").only(["mixd"]), "expected rows among .*, got 'mixd'"),
         (lambda: read_study("shceme"), "expected a study among .*scheme"),
-        (lambda: read_size("huge"), "expected a size among micro, nano, pico, small, got 'huge'"),
+        (lambda: read_size("huge"), "expected a size among micro, nano, nano96, pico, small, got 'huge'"),
         (
             lambda: replace(MICRO, configs={"pretrain": "a.yaml"}),
             "expected configs of pretrain, posttrain, garments, relight",

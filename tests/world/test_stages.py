@@ -7,11 +7,13 @@ import pytest
 import torch
 
 from lca.data import Capture, Circumstances, Surface, load_world
+from lca.data.faces import faces_of
 from lca.formats.captures import PICTURES
 from lca.geometry.body import PARTS
 from lca.geometry.body_file import load_body
 from lca.geometry.directions import fibonacci_directions
 from lca.geometry.rotations import axis_angle_to_matrix
+from lca.world.stages import portrait
 from lca.world.stages.capture import STAGES, capture, split_of
 from lca.world.stages.filming import mask_box
 from lca.world.stages.framing import GROUPS, RING, ring_cameras
@@ -199,9 +201,20 @@ def test_drawn_people_are_for_tests_only():
             assert (taken.image.amax(1) - taken.image.amin(1)).mean() < 0.06, "grey on paper"
 
 
+def test_portraits_show_faces_from_the_front_that_move():
+    for row in (drawn("portrait", 0), drawn("portrait", 1)):
+        capture = Capture.read(row)
+        assert len(capture) == portrait.FRAMES and len(faces_of(row)) > 0.7 * portrait.FRAMES
+        assert (capture.actions.amax(0) - capture.actions.amin(0)).amax() > 0.25
+        nose = posed(capture.betas, capture.theta, capture.translation)[:, BODY.landmarks["nose"]][:, None]
+        seen = capture.camera.project(nose)[:, 0, :2]
+        assert ((seen > 0) & (seen < 64)).all(), "the head is in the picture"
+        assert (capture.face_box[:, 2] - capture.face_box[:, 0] > 64 / 6).all(), "and fills a good part of it"
+
+
 def test_every_stage_fills_the_schema():
     assert list(STAGES)[:2] == ["wild", "studio"], "their places are part of the seeds"
-    for stage in ("wild", "lightstage", "stylised"):
+    for stage in ("wild", "lightstage", "stylised", "portrait"):
         row = drawn(stage)
         frames = len(row["image"])
         assert all(len(row[name]) in (0, frames) for name in PICTURES)
