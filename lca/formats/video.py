@@ -95,20 +95,19 @@ def _write_film(path: Path, frames: Iterator[Frame], size: tuple[int, int], fps:
     count = 0
     with writing(path) as temporary, TemporaryFile() as words:
         process = _encoder(temporary, path.suffix.lower(), size, fps, words)
-        with (
-            suppress(BrokenPipeError),
-            process,
-        ):  # its exit code says why it hears no more, also of what is flushed at the end
-            assert process.stdin is not None
-            try:
+        assert process.stdin is not None
+        try:
+            with suppress(BrokenPipeError):  # its exit code says why it hears no more
                 for frame in frames:
                     process.stdin.write(np.ascontiguousarray(to_bytes(frame)))
                     count += 1
-            except BrokenPipeError:
-                raise
-            except BaseException:
-                process.kill()
-                raise
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            with suppress(BrokenPipeError):  # also of what is flushed at the end
+                process.stdin.close()
+            process.wait()
         if process.returncode:
             words.seek(0)
             said = words.read().decode(errors="replace").strip().splitlines()
