@@ -44,8 +44,7 @@ def portrait(rng: np.random.Generator, person: Person, size: int) -> Taken:
     start, sweep = heading + rng.uniform(-ASIDE, ASIDE), turning * rng.uniform(0.0, AFTER)
     hand = hand_held(rng, times, head, floor, tall, start, sweep)
     up = settled(head[:, 1], times, LAG) - BELOW - hand.aims[:, 1].mean()
-    nearer = replace(
-        hand, aims=hand.aims + up[:, None] * np.array([0.0, 1.0, 0.0]), focals=hand.focals * rng.uniform(*CLOSER)
-    )
+    aims = hand.aims + up[:, None] * np.array([0.0, 1.0, 0.0])
+    nearer = replace(hand, aims=aims, focals=hand.focals * rng.uniform(*CLOSER), closer=True)
     moments = np.linspace(0, len(motion) - 2, FRAMES).astype(np.int64)
     return filmed(rng, person, size, Scenario(acts, kind, motion, nearer, moments))
