@@ -28,8 +28,9 @@ class ResidualBlock(nn.Module):
     def __init__(self, channels: int):
         super().__init__()
         self.first, self.second = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
-        self.norms = nn.ModuleList(nn.GroupNorm(8, channels) for _ in range(2))
-        nn.init.zeros_(self.norms[1].weight)
+        last = nn.GroupNorm(8, channels)
+        nn.init.zeros_(last.weight)
+        self.norms = nn.ModuleList([nn.GroupNorm(8, channels), last])
 
     def forward(self, x: Float[Tensor, "faces channels rows columns"]) -> Float[Tensor, "faces channels rows columns"]:
         """As large as before."""
