@@ -9,16 +9,19 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import torch
 from PIL import Image
 
 from lca.data.census import census
 from lca.data.drawn import drawn, one_of_each
 from lca.data.example import load_example
+from lca.data.faces import faces_of
 from lca.data.sources import open_source
 from lca.formats.photos import read_pictures
+from lca.geometry.camera import orbit
 from lca.lab import from_photographs, preparation
 from lca.lab.browser import Browser
-from lca.lab.figures import column, row, save_small
+from lca.lab.figures import column, row, save_small, to_image, view
 from lca.lab.gallery import gallery
 from lca.lab.held_out import everybody, side_by_side
 from lca.lab.learning import TO_THE_LETTER, settings, watched
@@ -28,6 +31,7 @@ from lca.lab.token_plane import plane_picture, token_plane
 from lca.lab.tour import summary
 from lca.model.avatar import Avatar
 from lca.model.checkpoint import SHIPPED, load_model
+from lca.model.face_place import CENTRE
 from lca.model.network import LCA
 from lca.motion.named import named_motion
 from lca.panel.desk import Desk
@@ -48,7 +52,8 @@ CONFIGS = ROOT / "configs"
 LAMPS = ((0.28, 0.4), (0.4, 0.08), (0.65, 0.1), (0.76, 0.4), (0.7, 0.75))
 """Where on the picture the lamp is dragged to, shares of its width and height."""
 SEED = 9
-"""Of the people in the figures of notebooks 01 to 03."""
+"""Of the people in the figures of notebooks 01 to 03, and of those whose faces are read."""
+FACED = (2, 3, 4, 5, 6, 7, 8)
 
 
 @contextmanager
@@ -154,6 +159,23 @@ def recipes_picture(folder: Path) -> Image.Image:
     return side_by_side(models, everybody(folder / "recipes", splits=["validation"]), 150)
 
 
+@torch.no_grad()
+def expressions_picture(model: LCA, avatar: Avatar) -> Image.Image:
+    """The liveliest faces of people never met; the avatar with the codes read off them; the avatar with their true actions."""
+    seen = []
+    for person in FACED:
+        kept = faces_of(drawn("portrait", person, SEED, 64))
+        seen.append(kept[[int(kept.actions.square().sum(-1).argmax())]])
+    camera, still = orbit(0.0, 0.0, 0.42, CENTRE, size=(150, 150)), (torch.zeros(156), torch.zeros(4))
+
+    def driven(eps: torch.Tensor) -> Image.Image:
+        return view(model.drive(avatar, still[0], eps, still[1]), camera)
+
+    read = [driven(model.face_code(each.face)[0]) for each in seen]
+    named = [driven(avatar.eps_from_actions(each.actions[0])) for each in seen]
+    return column([row(images, height=150) for images in ([to_image(each.face[0]) for each in seen], read, named)])
+
+
 class Studio:
     """What several figures are drawn of, made once."""
 
@@ -196,6 +218,7 @@ DRAWN = {
     "notebooks/figures/04_emergent_probes.png": lambda at: emergent_picture(at.model, at.folder),
     "notebooks/figures/07_recipes.png": lambda at: recipes_picture(at.folder),
     "notebooks/figures/05_interactive_avatar.png": lambda at: panel_picture(at.avatar),
+    "data_cards/pictures/face_code.png": lambda at: expressions_picture(at.model, at.avatar),
     "data_cards/pictures/lamp.png": lambda at: lamp_strip(at.avatar),
     "notebooks/figures/06_from_photographs.png": Studio.photographs,
 }
