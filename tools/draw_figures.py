@@ -54,6 +54,7 @@ LAMPS = ((0.28, 0.4), (0.4, 0.08), (0.65, 0.1), (0.76, 0.4), (0.7, 0.75))
 SEED = 9
 """Of the people in the figures of notebooks 01 to 03, and of those whose faces are read."""
 FACED = (2, 3, 4, 5, 6, 7, 8)
+"""Who they are, by number."""
 
 
 @contextmanager

@@ -47,4 +47,4 @@ def portrait(rng: np.random.Generator, person: Person, size: int) -> Taken:
     aims = hand.aims + up[:, None] * np.array([0.0, 1.0, 0.0])
     nearer = replace(hand, aims=aims, focals=hand.focals * rng.uniform(*CLOSER), closer=True)
     moments = np.linspace(0, len(motion) - 2, FRAMES).astype(np.int64)
-    return filmed(rng, person, size, Scenario(acts, kind, motion, nearer, moments))
+    return filmed(rng, person, size, Scenario(acts, kind, floor, motion, nearer, moments))

@@ -107,15 +107,17 @@ def wild(rng: np.random.Generator, person: Person, size: int) -> Taken:
     floor, tall = stature(person)
     count, acts, kind = planned(rng)
     motion, hand = staged(rng, acts, np.asarray(person.betas, np.float32), floor, tall)
-    return filmed(rng, person, size, Scenario(acts, kind, motion, hand, key_frames(motion, hand, count)))
+    return filmed(rng, person, size, Scenario(acts, kind, floor, motion, hand, key_frames(motion, hand, count)))
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What happens in a video: acts and kind of light by name, the movement, the camera's way, and which moments are kept."""
+    """What happens in a video: acts and kind of light by name, the floor's height, the movement, the camera's way, and which
+    moments are kept."""
 
     acts: tuple[str, ...]
     light: str
+    floor: float
     motion: Motion
     hand: HandHeld
     moments: Int[ndarray, " frames"]
@@ -124,11 +126,11 @@ class Scenario:
 def filmed(rng: np.random.Generator, person: Person, size: int, what: Scenario) -> Taken:
     """The video, with the place, the film and the tracker that are drawn for it."""
     motion, hand, moments = what.motion, what.hand, what.moments
-    floor, betas = stature(person)[0], np.asarray(person.betas, np.float32)
+    betas = np.asarray(person.betas, np.float32)
     shape, frames = torch.from_numpy(betas), []
     where = place_for(rng, what.light)
     joints = joints_at(motion, shape, np.arange(0, len(motion), 6))
-    place = found(rng, what.light, where, floor, joints, hand.eyes[::6])
+    place = found(rng, what.light, where, what.floor, joints, hand.eyes[::6])
     now, later = (points_at(motion, shape, moments + step) for step in (0, 1))
     for number, index in enumerate(moments.tolist()):
         driven = drive(person, motion, index)
