@@ -22,7 +22,7 @@ def add_world_commands(subparsers: argparse._SubParsersAction) -> None:
         "stage",
         nargs="?",
         metavar="STAGE",
-        help="wild, studio, lightstage, stylised or runway; with --preset every stage by default",
+        help="wild, portrait, studio, lightstage, stylised or runway; with --preset every stage by default",
     )
     builder.add_argument("--preset", help="tiny, small or large: people and seed of each stage (see `lca world plan`)")
     builder.add_argument("--identities", action=InRange, low=1, high=10**8, help="number of people, one capture each")

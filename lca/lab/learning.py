@@ -29,6 +29,7 @@ TO_THE_LETTER = (
     "--model.network.blendshapes=false",
     "--model.network.encoder.photo_depth=0",
     "--model.network.template.painted_eyes=false",
+    "--model.network.template.covered_heads=false",
 )
 """Overrides that switch off what the paper does not have."""
 

@@ -90,7 +90,7 @@ def from_version_2(tensors: dict[str, torch.Tensor], config: dict) -> tuple[dict
     if not config["transport"]:
         config = config | {
             "encoder": config["encoder"] | {"photo_depth": 0},
-            "template": config["template"] | {"painted_eyes": False},
+            "template": config["template"] | {"painted_eyes": False, "covered_heads": False},
         }
     return tensors, config
 

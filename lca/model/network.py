@@ -12,6 +12,7 @@ from lca.formats.photos import Photos
 from lca.geometry.body_file import load_body
 from lca.geometry.gaussians import Gaussians
 from lca.model.avatar import Avatar
+from lca.model.cover import covered
 from lca.model.decoder import CanonicalDecoder
 from lca.model.driver import posed_by_actions
 from lca.model.encoder import PATCH, EncoderConfig, ImageTokens, Pyramid, build_encoder
@@ -34,7 +35,7 @@ from lca.precision import mixed_precision
 @dataclass(frozen=True)
 class ModelConfig:
     """The whole network. What is beyond the paper has a switch of its own: `transport`, `blendshapes`, `encoder.photo_depth`,
-    `template.painted_eyes`."""
+    `template.painted_eyes`, `template.covered_heads`."""
 
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     """Image encoder."""
@@ -165,7 +166,8 @@ class LCA(nn.Module):
 
     def canonical(self, fused: Fused, betas: Float[Tensor, "people shape"]) -> Gaussians:
         """Step 3: c, p, o, q, s = H_cano(T_gs), on bodies of the given shape."""
-        return self.decoder(fused.tokens, fused.evidence, self.template, self.template.shaped(betas))
+        decoded = self.decoder(fused.tokens, fused.evidence, self.template, self.template.shaped(betas))
+        return covered(decoded, self.template)
 
     def person(self, fused: Fused, betas: Float[Tensor, "people shape"], loose: float = 1.0) -> tuple[Gaussians, Rig]:
         """Canonical Gaussians and rig, dressed by the garment head if there is one; `loose` from 0 (plain skinning) to 1."""

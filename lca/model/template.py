@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lca.geometry.body import PARTS, Body
+from lca.geometry.tiles import neighbours
 from lca.ranges import SEEDS, check_number, check_numbers
 
 DENSITY = {"face": 7.0, "head": 3.5, "hand": 3.0, "eye": 20.0, "mouth": 1.0, "neck": 1.5}
@@ -33,6 +34,7 @@ LIPS, THROAT = 0.150, 0.070
 """Metres in z where the lips begin and where it is dark."""
 FLESH, PALATE = (0.36, 0.16, 0.15), (0.20, 0.09, 0.08)
 """sRGB of the tongue and of what is round it, behind the lips: photos of closed mouths tell of skin."""
+MOVED_BY_FACES, HEADS = ("head", "face", "eye", "mouth"), ("head", "face", "neck")
 CANDIDATES = 64
 INFLUENCES = 8
 
@@ -49,6 +51,8 @@ class TemplateConfig:
     """Seed of the placement."""
     painted_eyes: bool = True
     """Eyeballs begin with painted sclera and iris and stay round; false is the paper to the letter."""
+    covered_heads: bool = True
+    """Gaussians of heads are as large as the gaps between them ask for; false is the paper to the letter."""
 
     def __post_init__(self):
         """Raises: UserError: a number that makes no template."""
@@ -62,8 +66,9 @@ class Template(nn.Module):
     Gaussian g belongs to anchor g // K. `triangles` and `barycentrics` place the Gaussians on the mesh; all else follows from
     them and from the body: `points` and `shape_directions` (metres, rest pose), `skin_indices` and `skin_weights`, `frames`
     (w x y z: z along the normal), `spacing` (metres to the neighbours), `mirror` (the Gaussian on the other side), `candidates`
-    (per anchor, the Gaussians near it), `face` (1 on head, face, eyes and mouth: what eps and psi may move), `eye` (1 on
-    painted eyeballs) and `eye_paint` (sclera and iris, sRGB, 0 elsewhere).
+    (per anchor, the Gaussians near it), `near` (per Gaussian, its nearest), `face` (1 on head, face, eyes and mouth: what eps and
+    psi may move), `head` (1 where heads are covered: on head, face and neck, not on what is in them), `eye` (1 on painted
+    eyeballs) and `eye_paint` (sclera and iris, sRGB, 0 elsewhere).
     """
 
     points: Tensor
@@ -74,7 +79,9 @@ class Template(nn.Module):
     spacing: Tensor
     mirror: Tensor
     candidates: Tensor
+    near: Tensor
     face: Tensor
+    head: Tensor
     eye: Tensor
     eye_paint: Tensor
     anchors: Tensor
@@ -101,7 +108,7 @@ class Template(nn.Module):
         mirrored = points * torch.tensor([-1.0, 1.0, 1.0])
         part = body.part_labels[corners[:, 0]]
         eye = (part == PARTS.index("eye")).float() * self.config.painted_eyes
-        face_parts = torch.tensor([name in ("head", "face", "eye", "mouth") for name in PARTS])
+        face_parts, head_parts = (torch.tensor([name in parts for name in PARTS]) for parts in (MOVED_BY_FACES, HEADS))
         derived = {
             "points": points,
             "anchors": anchors,
@@ -112,8 +119,10 @@ class Template(nn.Module):
             "spacing": torch.from_numpy(tree.query(points.numpy(), k=5)[0][:, 1:].mean(-1)).float(),
             "mirror": torch.from_numpy(tree.query(mirrored.numpy())[1]),
             "candidates": torch.from_numpy(tree.query(anchors.numpy(), k=CANDIDATES)[1]),
+            "near": torch.from_numpy(neighbours(points.numpy())),
             "part": part,
             "face": face_parts[part].float(),
+            "head": head_parts[part].float() * self.config.covered_heads,
             "eye": eye,
             "eye_paint": eye[:, None] * painted_eyes(body, points),
         }

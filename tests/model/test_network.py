@@ -110,6 +110,7 @@ LETTER = {
     "blendshapes": replace(TINY, blendshapes=False),
     "photo": replace(TINY, encoder=replace(TINY.encoder, photo_depth=0)),
     "eyes": replace(TINY, template=replace(TINY.template, painted_eyes=False)),
+    "heads": replace(TINY, template=replace(TINY.template, covered_heads=False)),
 }
 """What is ours and not the paper's, each switched off alone."""
 
@@ -122,6 +123,7 @@ def test_what_is_beyond_the_paper_can_be_left_out_alone(part, photos):
         "blendshapes": network.driver.blend is not None,
         "photo": len(list(network.photo.parameters())) > 0,
         "eyes": network.template.config.painted_eyes,
+        "heads": bool(network.template.head.any()),
     }
     assert parts == {name: name != part for name in parts}
     assert len(network.reconstruct(photos).canonical) == 48 * 8
@@ -245,5 +247,5 @@ def test_models_of_version_2_say_by_transport_what_has_its_own_switch_now():
     renamed, switched = from_version_2(tensors, config)
     assert set(renamed) == {"transport.dense.out.bias", "transport.project.0.bias", "photo.kind"}
     assert switched["encoder"] == {"photo_depth": 0, "width": 64}
-    assert switched["template"] == {"anchors": 48, "painted_eyes": False}
+    assert switched["template"] == {"anchors": 48, "painted_eyes": False, "covered_heads": False}
     assert from_version_2(tensors, config | {"transport": True})[1] == config | {"transport": True}

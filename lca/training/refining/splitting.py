@@ -12,6 +12,7 @@ from torch import Tensor
 
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.rotations import quat_wxyz_to_matrix
+from lca.geometry.tiles import covering, thinnest
 from lca.model.avatar import Avatar
 from lca.training.refining.surface import SurfaceGraph
 
@@ -25,9 +26,9 @@ cracks open as soon as one looks closer than the photo did."""
 
 EVEN, EVEN_SWEEPS = 8.0, 6
 """Smoothing of first colours, and its sweeps."""
-UNSEEN, ROUND, STRAY = 0.9, 0.5, 0.02
+UNSEEN, ROUND = 0.9, 0.5
 """The least where no photo shows it, along its surface and across: through the back one would see a print on the front, between
-tiles that the network has stood on edge too; but what is alone, behind a hem, does not become a cloud: metres."""
+tiles that the network has stood on edge too."""
 OPAQUE = 0.95
 """Least opacity of a tile: through thin ones the background shows."""
 
@@ -76,10 +77,6 @@ def _corners(wholes: int) -> Float[Tensor, "quarters 3"]:
     return torch.tensor([(*corner, 0.0) for corner in QUARTERS]).repeat(wholes, 1)
 
 
-def _thinnest(gaussians: Gaussians) -> Bool[Tensor, "gaussians 3"]:
-    return torch.nn.functional.one_hot(gaussians.scales.argmin(-1), 3).bool()
-
-
 def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "gaussians"]) -> Gaussians:
     """As thin and as small as tiles of a surface may be where photos show it, and as opaque as they must be.
 
@@ -90,12 +87,12 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
     """
     gap = surface.gap(canonical.means)
     along, across = UNSEEN + gate * (NARROW - UNSEEN), ROUND * (1.0 - gate)
-    covering = _covering(canonical, surface, along * gap, across * gap)
-    most = torch.where(_thinnest(canonical), THIN, WIDE) * gap[:, None]
     solid = surface.reach > 0
+    least = covering(canonical, solid * along * gap, solid * across * gap)
+    most = torch.where(thinnest(canonical), THIN, WIDE) * gap[:, None]
     return replace(
         canonical,
-        scales=covering * (covering.clamp(max=most) / covering) ** gate[:, None],
+        scales=least * (least.clamp(max=most) / least) ** gate[:, None],
         opacities=torch.where(solid, canonical.opacities.clamp(min=OPAQUE), canonical.opacities),
         colors=surface.smooth(canonical.colors, EVEN * gate[:, None], sweeps=EVEN_SWEEPS),
     )
@@ -103,14 +100,5 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
 
 def closed(canonical: Gaussians, surface: SurfaceGraph) -> Gaussians:
     """Tiles that have moved apart cover the gaps again: through a crack in a face one sees the hair on the back of the head."""
-    return replace(
-        canonical, scales=_covering(canonical, surface, NARROW * surface.gap(canonical.means), torch.zeros(()))
-    )
-
-
-def _covering(
-    canonical: Gaussians, surface: SurfaceGraph, along: Tensor, across: Tensor
-) -> Float[Tensor, "gaussians 3"]:
-    """Scales of at least so many metres, but `STRAY`, along the surface and across, where Gaussians may change at all."""
-    along, across = ((least * (surface.reach > 0)).clamp(max=STRAY)[:, None] for least in (along, across))
-    return canonical.scales.maximum(torch.where(_thinnest(canonical), across, along))
+    asked = NARROW * (surface.reach > 0) * surface.gap(canonical.means)
+    return replace(canonical, scales=covering(canonical, asked, torch.zeros_like(asked)))

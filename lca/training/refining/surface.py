@@ -10,12 +10,10 @@ from torch import Tensor
 
 from lca.geometry.body import PARTS
 from lca.geometry.rotations import quat_wxyz_to_matrix
+from lca.geometry.tiles import NEIGHBOURS, apart, gap, neighbours
 from lca.model.avatar import Avatar
 from lca.model.template import Template
 
-NEIGHBOURS = 8
-EVENLY = 1.37
-"""How much further the further half of the neighbours is where they lie evenly (of a hexagonal grid)."""
 APART = {frozenset(pair): 0.0 for pair in (("face", "head"), ("head", "neck"))}
 APART |= {
     frozenset(pair): 0.05 for pair in (("face", "neck"), ("neck", "torso"), ("forearm", "hand"), ("calf", "foot"))
@@ -86,16 +84,11 @@ class SurfaceGraph:
 
     def spacing(self, points: Tensor) -> Tensor:
         """Mean distance of each Gaussian (places `points`, metres) from the nearer half of its neighbours."""
-        return self._apart(points)[:, : NEIGHBOURS // 2].mean(-1)
+        return apart(points, torch.from_numpy(self.near))[:, : NEIGHBOURS // 2].mean(-1)
 
     def gap(self, points: Tensor) -> Tensor:
-        """What a Gaussian has to cover, metres: `spacing`, or more where the others lie to one side of it."""
-        near, far = self._apart(points).split(NEIGHBOURS // 2, -1)
-        return near.mean(-1).maximum(far.mean(-1) / EVENLY)
-
-    def _apart(self, points: Tensor) -> Tensor:
-        """Distances from the neighbours, nearest first, (gaussians, neighbours)."""
-        return (points[torch.from_numpy(self.near)] - points[:, None]).norm(dim=-1).sort(-1).values
+        """What each Gaussian has to cover, metres (`lca.geometry.tiles`)."""
+        return gap(points, torch.from_numpy(self.near))
 
     def smooth(self, values: Tensor, strength: Tensor, sweeps: int = 4) -> Tensor:
         """(I + strength x Laplacian)^-1 values, by Jacobi sweeps; `strength` (gaussians, 1)."""
@@ -134,7 +127,7 @@ def surface_of(places: Places) -> SurfaceGraph:
     """Neighbours and twins on the bare body in rest pose."""
     points, part = places.points, places.part
     count = len(points)
-    near = np.asarray(KDTree(points).query(points, k=NEIGHBOURS + 1)[1])[:, 1:]
+    near = neighbours(points)
     kind = np.array([{"eye": 1, "mouth": 2, "hand": 3}.get(name, 0) for name in PARTS])[part]
     same = (kind[near] == kind[:, None]).astype(np.float32)
     same /= np.maximum(same.sum(1, keepdims=True), 1.0)
