@@ -29,7 +29,7 @@ from lca.training.garment_probe import refined_garments
 from lca.training.losses import over, psnr
 from lca.training.probes import Subject
 from lca.training.refine import RefineConfig
-from lca.training.refining.views import View, inside
+from lca.training.refining.views import View, inside, overlap
 from lca.training.relight_probe import relight_scores
 from lca.training.retrieval import likenesses
 from lca.training.scores import (
@@ -101,11 +101,6 @@ def looked_at(picture: Picture, photos: Enlarged, photo: int, finder: Finder) ->
     if found is None or overlap(found.mask, known.mask) < SAME:
         return known
     return replace(found, mask=known.mask, body_box=known.body_box, head_box=known.head_box)
-
-
-def overlap(one: Tensor, other: Tensor) -> float:
-    """Intersection over union of two masks."""
-    return float(torch.minimum(one, other).sum() / torch.maximum(one, other).sum().clamp(min=1e-6))
 
 
 class Judgement:

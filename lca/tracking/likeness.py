@@ -17,6 +17,7 @@ from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.model.rig import Signals
 from lca.tracking.face_fit import fit_face
+from lca.tracking.hanging import as_loose, may_hang
 from lca.tracking.mouth import with_mouth
 from lca.tracking.observe import Framing, observe
 from lca.tracking.sighting import Sighting
@@ -103,12 +104,19 @@ def draft(
     solution = settled(model, photo_set, solved)
     used = tuple(k for k, found in enumerate(solution.solved) if found)
     betas = solution.betas if used else None
-    avatar = model.avatar_of(fused, len(photos), betas, None if used else stature)
+
+    def hung(share: float) -> Avatar:
+        return model.avatar_of(fused, len(photos), betas, None if used else stature, share)
+
+    avatar = hung(1.0)
     signals = signals_of(solution, avatar)
+    views = tuple(photo_set.view(k, solution, signals) for k in used)
+    if views and may_hang(model, fused, avatar):
+        avatar = as_loose(hung, views)
     if observations.faces is not None:
         cameras = [solution.camera(k) for k in used]
         avatar = fit_face(avatar, model.template, signals[list(used)], cameras, [observations.faces[k] for k in used])
-    return Draft(avatar, solution, tuple(photo_set.view(k, solution, signals) for k in used), used)
+    return Draft(avatar, solution, views, used)
 
 
 def likeness(

@@ -14,6 +14,7 @@ from lca.matting.cutout import crops_of, find_person
 from lca.matting.network import load_matting
 from lca.model.checkpoint import load_model
 from lca.render import render
+from lca.tracking.hanging import SHARES
 from lca.tracking.likeness import Enough, Watcher, draft, likeness, refine_on_photos
 from lca.tracking.witness import PhotoSet, believable, settled
 from lca.tracking.words import NO_POSE, found_lines, pose_lines
@@ -47,6 +48,15 @@ def test_every_photo_of_the_example_has_a_pose(found):
     start = found[3]
     assert start.used == (0, 1) and all(not words.startswith("failed") for words in start.solution.confidence)
     assert min(likeness_of(start.avatar, view, view.signals) for view in start.views) > 12.0
+
+
+def test_photos_have_their_say_in_how_clothes_hang(found, monkeypatch):
+    """The example's person wears shorts, of whom nothing is asked."""
+    model, pictures, people, start = found
+    assert "loose" not in start.avatar.metadata
+    monkeypatch.setattr("lca.tracking.likeness.may_hang", lambda *_: True)
+    asked = draft(model, pictures, people, stature=1.7)
+    assert float(asked.avatar.metadata["loose"]) in SHARES
 
 
 def test_the_picture_tells_whom_to_believe(found):

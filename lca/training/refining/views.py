@@ -129,6 +129,11 @@ def inside(mask: Float[Tensor, "*frames 1 height width"], edge: int) -> Float[Te
     return -F.max_pool2d(-mask, 2 * edge + 1, 1, edge)
 
 
+def overlap(one: Tensor, other: Tensor) -> float:
+    """Intersection over union of two masks of one size."""
+    return float(torch.minimum(one, other).sum() / torch.maximum(one, other).sum().clamp(min=1e-6))
+
+
 def halved(full: Target | None) -> Target | None:
     """The same at half the resolution, nothing held back: enough to align by, at a third of the cost."""
     if full is None:

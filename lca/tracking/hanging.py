@@ -1,0 +1,49 @@
+"""How loosely do clothes hang? The garment head guesses it from what it learned on the runway, takes wide trousers for skirts and
+narrow skirts for wide ones. Photos with solved poses know better: their outlines say how much of the guess is true."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import torch
+
+from lca.model.avatar import Avatar
+from lca.model.network import LCA, Fused
+from lca.render import render
+from lca.training.refining.views import View, overlap
+
+SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
+"""Of what the head does, loosest first; 0 is plain skinning."""
+AS_GOOD = 0.002
+"""Overlap of outlines, of 1, that a looser guess may lack: a skirt that does not tear is worth it."""
+TIGHT = 0.02
+"""How sure the head is, of 1, that something hangs off the thighs, below which it changes nothing that one sees."""
+
+
+@torch.no_grad()
+def as_loose(hung: Callable[[float], Avatar], views: Sequence[View]) -> Avatar:
+    """The avatar that suits the photos, which `hung` makes with one of `SHARES` of the garment head: the loosest whose outline
+    overlaps the masks as well as any. Its metadata say which, as `loose`."""
+    made = {share: hung(share) for share in SHARES}
+    overlaps = {share: fit(avatar, views) for share, avatar in made.items()}
+    enough = max(overlaps.values()) - AS_GOOD
+    share = next(share for share, value in overlaps.items() if value >= enough)
+    return replace(made[share], metadata={**made[share].metadata, "loose": f"{share:g}"})
+
+
+@torch.no_grad()
+def may_hang(model: LCA, fused: Fused, avatar: Avatar) -> bool:
+    """Whether there is a garment head, and it has something to do for the person of whom `avatar` was made."""
+    if model.garments is None:
+        return False
+    betas = avatar.betas[None]
+    return float(model.garments.looseness(model.canonical(fused, betas), model.template.shaped(betas))) > TIGHT
+
+
+def fit(avatar: Avatar, views: Sequence[View]) -> float:
+    """Mean overlap of what the avatar covers in the poses of the photos and of the masks there; 0 without photos."""
+    overlaps = []
+    for view in views:
+        signals, crop = view.signals, view.body
+        posed = avatar.drive(signals.theta, signals.eps, signals.psi, signals.translation)
+        overlaps.append(overlap(render(posed, crop.camera).alpha, crop.mask))
+    return sum(overlaps) / max(len(overlaps), 1)
