@@ -166,8 +166,7 @@ class LCA(nn.Module):
 
     def canonical(self, fused: Fused, betas: Float[Tensor, "people shape"]) -> Gaussians:
         """Step 3: c, p, o, q, s = H_cano(T_gs), on bodies of the given shape."""
-        decoded = self.decoder(fused.tokens, fused.evidence, self.template, self.template.shaped(betas))
-        return covered(decoded, self.template)
+        return self.decoder(fused.tokens, fused.evidence, self.template, self.template.shaped(betas))
 
     def person(self, fused: Fused, betas: Float[Tensor, "people shape"], loose: float = 1.0) -> tuple[Gaussians, Rig]:
         """Canonical Gaussians and rig, dressed by the garment head if there is one; `loose` from 0 (plain skinning) to 1."""
@@ -207,15 +206,17 @@ class LCA(nn.Module):
         betas: Float[Tensor, "shape"] | None = None,
         stature: float | None = None,
         loose: float = 1.0,
+        cover: bool = True,
     ) -> Avatar:
-        """The same from what so many photos of one person say together; see `person` for `loose`."""
+        """The same from what so many photos of one person say together; see `person` for `loose`. Without `cover` heads have
+        cracks, as refinement wants them: it closes them by itself, and large tiles would blur its hair."""
         shape = fused.betas if betas is None else betas[None]
         if stature is not None:
             shape = self.template.at_stature(shape, shape.new_tensor([stature]))
         canonical, rig = self.person(fused, shape, loose)
         materials = self.materials(fused, canonical)
         return Avatar(
-            canonical[0],
+            (covered(canonical, self.template) if cover else canonical)[0],
             rig[0],
             shape[0],
             fused.tokens[0],

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from lca.errors import UserError
 from lca.formats.photos import BODY_MARGIN, Picture, square_box
 from lca.matting.cutout import FoundPerson, crops_of
 from lca.model.avatar import Avatar
+from lca.model.cover import covered
 from lca.model.network import LCA
 from lca.model.rig import Signals
 from lca.tracking.face_fit import fit_face
@@ -33,6 +34,8 @@ class Draft:
     """What is known after the feed-forward pass: the avatar at the solved shape, and the photos with their solved poses."""
 
     avatar: Avatar
+    plain: Avatar
+    """The same with cracks in the head, which refinement closes by itself: what it starts from."""
     solution: Solution
     views: tuple[View, ...]
     """Of the photos that a pose was found for."""
@@ -106,7 +109,7 @@ def draft(
     betas = solution.betas if used else None
 
     def hung(share: float) -> Avatar:
-        return model.avatar_of(fused, len(photos), betas, None if used else stature, share)
+        return model.avatar_of(fused, len(photos), betas, None if used else stature, share, cover=False)
 
     avatar = hung(1.0)
     signals = signals_of(solution, avatar)
@@ -116,7 +119,8 @@ def draft(
     if observations.faces is not None:
         cameras = [solution.camera(k) for k in used]
         avatar = fit_face(avatar, model.template, signals[list(used)], cameras, [observations.faces[k] for k in used])
-    return Draft(avatar, solution, views, used)
+    shown = replace(avatar, canonical=covered(avatar.canonical, model.template))
+    return Draft(shown, avatar, solution, views, used)
 
 
 def likeness(
@@ -131,8 +135,8 @@ def likeness(
     Raises:
         UserError: no photo has a pose.
     """
-    done = refine(start.avatar, model.template, start.views, config or RefineConfig(), seconds, on_progress=on_progress)
-    return Likeness(with_mouth(done.avatar, start.avatar, model.template), done.signals, start)
+    done = refine(start.plain, model.template, start.views, config or RefineConfig(), seconds, on_progress=on_progress)
+    return Likeness(with_mouth(done.avatar, start.plain, model.template), done.signals, start)
 
 
 def framing_of(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Framing:
