@@ -16,5 +16,5 @@ still higher within their masks and lower with what is round them."""
 
 def covered(canonical: Gaussians, template: Template) -> Gaussians:
     """Canonical Gaussians of some people with tiles on heads and necks as large as the gaps between them ask for."""
-    asked = SHARE * template.head * gap(canonical.means.detach(), template.near)
+    asked = SHARE * template.head * gap(canonical.means, template.near)
     return replace(canonical, scales=covering(canonical, asked, torch.zeros_like(asked)))

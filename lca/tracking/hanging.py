@@ -40,10 +40,11 @@ def may_hang(model: LCA, fused: Fused, avatar: Avatar) -> bool:
 
 
 def fit(avatar: Avatar, views: Sequence[View]) -> float:
-    """Mean overlap of what the avatar covers in the poses of the photos and of the masks there; 0 without photos."""
+    """Mean overlap of what the avatar covers in the poses of the photos, whatever its face does, and of the masks there; 0 without
+    photos."""
     overlaps = []
     for view in views:
         signals, crop = view.signals, view.body
-        posed = avatar.drive(signals.theta, signals.eps, signals.psi, signals.translation)
+        posed = avatar.drive(signals.theta, translation=signals.translation)
         overlaps.append(overlap(render(posed, crop.camera).alpha, crop.mask))
     return sum(overlaps) / max(len(overlaps), 1)

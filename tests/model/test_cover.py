@@ -63,8 +63,9 @@ def test_one_does_not_look_through_parted_hair():
     assert before.mean() < 0.7 and after.min() > 0.9
 
 
-def test_what_covers_takes_no_gradient_to_places(network):
-    """Else Gaussians would crowd together only to be smaller."""
-    own = shell(network.template, 0.001)
-    means = own.means.clone().requires_grad_(True)
-    assert not covered(replace(own, means=means), network.template).scales.requires_grad
+def test_avatars_are_covered_unless_they_are_to_be_refined(network, photos):
+    with torch.no_grad():
+        _, fused = network.read(photos[None])
+    plain, shown = (network.avatar_of(fused, len(photos), cover=cover).canonical for cover in (False, True))
+    assert torch.equal(shown.scales, covered(plain, network.template).scales)
+    assert torch.equal(shown.scales, network.reconstruct(photos).canonical.scales)

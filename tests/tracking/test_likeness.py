@@ -50,6 +50,13 @@ def test_every_photo_of_the_example_has_a_pose(found):
     assert min(likeness_of(start.avatar, view, view.signals) for view in start.views) > 12.0
 
 
+def test_heads_are_covered_to_be_seen_and_cracked_to_be_refined(found):
+    model, _, _, start = found
+    shown, plain, head = start.avatar.canonical, start.plain.canonical, model.template.head.bool()
+    assert torch.equal(shown.means, plain.means) and torch.equal(shown.scales[~head], plain.scales[~head])
+    assert (shown.scales[head] > plain.scales[head]).any(-1).float().mean() > 0.05
+
+
 def test_photos_have_their_say_in_how_clothes_hang(found, monkeypatch):
     """The example's person wears shorts, of whom nothing is asked."""
     model, pictures, people, start = found
