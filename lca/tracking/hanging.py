@@ -40,8 +40,8 @@ def may_hang(model: LCA, fused: Fused, avatar: Avatar) -> bool:
 
 
 def fit(avatar: Avatar, views: Sequence[View]) -> float:
-    """Mean overlap of what the avatar covers in the poses of the photos, whatever its face does, and of the masks there; 0 without
-    photos."""
+    """Mean overlap of what the avatar covers in the poses of the photos, whatever its face does, and of the masks there; 0
+    without photos."""
     overlaps = []
     for view in views:
         signals, crop = view.signals, view.body

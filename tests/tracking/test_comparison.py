@@ -1,5 +1,6 @@
 """Feed-forward and refined avatars of the same photos, measured side by side."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -71,7 +72,7 @@ def test_the_sheet_has_a_column_for_the_refined(evaluated):
 def test_without_a_pose_it_says_why(monkeypatch):
     def unsolved(*given):
         start = draft(*given)
-        return type(start)(start.avatar, start.solution, (), ())
+        return replace(start, views=(), used=())
 
     monkeypatch.setattr(comparison, "draft", unsolved)
     recording = open_source(built("wild"), "test")[0]
