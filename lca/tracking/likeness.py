@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -108,6 +108,7 @@ def draft(
     used = tuple(k for k, found in enumerate(solution.solved) if found)
     betas = solution.betas if used else None
 
+    @cache
     def hung(share: float) -> Avatar:
         return model.avatar_of(fused, len(photos), betas, None if used else stature, share, cover=False)
 
