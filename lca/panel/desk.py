@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -61,6 +62,7 @@ class Desk:
         self.tasks = Tasks(self.complain)
         self.threads = torch.get_num_threads()
         self._stamp: float | None = None
+        self._heard = self._told = None  # the newest post of the page that was taken up, and that the page was told of
         self._failed: dict[str, bool] = {}
 
     @property
@@ -75,16 +77,14 @@ class Desk:
 
     def receive(self, message: Message, buffers: Sequence[bytes | memoryview] = ()) -> None:
         """One message of the page. Mistakes become a line on the page, never an exception."""
-        kind = str(message.get("kind")) if isinstance(message, Mapping) else "none"
+        kind, post = (str(message.get("kind")), message.get("post")) if isinstance(message, Mapping) else ("none", None)
         try:
             if kind == "ack":
                 self.session.acknowledge(int(number(message, "number", 0.0, MOST_PICTURES)))
-            elif kind in CHANGES:
+            elif kind in CHANGES or kind in self._commands():
                 with self.lock:
-                    self._change(message, kind)
-            elif kind in self._commands():
-                with self.lock:
-                    self._commands()[kind](message)
+                    self._heard = post or self._heard
+                    (self._commands().get(kind) or partial(self._change, kind=kind))(message)
             elif (errand := LONG_WORK.get(kind)) is not None:
                 errand(self, message, [bytes(buffer) for buffer in buffers])
             else:
@@ -94,6 +94,10 @@ class Desk:
         except FAULTS as error:
             self._failed[kind] = True
             self.complain(error, kind)
+        if post is not None and self._told != post:  # a mistake, or long work: the page waits for a state all the same
+            with self.lock:
+                self._heard = post
+                self.synchronise()
 
     def show(self, moving: bool = False, stamp: float | None = None) -> None:
         """Have the present drawn."""
@@ -103,8 +107,9 @@ class Desk:
     def synchronise(self) -> None:
         """Tell the page where its sliders and buttons stand."""
         with self.lock:
-            playback = self.playback if self.session.playing else replace(self.playback, playing=False)
-            message = state_of(self.history, playback, self.recording is not None)
+            playback, self._told = self.playback, self._heard
+            shown = playback if self.session.playing else replace(playback, playing=False)
+            message = {**state_of(self.history, shown, self.recording is not None), "heard": self._heard}
         self.send(message, [])
 
     def say(self, text: str, level: str = "info", about: str = "") -> None:
@@ -118,11 +123,10 @@ class Desk:
 
     def replace_avatars(self, avatars: Sequence[Avatar]) -> None:
         """Other people from here on, as one step that can be undone; pose and camera stay."""
-        knowing = all(avatar.materials is not None for avatar in avatars)
         with self.lock:
             known = {id(person.avatar): person.title for person in self.scene.people}
             titles = [known.get(id(avatar), UPLOADED) for avatar in avatars]
-            light = self.state.light if knowing else Lighting()
+            light = self.state.light if all(avatar.materials is not None for avatar in avatars) else Lighting()
             cast = self.casts.joined(PanelPerson.several(avatars, titles))
             self.history = self.history.changed(replace(self.state, shape=State().shape, light=light, cast=cast))
             self.casts.forget(self.history)
@@ -184,9 +188,8 @@ class Desk:
         if kind in NO_STEP or str(message.get("channel", "")).startswith("camera."):
             self.history = self.history.moved(state)
         else:
-            self.history = self.history.changed(
-                state, f"{kind} {message.get('channel', '')}" if kind in CONTINUOUS else ""
-            )
+            stream = f"{kind} {message.get('channel', '')}" if kind in CONTINUOUS else ""
+            self.history = self.history.changed(state, stream)
         if ends:
             self.history = self.history.lifted()
         self._follow(before, kind)
@@ -255,8 +258,8 @@ class Desk:
 
     def _timing(self, message: Message) -> None:
         """speed, loop"""
-        speed, loop = number(message, "speed"), one_of(message, "loop", (False, True))
-        self.playback = self.playback.timed(time.monotonic(), speed, loop)
+        loop = one_of(message, "loop", (False, True))
+        self.playback = self.playback.timed(time.monotonic(), number(message, "speed"), loop)
         self.synchronise()
 
     def _record(self, message: Message) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from lca.panel.desk import Desk
 from lca.panel.local import served
 from lca.panel.motions import Offered
+from lca.panel.spec import state_of
 from tests.panel.hand import Hand
 
 LUMINANCE = """
@@ -85,6 +86,21 @@ class PageHand(Hand):
         before = self.browser.evaluate("scrollY")
         time.sleep(0.2)
         return self.browser.evaluate("scrollY") == before
+
+    def stale(self, **values):
+        """Send a state with other values that has not heard of the page's newest post, and wait until the page has it.
+
+        The same state, which has heard of it, comes back.
+        """
+        self.desk.synchronise()
+        state = state_of(self.desk.history, self.desk.playback, False)
+        newest = {**state, "values": {**state["values"], **values}, "heard": self.desk._heard}
+        older = {**self.desk._heard, "number": self.desk._heard["number"] - 1}
+        self.desk.send({**newest, "heard": older}, [])
+        self.desk.send({"kind": "notes", "lines": ["it has come"]}, [])
+        self.browser.wait("document.querySelector('.lca-notes').textContent === 'it has come'")
+        self.desk.send({"kind": "notes", "lines": []}, [])
+        return newest
 
     def line(self):
         return self.browser.evaluate("document.querySelector('.lca-message').textContent")

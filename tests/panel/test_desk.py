@@ -135,6 +135,23 @@ def test_a_bad_message_is_one_line_and_changes_nothing(page, message, says):
     assert page.desk.state == before
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"kind": "set", "channel": "jawOpen", "value": 0.5, "final": True},
+        {"kind": "set", "channel": "jawOpen", "value": 3.0, "final": True},
+        {"kind": "thumbnails"},
+        {"kind": "nonsense"},
+    ],
+)
+def test_every_post_is_answered_by_a_state_that_has_heard_of_it(page, message):
+    post = {"page": "mine", "number": 7}
+    page.say(kind="home")
+    assert page.last("state")["heard"] is None
+    page.say(**message, post=post)
+    assert page.last("state")["heard"] == post
+
+
 def test_the_millionth_picture_and_all_after_it_are_acknowledged(page):
     page.desk.session._number = 999_999
     for value in (0.2, 0.4, 0.6, 0.8):  # more than may be in flight

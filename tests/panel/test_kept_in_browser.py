@@ -103,7 +103,7 @@ def test_the_menu_exports(panel):
 def test_a_reloaded_page_is_as_it_was_and_a_pose_tells_what_it_ends(panel):
     hand, desks, _ = panel
     hand.choose("Motion", "walk")
-    hand.choose("Background", "#204060", "input", "change")  # at once: the panel's answer to the motion resets controls
+    hand.choose("Background", "#204060", "input", "change")
     hand.push("jawOpen", 0.6)
     desks[-1].receive({"kind": "seek", "time": 1.5, "final": True})
     until(lambda: desks[-1].state.look.background == "#204060" and desks[-1].state.held)

@@ -184,6 +184,11 @@ def test_a_search_finds_sliders_of_all_tabs_and_a_mirror_moves_the_other_side(ha
     assert channels()["left_elbow.bend"].read(hand.desk.state) == pytest.approx(90, abs=0.6)
     value = "document.querySelector('[data-channel=\"{}\"]').closest('label').querySelector('output').textContent"
     assert hand.browser.evaluate(value.format("right_elbow.bend")) == "+90°"
+    newest = hand.stale(**{"right_elbow.bend": 13})
+    assert hand.browser.evaluate(value.format("right_elbow.bend")) == "+90°", "a state of before the last post"
+    hand.desk.send(newest, [])
+    hand.browser.wait(f"{value.format('right_elbow.bend')} === '+13°'")
+    hand.desk.synchronise()
     hand.find_sliders("")
     assert set(hand.browser.evaluate(shown)) == {f"shape.{k}" for k in range(1, 11)}
     units = {"pelvis.move_up": " cm", "jawOpen": " %", "shape.1": " σ", "left_index.curl": " %", "eyes.left": "°"}

@@ -55,6 +55,8 @@ const PAUSE = 12; // milliseconds between two messages of one stream
 class Outbox {
   constructor(send) {
     this.send = send;
+    this.page = Math.random().toString(36).slice(2);
+    this.posted = 0;
     this.waiting = new Map();
     this.sent = -Infinity;
     this.timer = null;
@@ -78,10 +80,16 @@ class Outbox {
     for (const message of messages) this.send(message);
   }
 
-  // At once, after whatever waits.
+  // At once, after whatever waits. The desk answers each post with a state that has `heard` of it.
   post(message, buffers = []) {
     if (this.waiting.size) this.flush();
-    this.send(message, buffers);
+    this.posted += 1;
+    this.send({ ...message, post: { page: this.page, number: this.posted } }, buffers);
+  }
+
+  // Whether a state is of before the newest post: what stands on the page is newer, and another state will follow.
+  outdates({ heard }) {
+    return heard?.page === this.page && heard.number < this.posted;
   }
 
   close() {

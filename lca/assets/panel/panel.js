@@ -56,6 +56,7 @@ function mount(host, root) {
       outbox.post({ kind: "thumbnails" });
     },
     state(message) {
+      if (outbox.outdates(message)) return;
       shared.eyes = message.eyes;
       if (message.motion !== motion) news.forget("motion");
       motion = message.motion;
