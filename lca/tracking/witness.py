@@ -18,6 +18,7 @@ from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.model.rig import Signals
 from lca.render import render
+from lca.tracking.face_landmarks import told
 from lca.tracking.photo_views import view_of
 from lca.tracking.solution import Solution
 from lca.training.losses import over
@@ -45,7 +46,7 @@ class PhotoSet:
 
 def signals_of(solution: Solution, avatar: Avatar) -> Signals:
     """Drives of all photos, solved or not, in the frames of their cameras."""
-    eps = avatar.eps_from_actions(solution.actions)
+    eps = avatar.eps_from_actions(told(solution.actions))
     return Signals(solution.theta, eps, solution.psi, solution.translation)
 
 

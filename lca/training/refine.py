@@ -26,6 +26,7 @@ from lca.training.refining.developing import develop
 from lca.training.refining.filling import fill, in_pockets, of_one_skin
 from lca.training.refining.lids import unpainted
 from lca.training.refining.photographs import Photographs, Visibility
+from lca.training.refining.printing import Print, printed
 from lca.training.refining.rings import other_sides
 from lca.training.refining.splitting import closed, quartered, tightened, worth_splitting
 from lca.training.refining.surface import places_of, surface_of
@@ -220,41 +221,51 @@ class Refinement:
         values, theta, translation = self.changes.values, photographs.theta, photographs.translation
         return values.detach().clone(), theta.detach().clone(), translation.detach().clone()
 
-    @torch.no_grad()
     def avatar(self) -> Avatar:
-        """The avatar with the changes so far, unseen sides filled."""
+        """The avatar with the changes so far, its face printed, unseen sides filled."""
+        return self._finished()[0]
+
+    @torch.no_grad()
+    def _finished(self) -> tuple[Avatar, Tensor]:
+        """It, and how far each of its Gaussians was seen."""
         source, refined = self.photographs.avatar, closed(self.changes.applied(), self.surface)
-        shown = refined.colors.clamp(0.0, 1.0)
-        sure = of_one_skin(shown, self.seen.gate, self.surface)
-        spacing = self.surface.spacing(self.changes.base.means)
-        surface, predicted = in_pockets(shown, self.changes.base.colors, sure, self.surface)
-        surface, predicted = other_sides(shown, predicted, sure, spacing, surface)
-        colors = fill(shown, predicted, sure, surface)
-        canonical = replace(refined, quats_wxyz=F.normalize(refined.quats_wxyz, dim=-1), colors=colors)
-        actions = source.driver.read(self.photographs.given.eps)
-        canonical = replace(canonical, colors=unpainted(replace(source, canonical=canonical), actions))
-        materials = None if source.materials is None else source.materials.reframed(source.canonical, canonical)
-        metadata = {**source.metadata, "refined": str(len(self.photographs))}
-        return replace(source, canonical=canonical, materials=materials, metadata=metadata)
+        materials = None if source.materials is None else source.materials.reframed(source.canonical, refined)
+        whole = replace(source, canonical=refined, materials=materials)
+        tiles = Print(whole, self.surface, self.seen.gate, torch.arange(len(refined)))
+        tiles = printed(tiles, self.photographs, self.template, cut=self.config.split > 0)
+        avatar, surface, gate = tiles.avatar, tiles.surface, tiles.gate
+        shown, before = avatar.canonical.colors.clamp(0.0, 1.0), self.changes.base.colors[tiles.parents]
+        sure = of_one_skin(shown, gate, surface)
+        spacing = self.surface.spacing(self.changes.base.means)[tiles.parents]
+        passing, predicted = in_pockets(shown, before, sure, surface)
+        passing, predicted = other_sides(shown, predicted, sure, spacing, passing)
+        quats = F.normalize(avatar.canonical.quats_wxyz, dim=-1)
+        canonical = replace(avatar.canonical, quats_wxyz=quats, colors=fill(shown, predicted, sure, passing))
+        actions = avatar.driver.read(self.photographs.given.eps)
+        canonical = replace(canonical, colors=unpainted(replace(avatar, canonical=canonical), actions))
+        metadata = {**avatar.metadata, "refined": str(len(self.photographs))}
+        return replace(avatar, canonical=canonical, metadata=metadata), gate
 
     @torch.no_grad()
     def best(self) -> "Refined":
         """Go back to where the pixels left out were last as good as ever, fill unseen sides, and hand over."""
         values, theta, translation = self.kept
         self.changes.values.copy_(values)
+        self.photographs.theta.copy_(theta)
+        self.photographs.translation.copy_(translation)
         develop(self.changes, self.photographs, self.surface, self.seen.gate, LAST, held=True)
         signals = replace(self.photographs.given, theta=theta, translation=translation)
-        return Refined(self.avatar(), signals, self.seen.gate, self.score)
+        return Refined(*self._finished(), signals=signals, held_out=self.score)
 
 
 @dataclass(frozen=True)
 class Refined:
-    """The refined avatar, the aligned drives of the photos, how far each Gaussian was seen (0 to 1), and the least mean
+    """The refined avatar, how far each of its Gaussians was seen (0 to 1), the aligned drives of the photos, and the least mean
     error of the pixels left out (sRGB; infinite if it was stopped in its first steps)."""
 
     avatar: Avatar
-    signals: Signals
     gate: Float[Tensor, "gaussians"]
+    signals: Signals
     held_out: float
 
 

@@ -8,15 +8,17 @@ import torch
 from lca.data.example import load_example
 from lca.errors import UserError
 from lca.formats.photos import read_pictures
+from lca.geometry.body_file import load_body
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lca.lab.likeness_sheet import likeness_sheet, photo_lines
 from lca.matting.cutout import crops_of, find_person
 from lca.matting.network import load_matting
 from lca.model.checkpoint import load_model
 from lca.render import render
+from lca.tracking.face_landmarks import TOLD
 from lca.tracking.hanging import SHARES
 from lca.tracking.likeness import Enough, Watcher, draft, likeness, refine_on_photos
-from lca.tracking.witness import PhotoSet, believable, settled
+from lca.tracking.witness import PhotoSet, believable, settled, signals_of
 from lca.tracking.words import NO_POSE, found_lines, pose_lines
 from lca.training.losses import psnr
 from lca.training.refine import RefineConfig
@@ -55,6 +57,15 @@ def test_heads_are_covered_to_be_seen_and_cracked_to_be_refined(found):
     shown, plain, head = start.avatar.canonical, start.plain.canonical, model.template.head.bool()
     assert torch.equal(shown.means, plain.means) and torch.equal(shown.scales[~head], plain.scales[~head])
     assert (shown.scales[head] > plain.scales[head]).any(-1).float().mean() > 0.05
+
+
+def test_only_actions_that_are_read_well_are_taken_out_of_a_face(found):
+    _, _, _, start = found
+    names, read = load_body().expression_names, torch.full((2, 52), 0.6)
+    signals = signals_of(replace(start.solution, actions=read), start.avatar)
+    taken = start.avatar.driver.read(signals.eps) - start.avatar.driver.read(start.avatar.eps_from_actions(0 * read))
+    for name, strength in zip(names, taken[0], strict=True):
+        assert float(strength) == pytest.approx(0.6 if name in TOLD else 0.0, abs=0.02), name
 
 
 def test_photos_have_their_say_in_how_clothes_hang(found, monkeypatch):

@@ -197,6 +197,16 @@ def test_nothing_leaves_its_neighbours(refined, avatar, network):
     assert (moved.norm(dim=-1)[single] <= surface.reach[single] + 1e-6).all()
 
 
+def test_a_face_moves_as_one_skin(avatar, network, views):
+    run = Refinement(avatar, network.template, views, replace(SHORT, split=0.0), 0)
+    list(run.run())
+    offsets = run.changes.values.detach()[:, :3]
+    alone = (offsets - run.surface.mean(offsets)).norm(dim=-1) / run.surface.spacing(run.changes.base.means)
+    face = run.surface.face
+    assert offsets[face].norm(dim=-1).max() > 0.0005
+    assert alone[face].quantile(0.9) < 0.15 < 0.3 < alone[~face].max()
+
+
 def test_a_photo_without_a_face_or_with_hidden_hands(avatar, network, views):
     blind = [replace(view, face=None, hands=torch.zeros(2)) for view in views]
     result = refine(avatar, network.template, blind, replace(SHORT, steps=2))

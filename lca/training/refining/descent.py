@@ -28,6 +28,8 @@ RELAX, RELAX_UNSURE = 0.02, 0.5
 APART = 0.5
 """How far an offset may leave the mean of its neighbours', in distances to them: depth is what photos say least of, and a speck
 that sticks out shows from every other side."""
+APART_FACE = 0.1
+"""The same of faces."""
 MIRRORED = torch.tensor([-1.0, 1.0, 1.0] + [1.0] * 3 + [1.0] * 3 + [1.0] + [1.0, 1.0, -1.0, -1.0])
 """Signs of a change on the other side of the plane of symmetry x = 0."""
 MOMENTUM, MEMORY = 0.8, 0.99
@@ -95,4 +97,5 @@ class Descent:
         offsets.mul_((reach / offsets.norm(dim=-1, keepdim=True).clamp(min=1e-9)).clamp(max=1.0))
         mean = self.surface.mean(offsets.detach().contiguous())
         alone = (offsets - mean).norm(dim=-1, keepdim=True).clamp(min=1e-9)
-        offsets.copy_(mean + (offsets - mean) * (APART * self.spacing[:, None] / alone).clamp(max=1.0))
+        apart = torch.where(self.surface.face, APART_FACE, APART)
+        offsets.copy_(mean + (offsets - mean) * ((apart * self.spacing)[:, None] / alone).clamp(max=1.0))
