@@ -20,8 +20,8 @@ from torch.nn import functional as F
 from lca.geometry.body import PARTS
 from lca.geometry.body_file import WARDROBE, load_body
 from lca.geometry.gaussians import Gaussians
+from lca.model.added import extended, with_tiles
 from lca.model.avatar import Avatar
-from lca.model.materials import Materials
 from lca.model.template import INFLUENCES, Template, surface_frames
 
 FINE = 4
@@ -80,9 +80,8 @@ def with_teeth(avatar: Avatar, template: Template) -> Avatar:
     if len(places) < len(groups):
         return avatar
     driver.directions[places] = torch.stack(groups).to(driver.directions)
-    before = avatar.source_of
-    carriers = driver.moved.long()[places]
-    sources = torch.cat([before, carriers[teeth.group]])
+    before, carriers = avatar.source_of, driver.moved.long()[places]
+    parts = torch.stack([(before == each).nonzero()[0, 0] for each in carriers])
     shaped = teeth.points + teeth.shape_directions[..., : len(avatar.betas)] @ avatar.betas
     side = teeth.sides[:, None]
     tiles = Gaussians(
@@ -93,20 +92,8 @@ def with_teeth(avatar: Avatar, template: Template) -> Avatar:
         colors=teeth.colors,
     )
     weights, indices = teeth.weights.topk(INFLUENCES, -1)
-    rig = replace(
-        avatar.rig,
-        skin_indices=torch.cat([avatar.rig.skin_indices, indices]),
-        skin_weights=torch.cat([avatar.rig.skin_weights, weights]),
-    )
-    canonical = Gaussians(*map(torch.cat, zip(avatar.canonical.tensors(), tiles.tensors(), strict=True)))
-    known = avatar.materials
-    if known is not None:
-        parts = torch.stack([(before == each).nonzero()[0, 0] for each in carriers])
-        inside = known.of(parts[teeth.group])
-        facing = torch.tensor([0.0, 0.0, 1.0]).expand_as(inside.normals)
-        pairs = zip(vars(known).values(), vars(replace(inside, normals=facing)).values(), strict=True)
-        known = Materials(*map(torch.cat, pairs))
-    return replace(avatar, canonical=canonical, rig=rig, driver=driver, sources=sources, materials=known)
+    bitten = with_tiles(avatar, tiles, parts[teeth.group], extended(avatar.rig, indices, weights))
+    return replace(bitten, driver=driver)
 
 
 def _carriers(

@@ -15,10 +15,12 @@ from lca.formats.photos import BODY_MARGIN, Picture, square_box
 from lca.matting.cutout import FoundPerson, crops_of
 from lca.model.avatar import Avatar
 from lca.model.cover import covered
+from lca.model.eyes import BROWN, EyeColors, with_eyes
 from lca.model.network import LCA
 from lca.model.rig import Signals
 from lca.tracking.face_fit import fit_face
 from lca.tracking.hanging import as_loose, may_hang
+from lca.tracking.iris import eye_colors
 from lca.tracking.mouth import with_mouth
 from lca.tracking.observe import Framing, observe
 from lca.tracking.sighting import Sighting
@@ -41,6 +43,8 @@ class Draft:
     """Of the photos that a pose was found for."""
     used: tuple[int, ...]
     """Which photos those are."""
+    eyes: EyeColors = BROWN
+    """What the photos show of the eyes."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def draft(
         cameras = [solution.camera(k) for k in used]
         avatar = fit_face(avatar, model.template, signals[list(used)], cameras, [observations.faces[k] for k in used])
     shown = replace(avatar, canonical=covered(avatar.canonical, model.template))
-    return Draft(shown, avatar, solution, views, used)
+    return Draft(shown, avatar, solution, views, used, eye_colors(pictures, people))
 
 
 def likeness(
@@ -137,7 +141,8 @@ def likeness(
         UserError: no photo has a pose.
     """
     done = refine(start.plain, model.template, start.views, config or RefineConfig(), seconds, on_progress=on_progress)
-    return Likeness(with_mouth(done.avatar, start.plain, model.template), done.signals, start)
+    avatar = with_eyes(with_mouth(done.avatar, start.plain, model.template), start.eyes)
+    return Likeness(avatar, done.signals, start)
 
 
 def framing_of(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Framing:

@@ -20,7 +20,7 @@ from lca.render import render
 from lca.training.refining.photographs import Photographs
 from lca.training.refining.shading import shaded, waves
 from lca.training.refining.splitting import quartered
-from lca.training.refining.surface import SurfaceGraph, places_of, surface_of
+from lca.training.refining.surface import LID_REACH, SurfaceGraph, places_of, surface_of
 from lca.training.refining.views import Target, inside
 from lca.training.refining.visibility import blended, sight
 
@@ -30,6 +30,9 @@ WITHIN = 0.9
 """How much of a pixel the person must cover."""
 COVER, ACROSS = 0.8, 0.25
 """What a tile measures along the skin and across it, in gaps to its neighbours: a crack would show the back of the head."""
+LIDS = 0.9
+"""The gap of a lid's tile, in distances to its nearer neighbours: along an open eye what lies to one side is no gap, and a lid
+that reached over it would hide the eye."""
 BELIEVED = 0.01
 """Word of all photos together from which it is believed altogether: at a slant the rim of a cheek has the colour of a collar."""
 SHARPEN, TOGETHER = 2, 1.0
@@ -56,7 +59,9 @@ def printed(before: Print, photographs: Photographs, template: Template, cut: bo
         return before
     avatar, parents = quartered(before.avatar, template.frames, before.surface.face & cut)
     surface = surface_of(places_of(template, avatar))
-    face, gap = surface.face, surface.gap(avatar.canonical.means).clamp(max=STRAY)
+    face, means = surface.face, avatar.canonical.means
+    lids = surface.reach <= LID_REACH
+    gap = torch.where(lids, LIDS * surface.spacing(means), surface.gap(means)).clamp(max=STRAY)
     flat = torch.stack([COVER * gap, COVER * gap, ACROSS * gap], -1)
     scales = torch.where(face[:, None], flat, avatar.canonical.scales)
     avatar = replace(avatar, canonical=replace(avatar.canonical, scales=scales))
