@@ -38,6 +38,11 @@ def add_command(subparsers) -> None:
         help="measure refinement too, on the CPU: half a minute a person instead of three seconds",
     )
     parser.add_argument(
+        "--tracked",
+        action="store_true",
+        help="measure refinement where the photos' poses are known, beside a bare body optimised on them: a minute a person",
+    )
+    parser.add_argument(
         "--face-code",
         action="store_true",
         help="measure what the face code knows too: actions, identity, one person's code on another's face",
@@ -100,15 +105,18 @@ def measured(arguments: argparse.Namespace) -> dict:
     from lca.lab.attention import first_look
     from lca.model.checkpoint import load_model
     from lca.tracking.comparison import compare
+    from lca.tracking.tracked import probe_tracked
     from lca.training.attention import probe_attention
     from lca.training.evaluate import Evaluation, evaluate_model
 
     if arguments.device == "cuda" and not torch.cuda.is_available():
         raise UserError("expected a CUDA device for --device cuda, got none on this machine: leave --device out")
-    if arguments.device == "cuda" and arguments.refine:
-        raise UserError(
-            "expected --device cpu beside --refine, got cuda: refinement runs on the CPU; leave one of them out"
-        )
+    for name in ("refine", "tracked"):
+        if arguments.device == "cuda" and getattr(arguments, name):
+            raise UserError(
+                f"expected --device cpu beside --{name}, got cuda: refinement runs on the CPU; leave one of them out"
+            )
+    asked = {"attention": (arguments.attention, probe_attention), "tracked": (arguments.tracked, probe_tracked)}
     evaluation = Evaluation(
         arguments.data,
         arguments.views,
@@ -119,7 +127,7 @@ def measured(arguments: argparse.Namespace) -> dict:
         compare if arguments.refine else None,
         arguments.face_code,
         arguments.gallery,
-        {"attention": probe_attention} if arguments.attention else {},
+        {name: probe for name, (wanted, probe) in asked.items() if wanted},
         arguments.photos_of,
         arguments.yardstick,
     )

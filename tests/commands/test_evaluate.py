@@ -7,6 +7,7 @@ import torch
 
 from lca.model.checkpoint import load_model, save_model, with_heads
 from lca.tracking.comparison import compare
+from lca.tracking.tracked import probe_tracked
 from tests.data.neuman_capture import write_capture, write_smplx
 from tests.world.captures import built
 
@@ -61,12 +62,13 @@ def test_a_real_capture_with_its_body(tmp_path, checkpoint, lca):
 def test_refinement_is_measured_when_asked_for(tmp_path, checkpoint, lca, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "lca.training.evaluate.evaluate_model", lambda model, what, out: asked.append(what.compare) or {}
+        "lca.training.evaluate.evaluate_model",
+        lambda model, what, out: asked.append((what.compare, dict(what.probes))) or {},
     )
-    for options in ([], ["--refine"]):
+    for options in ([], ["--refine"], ["--tracked"]):
         options = ["--checkpoint", checkpoint, *options, "--out", tmp_path]
         assert lca("evaluate", "--data", built("wild"), *options)[0] == 0
-    assert asked == [None, compare]
+    assert asked == [(None, {}), (compare, {}), (None, {"tracked": probe_tracked})]
 
 
 def test_attention_is_measured_and_drawn_when_asked_for(tmp_path, checkpoint, lca):
@@ -92,8 +94,9 @@ def test_no_cuda_is_one_line(tmp_path, checkpoint, lca, monkeypatch):
     assert code == 2 and "expected a CUDA device for --device cuda" in error and error.count("\n") == 1
     assert not (tmp_path / "out").exists()
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    code, _, error = lca("evaluate", "--data", built("wild"), *options, "--refine")
-    assert code == 2 and "expected --device cpu beside --refine, got cuda" in error and error.count("\n") == 1
+    for name in ("--refine", "--tracked"):
+        code, _, error = lca("evaluate", "--data", built("wild"), *options, name)
+        assert code == 2 and f"expected --device cpu beside {name}, got cuda" in error and error.count("\n") == 1
 
 
 @pytest.mark.parametrize("option", [["--split", "dev"], ["--device", "tpu"]])
