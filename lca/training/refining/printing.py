@@ -65,18 +65,18 @@ def printed(before: Print, photographs: Photographs, template: Template, cut: bo
     flat = torch.stack([COVER * gap, COVER * gap, ACROSS * gap], -1)
     scales = torch.where(face[:, None], flat, avatar.canonical.scales)
     avatar = replace(avatar, canonical=replace(avatar.canonical, scales=scales))
-    sights = _sights(avatar, surface, photographs)
-    colors, word = _print(avatar.canonical.colors, sights)
+    standings = _standings(avatar, surface, photographs)
+    plain, word = _print(avatar.canonical.colors, standings)
+    colors = torch.where(face[:, None], plain, avatar.canonical.colors)
     for _ in range(SHARPEN):
-        colors = (colors + _blurred_away(colors, sights, surface)).clamp(0.0, 1.0)
-    colors = torch.where(face[:, None], colors, avatar.canonical.colors)
+        colors = (colors + face[:, None] * _blurred_away(colors, standings, surface)).clamp(0.0, 1.0)
     gate = before.gate[parents] * torch.where(face, (word / BELIEVED).clamp(max=1.0), 1.0)
     canonical = replace(avatar.canonical, colors=colors)
     return Print(replace(avatar, canonical=canonical), surface, gate, before.parents[parents])
 
 
 @dataclass(frozen=True)
-class Sight:
+class Standing:
     """The avatar as it stands in one photo: its Gaussians, the light on them, and how much that photo says of each."""
 
     crop: Target
@@ -85,9 +85,9 @@ class Sight:
     word: Float[Tensor, "gaussians 1"]
 
 
-def _sights(avatar: Avatar, surface: SurfaceGraph, photographs: Photographs) -> list[Sight]:
+def _standings(avatar: Avatar, surface: SurfaceGraph, photographs: Photographs) -> list[Standing]:
     """Of the crops that show the face best."""
-    sights = []
+    standings = []
     for photo, crops in enumerate(zip(photographs.faces, photographs.bodies, strict=True)):
         if (crop := crops[0] or crops[1]) is None:
             continue
@@ -95,16 +95,16 @@ def _sights(avatar: Avatar, surface: SurfaceGraph, photographs: Photographs) -> 
         posed = avatar.drive(drive.theta, drive.eps, drive.psi, drive.translation)
         light = shaded(torch.ones_like(posed.colors), waves(posed), photographs.lights[photo]).clamp(min=DARKEST)
         ratio = sight(posed, crop.camera, crop.mask, surface).ratio.clamp(0.0, 1.0)
-        sights.append(Sight(crop, posed, light, ratio[:, None] ** FAVOUR))
-    return sights
+        standings.append(Standing(crop, posed, light, ratio[:, None] ** FAVOUR))
+    return standings
 
 
 def _print(
-    own: Float[Tensor, "gaussians 3"], sights: list[Sight]
+    own: Float[Tensor, "gaussians 3"], standings: list[Standing]
 ) -> tuple[Float[Tensor, "gaussians 3"], Float[Tensor, "gaussians"]]:
     """Each Gaussian in the mean colour that photos have where it is, out of their light, and how much they say of it together."""
     total, count = torch.zeros_like(own), torch.zeros_like(own[:, :1])
-    for here in sights:
+    for here in standings:
         camera = here.crop.camera
         places = camera.project(here.posed.means)[:, :2] / own.new_tensor([camera.width, camera.height])
         picture = torch.cat([here.crop.image, here.crop.mask])[None]
@@ -116,11 +116,11 @@ def _print(
 
 
 def _blurred_away(
-    colors: Float[Tensor, "gaussians 3"], sights: list[Sight], surface: SurfaceGraph
+    colors: Float[Tensor, "gaussians 3"], standings: list[Standing], surface: SurfaceGraph
 ) -> Float[Tensor, "gaussians 3"]:
     """What the tiles' own width takes from the photos: the error of the pixels that show a Gaussian and its neighbours."""
     total, count = torch.zeros_like(colors), torch.zeros_like(colors[:, :1])
-    for here in sights:
+    for here in standings:
         wanted = inside(here.crop.mask, 1)
         with torch.enable_grad():
             seen = (colors * here.light).requires_grad_(True)
