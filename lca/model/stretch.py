@@ -82,7 +82,7 @@ def stretch_of(
     """How the `skin` that actions move by `directions` (metres) stretches: the gradient of motion on which neighbours agree. What
     is `painted` otherwise (1: altogether) keeps its colour."""
     moving = skin.nonzero()[:, 0]
-    moving = moving[directions[moving].norm(dim=1).amax(1) > LEAST]
+    moving = moving[directions[moving].square().sum(1).amax(1) > LEAST**2]
     if len(moving) <= NEIGHBOURS:
         return Stretch(moving[:0], directions[:0], canonical.colors[:0])
     means, moves, axes = canonical.means[moving], directions[moving], quat_wxyz_to_matrix(canonical.quats_wxyz[moving])
@@ -90,7 +90,7 @@ def stretch_of(
     near = torch.from_numpy(np.asarray(KDTree(places).query(places, k=NEIGHBOURS + 1)[1])[:, 1:]).to(means.device)
     along, parted = (means[near] - means[:, None]) @ axes, moves[near] - moves[:, None]
     distance = along.norm(dim=-1).clamp(min=NOISE)
-    one_skin = (parted.norm(dim=2).amax(-1) < TORN * distance).float()
+    one_skin = (parted.square().sum(2).amax(-1) < (TORN * distance) ** 2).float()
     unit = along / distance[..., None]
     weighted = (one_skin[..., None] * unit).mT
     mix = torch.linalg.solve(weighted @ unit + STIFF * torch.eye(3).to(means), weighted) / distance[:, None]

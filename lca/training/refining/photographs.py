@@ -10,7 +10,7 @@ from torch import Tensor
 from lca.geometry.body import PARTS
 from lca.geometry.gaussians import Gaussians
 from lca.model.avatar import Avatar
-from lca.model.rig import Signals
+from lca.model.rig import Rig, Signals
 from lca.model.template import Template
 from lca.render import render
 from lca.training.losses import LossConfig, image_loss, over
@@ -80,10 +80,14 @@ class Photographs:
             for posed, crop in zip(everywhere, self.bodies, strict=True)
         ]
 
-    def posed(self, canonical: Gaussians, photo: int) -> Gaussians:
-        """The avatar as it stands in a photo: correction (fixed), then skinning (differentiable)."""
+    def posed(
+        self, canonical: Gaussians, photo: int, rig: Rig | None = None, parents: Tensor | None = None
+    ) -> Gaussians:
+        """The avatar as it stands in a photo: correction (fixed), then skinning (differentiable). Of finer Gaussians `rig` is
+        their own and `parents` are those of the avatar that they come of."""
         own = self.corrections[photo : photo + 1]
-        return self.avatar.rig.pose(own.apply(canonical[None])[0], self.signals(photo))
+        finer = own if parents is None else own[:, parents]
+        return (rig or self.avatar.rig).pose(finer.apply(canonical[None])[0], self.signals(photo))
 
     def lit(self, canonical: Gaussians, photo: int) -> Gaussians:
         """The same in the light of that photo."""

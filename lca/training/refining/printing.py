@@ -65,7 +65,7 @@ def printed(before: Print, photographs: Photographs, template: Template, cut: bo
     flat = torch.stack([COVER * gap, COVER * gap, ACROSS * gap], -1)
     scales = torch.where(face[:, None], flat, avatar.canonical.scales)
     avatar = replace(avatar, canonical=replace(avatar.canonical, scales=scales))
-    standings = _standings(avatar, surface, photographs)
+    standings = _standings(avatar, parents, surface, photographs)
     plain, word = _print(avatar.canonical.colors, standings)
     colors = torch.where(face[:, None], plain, avatar.canonical.colors)
     for _ in range(SHARPEN):
@@ -85,14 +85,15 @@ class Standing:
     word: Float[Tensor, "gaussians 1"]
 
 
-def _standings(avatar: Avatar, surface: SurfaceGraph, photographs: Photographs) -> list[Standing]:
-    """Of the crops that show the face best."""
+def _standings(
+    avatar: Avatar, parents: Int[Tensor, "gaussians"], surface: SurfaceGraph, photographs: Photographs
+) -> list[Standing]:
+    """Of the crops that show the face best; `parents` are the Gaussians of `photographs` that the avatar's come of."""
     standings = []
     for photo, crops in enumerate(zip(photographs.faces, photographs.bodies, strict=True)):
         if (crop := crops[0] or crops[1]) is None:
             continue
-        drive = photographs.signals(photo)
-        posed = avatar.drive(drive.theta, drive.eps, drive.psi, drive.translation)
+        posed = photographs.posed(avatar.canonical, photo, avatar.rig, parents)
         light = shaded(torch.ones_like(posed.colors), waves(posed), photographs.lights[photo]).clamp(min=DARKEST)
         ratio = sight(posed, crop.camera, crop.mask, surface).ratio.clamp(0.0, 1.0)
         standings.append(Standing(crop, posed, light, ratio[:, None] ** FAVOUR))
