@@ -40,7 +40,8 @@ def photographs(grey, model):
     for camera in (orbit(0.0, size=256), orbit(0.0, 0.0, 1.5, head, 0.2, 192)):
         shown = render(painted, camera, WHITE)
         crops.append(Crop(shown.image, shown.alpha, camera))
-    return Photographs(grey, model.template, [View(*crops, still)], 0.0, torch.Generator().manual_seed(0))
+    body, face = crops
+    return Photographs(grey, model.template, [View(body, face, still)], 0.0, torch.Generator().manual_seed(0))
 
 
 def before(grey, surface, gate):
