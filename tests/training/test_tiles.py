@@ -57,7 +57,7 @@ def test_what_no_photo_shows_covers_whichever_way_it_stands(avatar, network):
     surface, own = surface_of(places_of(network.template, avatar)), avatar.canonical
     edgewise = replace(own, scales=torch.tensor([0.001, 0.05, 0.05]).repeat(len(own.means), 1))
     tiles = tightened(edgewise, surface, torch.zeros(len(own.means)))
-    solid, gap = surface.reach > 0, surface.gap(own.means)
+    solid, gap = (surface.reach > 0) & ~surface.hands, surface.gap(own.means)
     assert (tiles.scales.amin(-1)[solid] >= (0.5 * gap).clamp(max=0.02)[solid] - 1e-6).all()
     seen = tightened(edgewise, surface, torch.ones(len(own.means)))
     assert (seen.scales.amin(-1) <= 0.001 + 1e-6).all()
@@ -66,7 +66,7 @@ def test_what_no_photo_shows_covers_whichever_way_it_stands(avatar, network):
 def test_tiles_that_have_moved_apart_cover_the_gaps_again(avatar, network):
     surface, own = surface_of(places_of(network.template, avatar)), avatar.canonical
     apart = replace(own, means=1.5 * own.means, scales=torch.tensor([0.001, 0.002, 0.0005]).repeat(len(own.means), 1))
-    again, solid = closed(apart, surface), surface.reach > 0
+    again, solid = closed(apart, surface), (surface.reach > 0) & ~surface.hands
     least = (0.5 * surface.gap(apart.means)).clamp(max=0.02)[:, None].expand(-1, 2)
     assert (again.scales[solid, :2] >= least[solid] - 1e-6).all()
     assert torch.equal(again.scales[:, 2], apart.scales[:, 2]) and torch.equal(
@@ -90,3 +90,13 @@ def test_edges_between_what_is_in_front_and_behind_are_doubted():
     ring[top - 8 : bottom + 9, left - 8 : right + 9] = True
     ring[top + 1 : bottom, left + 1 : right] = False
     assert edges[ring].float().mean() > 0.5 and not edges[~ring].any()
+
+
+def test_hands_keep_their_sizes(avatar, network):
+    """Covered like cloth, fingers would close to mittens."""
+    surface = surface_of(places_of(network.template, avatar))
+    thin = replace(avatar.canonical, scales=torch.full_like(avatar.canonical.scales, 0.001))
+    for tiles in (tightened(thin, surface, torch.zeros(len(thin.means))), closed(thin, surface)):
+        grown = (tiles.scales > 0.0011).any(-1)
+        assert surface.hands.any() and not grown[surface.hands].any()
+        assert grown[(surface.reach > 0) & ~surface.hands].float().mean() > 0.9
