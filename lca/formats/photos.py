@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional as F
 
 from lca.errors import UserError
 from lca.formats.film_frames import FILM_SUFFIXES, read_film
@@ -105,6 +106,14 @@ def _same(first: Picture, second: Picture) -> bool:
     ):
         return False
     return torch.equal(first.image, second.image)
+
+
+def pixels_at(
+    image: Float[Tensor, "channels height width"], places: Float[Tensor, "places 2"]
+) -> Float[Tensor, "places channels"]:
+    """What a picture has at places in pixels (x, y; the first pixel's middle is 0.5), between pixels their mean; 0 outside."""
+    grid = (2.0 * places / places.new_tensor(image.shape[:0:-1]) - 1.0)[None, None]
+    return F.grid_sample(image[None], grid, align_corners=False)[0, :, 0].T
 
 
 def crop_square(

@@ -54,9 +54,8 @@ class Avatar:
     @cached_property
     def travel(self) -> Float[Tensor, "gaussians 52"]:
         """How far each action moves each Gaussian, metres."""
-        return (
-            self.blendshapes.square().sum(1).sqrt()
-        )  # a tenth of the time of norm, which takes axes in the middle one by one
+        # `norm` of an axis in the middle takes ten times as long
+        return self.blendshapes.square().sum(1).sqrt()
 
     @property
     def blendshapes(self) -> Float[Tensor, "gaussians 3 52"]:

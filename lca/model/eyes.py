@@ -12,9 +12,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.geometry.gaussians import Gaussians
-from lca.model.added import extended, with_tiles
+from lca.model.added import with_tiles
 from lca.model.avatar import Avatar
-from lca.model.template import EYES, IRIS, SCLERA
+from lca.model.template import EYES, IRIS, SCLERA, upright
 
 TILES, CAP = 400, 1.3
 """Of each eye, and how far they reach from its axis, radians: 1.3 mm apart, the lids hide the rest."""
@@ -45,11 +45,10 @@ BROWN = EyeColors(torch.tensor(IRIS), torch.tensor(SCLERA))
 @torch.no_grad()
 def with_eyes(avatar: Avatar, colors: EyeColors = BROWN) -> Avatar:
     """The avatar with finely painted eyeballs; as it is if it has no Gaussians there."""
-    leading = avatar.rig.skin_indices.gather(1, avatar.rig.skin_weights.argmax(1, keepdim=True))[:, 0]
+    leading = avatar.rig.leading
     for joint in EYES:
         own = (leading == joint).nonzero()[:, 0]
         if len(own):
-            leading = torch.cat([leading, leading.new_full((TILES,), -1)])
             avatar = _with_eye(avatar, own, avatar.rig.joints[joint], colors)
     return avatar
 
@@ -72,8 +71,7 @@ def _with_eye(avatar: Avatar, own: Tensor, middle: Float[Tensor, "3"], colors: E
     means, old = before.means.clone(), before.colors.clone()
     means[own], old[own] = middle + SUNK * out, painted(out, colors)
     behind = replace(avatar, canonical=replace(before, means=means, colors=old))
-    rig = extended(avatar.rig, avatar.rig.skin_indices[parents], avatar.rig.skin_weights[parents])
-    return with_tiles(behind, tiles, parents, rig)
+    return with_tiles(behind, tiles, parents, avatar.rig.skin_indices[parents], avatar.rig.skin_weights[parents])
 
 
 @cache
@@ -83,12 +81,6 @@ def cap() -> Float[Tensor, "tiles 3"]:
     height, turn = 1 - share * (1 - math.cos(CAP)), math.pi * (1 + math.sqrt(5)) * torch.arange(TILES)
     across = (1 - height**2).sqrt()
     return torch.stack([across * turn.cos(), across * turn.sin(), height], -1)
-
-
-def upright(axes: Float[Tensor, "tiles 3"]) -> Float[Tensor, "tiles 4"]:
-    """Quaternions w x y z that turn the z axis onto unit vectors of its half, by the shortest way."""
-    x, y, z = axes.unbind(-1)
-    return F.normalize(torch.stack([1 + z, -y, x, torch.zeros_like(z)], -1), dim=-1)
 
 
 def painted(out: Float[Tensor, "tiles 3"], colors: EyeColors) -> Float[Tensor, "tiles 3"]:

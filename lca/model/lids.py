@@ -49,8 +49,7 @@ def lids_of(
 ) -> Lids:
     """Lids by how far (`travel`, metres) each action moves each Gaussian; none of a face without skin round the eyes."""
     names, means = load_body().expression_names, canonical.means
-    leading = rig.skin_indices.gather(1, rig.skin_weights.argmax(1, keepdim=True))[:, 0]
-    actions, covers, tone = [], [], canonical.colors.clone()
+    leading, actions, covers, tone = rig.leading, [], [], canonical.colors.clone()
     for name, joint in EYES.items():
         x, y, z = (means - rig.joints[joint]).unbind(1)
         away = torch.hypot(x, y)

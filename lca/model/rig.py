@@ -49,6 +49,11 @@ class Rig:
     skin_indices: Int[Tensor, "*people gaussians influences"]
     skin_weights: Float[Tensor, "*people gaussians influences"]
 
+    @property
+    def leading(self) -> Int[Tensor, "*people gaussians"]:
+        """The joint that carries most of each Gaussian."""
+        return self.skin_indices.gather(-1, self.skin_weights.argmax(-1, keepdim=True))[..., 0]
+
     def __getitem__(self, index) -> "Rig":
         """Index the leading batch axes of the joints, and of the skinning where it has them."""
         return self.map(lambda x: x[index])

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from lca.geometry.body import PARTS
 from lca.geometry.body_file import WARDROBE, load_body
 from lca.geometry.gaussians import Gaussians
-from lca.model.added import extended, with_tiles
+from lca.model.added import with_tiles
 from lca.model.avatar import Avatar
 from lca.model.template import INFLUENCES, Template, surface_frames
 
@@ -92,8 +92,7 @@ def with_teeth(avatar: Avatar, template: Template) -> Avatar:
         colors=teeth.colors,
     )
     weights, indices = teeth.weights.topk(INFLUENCES, -1)
-    bitten = with_tiles(avatar, tiles, parts[teeth.group], extended(avatar.rig, indices, weights))
-    return replace(bitten, driver=driver)
+    return replace(with_tiles(avatar, tiles, parts[teeth.group], indices, weights), driver=driver)
 
 
 def _carriers(

@@ -238,7 +238,13 @@ def _spread(members: np.ndarray, points: np.ndarray, centre: np.ndarray, count: 
 
 def surface_frames(corners: Float[Tensor, "points 3 3"]) -> Float[Tensor, "points 4"]:
     """Quaternions w x y z that turn the z axis onto the triangles' normals by the shortest way."""
-    normal = F.normalize(torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), dim=-1)
+    return upright(
+        F.normalize(torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), dim=-1)
+    )
+
+
+def upright(normal: Float[Tensor, "points 3"]) -> Float[Tensor, "points 4"]:
+    """Quaternions w x y z that turn the z axis onto unit vectors by the shortest way."""
     w = 1.0 + normal[:, 2]
     quat_wxyz = torch.stack([w, -normal[:, 1], normal[:, 0], torch.zeros_like(w)], -1)
     downward = torch.tensor([0.0, 1.0, 0.0, 0.0]).expand_as(quat_wxyz)

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import Float
-from torch import Tensor
-from torch.nn import functional as F
 
-from lca.formats.photos import Picture
+from lca.formats.photos import Picture, pixels_at
 from lca.matting.cutout import FoundPerson
 from lca.model.eyes import BROWN, EyeColors
 from lca.tracking.gaze import EYES
@@ -35,18 +32,13 @@ def eye_colors(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Ey
             radius = ring.norm(dim=-1).mean()
             if radius < LEAST:
                 continue
-            irises.append(_at(picture, points[middle] + WITHIN * radius * ASIDE))
+            irises.append(pixels_at(picture.image, points[middle] + WITHIN * radius * ASIDE))
             away = points[corners] - points[middle]
             length = away.norm(dim=-1, keepdim=True)
-            whites.append(_at(picture, points[middle] + away * (1.0 + radius / length.clamp(min=radius)) / 2.0))
+            whites.append(
+                pixels_at(picture.image, points[middle] + away * (1.0 + radius / length.clamp(min=radius)) / 2.0)
+            )
     if not irises:
         return BROWN
     luma = torch.cat(whites).mean(-1).quantile(0.75) / BROWN.white.mean()
     return EyeColors(torch.cat(irises).median(0).values, BROWN.white * luma.clamp(*BRIGHT))
-
-
-def _at(picture: Picture, places: Float[Tensor, "places 2"]) -> Float[Tensor, "places 3"]:
-    """Colours of a picture at pixel coordinates."""
-    size = places.new_tensor(picture.image.shape[:0:-1])
-    grid = (2.0 * places / size - 1.0)[None, None]
-    return F.grid_sample(picture.image[None], grid, align_corners=False)[0, :, 0].T

@@ -4,7 +4,7 @@ avatar, and of a bare body in one colour, which is a person optimised alone, wit
 
 import torch
 
-from lca.data.enlarged import Enlarged, enlarged
+from lca.data.enlarged import enlarged
 from lca.data.sample import Capture
 from lca.matting.cutout import FoundPerson
 from lca.model.avatar import Avatar
@@ -29,9 +29,8 @@ def probe_tracked(model: LCA, subject: Subject, config: RefineConfig = RefineCon
     feed-forward, and over_optimised, over the bare body, dB of bodies."""
     example = subject.example.to(torch.device("cpu"))
     judged = Judgement(model.template, example.targets, subject.shown, subject.wanted)
-    made = model.reconstruct(example.photos, example.betas)
     _, fused = model.read(example.photos[None])
-    start = model.avatar_of(fused, len(example.photos), example.betas, cover=False)
+    made, start = (model.avatar_of(fused, len(example.photos), example.betas, cover=cover) for cover in (True, False))
     avatars = {
         "feed_forward": made,
         "refined": _refined(model, ironed(start, model.template), subject.shown, config),
@@ -60,9 +59,6 @@ def known_views(avatar: Avatar, shown: Capture) -> list[View]:
     photos = enlarged(shown)
     eps = avatar.eps_from_actions(shown.actions.nan_to_num(0.0))
     signals = Signals(shown.theta, eps, shown.psi.nan_to_num(0.0), shown.translation)
-    return [_view(photos, k, signals) for k in range(len(shown))]
-
-
-def _view(photos: Enlarged, photo: int, signals: Signals) -> View:
-    person = FoundPerson(photos.mask[photo], photos.body_box[photo], photos.face_box[photo], 1.0)
-    return view_of(photos.pictures()[photo], person, photos.camera[photo], signals[photo])
+    people = [FoundPerson(*found, 1.0) for found in zip(photos.mask, photos.body_box, photos.face_box, strict=True)]
+    pictures = photos.pictures()
+    return [view_of(pictures[k], person, photos.camera[k], signals[k]) for k, person in enumerate(people)]

@@ -9,8 +9,8 @@ from lca.formats.photos import Picture
 from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.matting.cutout import FoundPerson
 from lca.model.avatar import Avatar
-from lca.model.eyes import BROWN, IRIS_RADIUS, PUPIL_RADIUS, TILES, EyeColors, cap, painted, upright, with_eyes
-from lca.model.template import EYES
+from lca.model.eyes import BROWN, IRIS_RADIUS, PUPIL_RADIUS, TILES, EyeColors, cap, painted, with_eyes
+from lca.model.template import EYES, upright
 from lca.tracking.gaze import EYES as LANDMARKS
 from lca.tracking.iris import eye_colors
 from lca.tracking.sighting import Sighting

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
-from torch.nn import functional as F
 
+from lca.formats.photos import pixels_at
 from lca.geometry.gaussians import Gaussians
 from lca.geometry.tiles import STRAY
 from lca.model.avatar import Avatar
@@ -106,10 +106,8 @@ def _print(
     """Each Gaussian in the mean colour that photos have where it is, out of their light, and how much they say of it together."""
     total, count = torch.zeros_like(own), torch.zeros_like(own[:, :1])
     for here in standings:
-        camera = here.crop.camera
-        places = camera.project(here.posed.means)[:, :2] / own.new_tensor([camera.width, camera.height])
-        picture = torch.cat([here.crop.image, here.crop.mask])[None]
-        pixels = F.grid_sample(picture, (2.0 * places - 1.0)[None, None], align_corners=False)[0, :, 0].T
+        places = here.crop.camera.project(here.posed.means)[:, :2]
+        pixels = pixels_at(torch.cat([here.crop.image, here.crop.mask]), places)
         word = here.word * (pixels[:, 3:] > WITHIN)
         total, count = total + word * pixels[:, :3] / here.light, count + word
     plain = (total / count.clamp(min=1e-6)).clamp(0.0, 1.0)

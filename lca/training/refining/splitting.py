@@ -83,17 +83,16 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
     Where the network is unsure it makes Gaussians large: a standard deviation of 1.2 spacings leaves a tenth of a stripe that
     is two spacings wide, whatever its colours. Those begin smooth: a dark tile under a bright one is not seen in the photo, but
     it is as soon as one looks closer. What no photo shows is made to cover, and no more: through the back of a head one would
-    look into the face. Hands keep their sizes: between fingers there is a gap.
+    look into the face.
     """
     gap = surface.gap(canonical.means)
     along, across = UNSEEN + gate * (NARROW - UNSEEN), ROUND * (1.0 - gate)
-    solid = surface.reach > 0
-    least = covering(canonical, solid * along * gap, solid * across * gap)
+    solid, tiled = surface.reach > 0, surface.tiled
+    least = covering(canonical, tiled * along * gap, tiled * across * gap)
     most = torch.where(thinnest(canonical), THIN, WIDE) * gap[:, None]
-    sizes = least * (least.clamp(max=most) / least) ** gate[:, None]
     return replace(
         canonical,
-        scales=torch.where(surface.hands[:, None], canonical.scales, sizes),
+        scales=least * (least.clamp(max=most) / least) ** (tiled * gate)[:, None],
         opacities=torch.where(solid, canonical.opacities.clamp(min=OPAQUE), canonical.opacities),
         colors=surface.smooth(canonical.colors, EVEN * gate[:, None], sweeps=EVEN_SWEEPS),
     )
@@ -101,5 +100,5 @@ def tightened(canonical: Gaussians, surface: SurfaceGraph, gate: Float[Tensor, "
 
 def closed(canonical: Gaussians, surface: SurfaceGraph) -> Gaussians:
     """Tiles that have moved apart cover the gaps again: through a crack in a face one sees the hair on the back of the head."""
-    asked = NARROW * ((surface.reach > 0) & ~surface.hands) * surface.gap(canonical.means)
+    asked = NARROW * surface.tiled * surface.gap(canonical.means)
     return replace(canonical, scales=covering(canonical, asked, torch.zeros_like(asked)))

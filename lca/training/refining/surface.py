@@ -79,6 +79,12 @@ class SurfaceGraph:
     outward: np.ndarray
     """Unit vector across the body, or across the arm, away from it; (gaussians, 3)."""
 
+    @property
+    def tiled(self) -> Tensor:
+        """Whether it is sized as a tile that covers the gaps to its neighbours: all that is refined but hands, for there is a
+        gap between fingers."""
+        return (self.reach > 0) & ~self.hands
+
     def mean(self, values: Tensor) -> Tensor:
         """Mean of each Gaussian's neighbours, (gaussians, channels)."""
         return torch.from_numpy(self.average @ values.numpy())
