@@ -185,7 +185,7 @@ class Refinement:
     def _tile(self) -> None:
         """Make what photos show tiles of a surface, in the photos' colours; in parts where there are too few of them."""
         photographs, config = self.photographs, self.config
-        develop(self.changes, photographs, self.surface, self.seen.gate, DEVELOP)
+        develop(self.changes, photographs, self.surface, self.seen, DEVELOP)
         if config.split:
             missing = photographs.missing(self.changes.applied()) * self.surface.coarse
             chosen = worth_splitting(missing, self.seen.gate, config.split)
@@ -196,7 +196,7 @@ class Refinement:
             self.seen = self._seen()
         tiles = tightened(self.changes.base, self.surface, self.seen.gate)
         self.changes = Changes(tiles, self.changes.values)
-        develop(self.changes, photographs, self.surface, self.seen.gate, DEVELOP)
+        develop(self.changes, photographs, self.surface, self.seen, DEVELOP)
         self.kept = self._state()
 
     def _step(
@@ -253,7 +253,7 @@ class Refinement:
         self.changes.values.copy_(values)
         self.photographs.theta.copy_(theta)
         self.photographs.translation.copy_(translation)
-        develop(self.changes, self.photographs, self.surface, self.seen.gate, LAST, held=True)
+        develop(self.changes, self.photographs, self.surface, self.seen, LAST, held=True)
         signals = replace(self.photographs.given, theta=theta, translation=translation)
         return Refined(*self._finished(), signals=signals, held_out=self.score)
 

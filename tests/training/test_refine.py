@@ -14,7 +14,8 @@ from lca.model.rig import Signals
 from lca.render import Rendering, render
 from lca.training.losses import over, psnr
 from lca.training.refine import MANY, RefineConfig, Refinement, refine
-from lca.training.refining import photographs
+from lca.training.refining import palette, photographs
+from lca.training.refining.changes import COLORS
 from lca.training.refining.lids import unpainted
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import Crop, View
@@ -280,3 +281,17 @@ def test_nothing_to_refine_on(avatar, network):
 def test_wrong_numbers(wrong):
     with pytest.raises(ValueError, match="expected"):
         RefineConfig(**wrong)
+
+
+def test_colours_stay_within_what_photos_have(avatar, network, views, monkeypatch):
+    def beyond(window):
+        monkeypatch.setattr(palette, "WINDOW", window)
+        run = Refinement(avatar, network.template, views, RefineConfig(align=0, steps=12, left_out=0.0), 0)
+        for _ in run.run():
+            pass
+        bounds, colors = run.seen.palette, run.changes.applied().colors
+        assert (run.seen.ratio > palette.SHOWN).float().mean() > 0.2
+        return (colors - bounds.clamp(colors)).abs().max(), run.changes.values[:, COLORS].std()
+
+    (off, some), (_, more) = beyond(3), beyond(31)
+    assert off < 1e-6 and 0.02 < some < more

@@ -6,6 +6,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lca.geometry.gaussians import Gaussians
+from lca.training.refining.palette import Palette
 
 SIZES = {"means": 3, "colors": 3, "log_scales": 3, "logits": 1, "quats": 4}
 """Names and widths of the columns of `Changes.values`."""
@@ -40,6 +41,6 @@ class Changes:
         )
 
     @torch.no_grad()
-    def clip(self) -> None:
-        """Keep colours in [0, 1]: a colour that has left it is clamped when drawn, and no gradient would call it back."""
-        self.values[:, COLORS] = (self.base.colors + self.values[:, COLORS]).clamp(0.0, 1.0) - self.base.colors
+    def clip(self, palette: Palette) -> None:
+        """Keep colours in the palette, and so in [0, 1]: what leaves that is drawn clamped, and no gradient calls it back."""
+        self.values[:, COLORS] = palette.clamp(self.base.colors + self.values[:, COLORS]) - self.base.colors

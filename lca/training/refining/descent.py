@@ -68,7 +68,7 @@ class Descent:
         step[:, OFFSETS.stop :] *= seen.gate[:, None]
         values.sub_(rate * self.rates * step)
         self._relax(rate)
-        self.changes.clip()
+        self.changes.clip(seen.palette)
 
     def _shared(self, gradient: Float[Tensor, "gaussians 14"], progress: float) -> Float[Tensor, "gaussians 14"]:
         """Gradient per pixel that shows the Gaussian, in the mean of its surroundings."""

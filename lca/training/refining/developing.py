@@ -14,7 +14,7 @@ from torch import Tensor
 from lca.geometry.gaussians import Gaussians
 from lca.render import render
 from lca.training.refining.changes import COLORS, Changes
-from lca.training.refining.photographs import Photographs
+from lca.training.refining.photographs import Photographs, Visibility
 from lca.training.refining.surface import SurfaceGraph
 from lca.training.refining.views import inside
 from lca.training.refining.visibility import sight
@@ -28,14 +28,14 @@ def develop(
     changes: Changes,
     photographs: Photographs,
     surface: SurfaceGraph,
-    gate: Float[Tensor, "gaussians"],
+    seen: Visibility,
     passes: int,
     held: bool = False,
 ) -> None:
     """Change the colours of `changes`, as far as the gate is open, by pixels that are learned from, or by those `held` back."""
     for _ in range(passes):
-        changes.values[:, COLORS] += gate[:, None] * _mean_error(changes.applied(), photographs, surface, held)
-        changes.clip()
+        changes.values[:, COLORS] += seen.gate[:, None] * _mean_error(changes.applied(), photographs, surface, held)
+        changes.clip(seen.palette)
 
 
 def _mean_error(

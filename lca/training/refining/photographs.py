@@ -14,7 +14,8 @@ from lca.model.rig import Rig, Signals
 from lca.model.template import Template
 from lca.render import render
 from lca.training.losses import LossConfig, image_loss, over
-from lca.training.refining.shading import GAINS, WAVES, light_prior, shaded, waves
+from lca.training.refining.palette import Palette
+from lca.training.refining.shading import GAINS, WAVES, light_on, light_prior, shaded, waves
 from lca.training.refining.surface import SurfaceGraph
 from lca.training.refining.views import Target, View, inside, target
 from lca.training.refining.visibility import blended, gate_of, occlusions, sight
@@ -34,6 +35,8 @@ class Visibility:
     gate: Float[Tensor, "gaussians"]
     weight: Float[Tensor, "gaussians"]
     area: Float[Tensor, "gaussians"]
+    palette: Palette
+    """The colours that photos have there."""
 
 
 class Photographs:
@@ -140,11 +143,13 @@ class Photographs:
     def seen(self, canonical: Gaussians, surface: SurfaceGraph) -> Visibility:
         """Visibility of every Gaussian, the best over photos and crops; hands as far as landmarks say they are seen."""
         config, count = LossConfig(), len(canonical)
+        palette = Palette.free(count)
         ratio, weight, area = (torch.zeros(count) for _ in range(3))
         sources = self.avatar.sources
         hands = self.each_hand if sources is None else tuple(hand[sources] for hand in self.each_hand)
         for photo, view in enumerate(self.views):
             posed = self.posed(canonical, photo)
+            light = light_on(self.waves[photo], self.lights[photo])
             for share, crop in ((config.driven, self.bodies[photo]), (config.face, self.faces[photo])):
                 if crop is None:
                     continue
@@ -153,9 +158,11 @@ class Photographs:
                 for hand, sure in zip(hands, view.hands, strict=True):
                     shown, clear = (torch.where(hand, x * sure, x) for x in (shown, clear))
                 ratio = torch.maximum(ratio, clear)
+                places = crop.camera.project(posed.means)[:, :2]
+                palette = palette.with_crop(crop, places, here.ratio, light)
                 scale = share * crop.share / (crop.mask.numel() * len(self))
                 weight, area = weight + scale * shown, torch.maximum(area, scale * here.area)
-        return Visibility(ratio, gate_of(ratio), weight, area)
+        return Visibility(ratio, gate_of(ratio), weight, area, palette)
 
     @torch.no_grad()
     def missing(self, canonical: Gaussians) -> Float[Tensor, "gaussians"]:

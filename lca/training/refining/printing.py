@@ -18,7 +18,7 @@ from lca.model.avatar import Avatar
 from lca.model.template import Template
 from lca.render import render
 from lca.training.refining.photographs import Photographs
-from lca.training.refining.shading import shaded, waves
+from lca.training.refining.shading import light_on, waves
 from lca.training.refining.splitting import quartered
 from lca.training.refining.surface import LID_REACH, SurfaceGraph, places_of, surface_of
 from lca.training.refining.views import Target, inside
@@ -37,8 +37,6 @@ BELIEVED = 0.01
 """Word of all photos together from which it is believed altogether: at a slant the rim of a cheek has the colour of a collar."""
 SHARPEN, TOGETHER = 2, 1.0
 """Passes that give back what the tiles' width blurs, and over how many neighbours each is spread."""
-DARKEST = 0.2
-"""Least light that a colour is divided by."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def _standings(
         if (crop := crops[0] or crops[1]) is None:
             continue
         posed = photographs.posed(avatar.canonical, photo, avatar.rig, parents)
-        light = shaded(torch.ones_like(posed.colors), waves(posed), photographs.lights[photo]).clamp(min=DARKEST)
+        light = light_on(waves(posed), photographs.lights[photo])
         ratio = sight(posed, crop.camera, crop.mask, surface).ratio.clamp(0.0, 1.0)
         standings.append(Standing(crop, posed, light, ratio[:, None] ** FAVOUR))
     return standings

@@ -15,6 +15,9 @@ GAINS, WAVES = 3, 8
 PRIOR, MEAN_PRIOR = 0.02, 0.2
 """Weights of the mean square of the coefficients, and of that of their mean over photos."""
 
+DARKEST = 0.2
+"""Least light that a colour is divided by."""
+
 
 @torch.no_grad()
 def waves(posed: Gaussians) -> Float[Tensor, "gaussians 8"]:
@@ -28,6 +31,11 @@ def shaded(
 ) -> Float[Tensor, "gaussians 3"]:
     """Colours in the light of a photo."""
     return colors * (1.0 + light[:GAINS] + (basis @ light[GAINS:])[:, None])
+
+
+def light_on(basis: Float[Tensor, "gaussians 8"], light: Float[Tensor, "11"]) -> Float[Tensor, "gaussians 3"]:
+    """What the light of a photo makes of white: colours that one sees there are divided by it."""
+    return shaded(torch.ones(len(basis), GAINS), basis, light).clamp(min=DARKEST)
 
 
 def light_prior(lights: Float[Tensor, "photos 11"]) -> Tensor:
