@@ -25,11 +25,9 @@ LONGEST = 3.0
 """Typical steps that one step may be at most."""
 RELAX, RELAX_UNSURE = 0.02, 0.5
 """Share of the way to its neighbours' mean, or to its twin, that a Gaussian goes each step: open gate, and what a closed adds."""
-APART = 0.5
+APART = 0.05
 """How far an offset may leave the mean of its neighbours', in distances to them: depth is what photos say least of, and a speck
 that sticks out shows from every other side."""
-APART_FACE = 0.1
-"""The same of faces."""
 MIRRORED = torch.tensor([-1.0, 1.0, 1.0] + [1.0] * 3 + [1.0] * 3 + [1.0] + [1.0, 1.0, -1.0, -1.0])
 """Signs of a change on the other side of the plane of symmetry x = 0."""
 MOMENTUM, MEMORY = 0.8, 0.99
@@ -97,5 +95,4 @@ class Descent:
         offsets.mul_((reach / offsets.norm(dim=-1, keepdim=True).clamp(min=1e-9)).clamp(max=1.0))
         mean = self.surface.mean(offsets.detach().contiguous())
         alone = (offsets - mean).norm(dim=-1, keepdim=True).clamp(min=1e-9)
-        apart = torch.where(self.surface.face, APART_FACE, APART)
-        offsets.copy_(mean + (offsets - mean) * ((apart * self.spacing)[:, None] / alone).clamp(max=1.0))
+        offsets.copy_(mean + (offsets - mean) * ((APART * self.spacing)[:, None] / alone).clamp(max=1.0))
