@@ -198,14 +198,14 @@ def test_nothing_leaves_its_neighbours(refined, avatar, network):
     assert (moved.norm(dim=-1)[single] <= surface.reach[single] + 1e-6).all()
 
 
-def test_a_face_moves_as_one_skin(avatar, network, views):
+def test_a_body_moves_as_one_skin(avatar, network, views):
     run = Refinement(avatar, network.template, views, replace(SHORT, split=0.0), 0)
     list(run.run())
     offsets = run.changes.values.detach()[:, :3]
     alone = (offsets - run.surface.mean(offsets)).norm(dim=-1) / run.surface.spacing(run.changes.base.means)
-    face = run.surface.face
-    assert offsets[face].norm(dim=-1).max() > 0.0005
-    assert alone[face].quantile(0.9) < 0.15 < 0.3 < alone[~face].max()
+    for part in (run.surface.face, ~run.surface.face):
+        assert offsets[part].norm(dim=-1).max() > 0.0005
+        assert alone[part].quantile(0.9) < 0.08
 
 
 def test_a_photo_without_a_face_or_with_hidden_hands(avatar, network, views):
@@ -236,7 +236,7 @@ def test_pixels_left_out_are_learned_from_in_the_end(avatar, network, views, mon
     config = replace(SHORT, left_out=0.3, split=0.0)
     with_them = likeness(refine(avatar, network.template, views, config).avatar, views)
     monkeypatch.setattr("lca.training.refine.LAST", 0)
-    assert with_them > likeness(refine(avatar, network.template, views, config).avatar, views) + 0.2
+    assert with_them > likeness(refine(avatar, network.template, views, config).avatar, views) + 0.1
 
 
 def test_a_step_takes_no_photo_twice_and_many_photos_take_more_steps(avatar, network, views, monkeypatch):
