@@ -62,9 +62,10 @@ def compare(model: LCA, subject: Subject, config: RefineConfig | None = None) ->
     gradient energy over the truth's where both show the person; unseen_psnr, of target pixels that no photo shows; photos_psnr,
     of the photos themselves in their aligned poses, and photos_inner_psnr, of what lies within their rims. `sharpness_ceiling`:
     of the truth through the rasteriser's filter.
-    `solver`: pixels of a 256-pixel crop before and after alignment, cm, and the share of photos that a pose was found for. Where
-    none was found, `refined` is the feed-forward avatar at the network's shape. `relight_refined`, of targets on the light
-    stage: the refined avatar in their lights. `garments_refined`, of targets on the runway: with W' and plainly skinned.
+    `solver`: pixels of a 256-pixel crop before and after alignment, the former of what the photo shows too (shown_pixels), cm,
+    and the share of photos that a pose was found for. Where none was found, `refined` is the feed-forward avatar at the network's
+    shape. `relight_refined`, of targets on the light stage: the refined avatar in their lights. `garments_refined`, of targets on
+    the runway: with W' and plainly skinned.
     """
     example, shown, wanted = subject.example, subject.shown, subject.wanted
     photos = enlarged(shown)
@@ -164,7 +165,7 @@ def pose_truth(shown: Capture, photos: Enlarged) -> PoseTruth:
 def solver_scores(template: Template, start: Draft, signals: Signals | None, truth: PoseTruth) -> dict[str, Score]:
     """How far the bodies of the photos that a pose was found for are from the true ones."""
     if signals is None:
-        return {"pixels": NO_POSE, "aligned_pixels": NO_POSE, "cm": NO_POSE, "solved": 0.0}
+        return {"solved": 0.0, **dict.fromkeys(("pixels", "aligned_pixels", "shown_pixels", "cm"), NO_POSE)}
     used, solution = list(start.used), start.solution
     aligned = replace(
         solution,
@@ -175,6 +176,7 @@ def solver_scores(template: Template, start: Draft, signals: Signals | None, tru
     return {
         "pixels": float(first.mean[used].mean()),
         "aligned_pixels": float(second.mean[used].mean()),
+        "shown_pixels": float(first.inside[used].mean()),
         "cm": float(first.centimetres[used].mean()),
         "solved": len(used) / len(solution),
     }
