@@ -22,7 +22,7 @@ from lca.model.network import LCA
 from lca.motion.named import named_motion
 from lca.render import render
 from lca.tracking.face_points import load_face_points
-from lca.tracking.likeness import Draft, Likeness, draft
+from lca.tracking.likeness import Draft, Likeness, draft, with_eyes_and_teeth
 from lca.tracking.sighting import Sighting
 from lca.training.metrics import foreground_scores
 from lca.training.refine import Progress, RefineConfig, Refined, Refinement
@@ -90,7 +90,7 @@ def refine_and_watch(
     model: LCA, start: Draft, config: RefineConfig, photo: int = 0, pictures: int = 5, height: int = 260
 ) -> tuple[Refined, Image.Image]:
     """Refine, and see the avatar sharpen in the pose of one photo."""
-    run = Refinement(start.avatar, model.template, start.views, config, seed=0)
+    run = Refinement(start.plain, model.template, start.views, config, seed=0)
     view, every = start.views[photo], max(1, run.total // pictures)
     cells, captions = [tight(posed(start.avatar, view.body.camera, view.signals), view.body)], ["feed-forward"]
     for progress in run.run():
@@ -98,7 +98,7 @@ def refine_and_watch(
             cells.append(tight(snapshot(progress, run, photo), view.body))
             captions.append(f"step {progress.step}")
     cells.append(tight(to_image(over_white(view.body)), view.body))
-    return run.best(), row(cells, [*captions, "photo"], height)
+    return with_eyes_and_teeth(model, start, run.best()), row(cells, [*captions, "photo"], height)
 
 
 @torch.no_grad()

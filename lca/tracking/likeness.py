@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 import torch
+from torch.nn import functional as F
 
 from lca.errors import UserError
 from lca.formats.photos import BODY_MARGIN, Picture, square_box
@@ -27,7 +28,7 @@ from lca.tracking.sighting import Sighting
 from lca.tracking.solution import Solution
 from lca.tracking.solve import solve
 from lca.tracking.witness import PhotoSet, settled, signals_of
-from lca.training.refine import Progress, RefineConfig, refine
+from lca.training.refine import Progress, RefineConfig, Refined, refine
 from lca.training.refining.views import View
 
 
@@ -141,8 +142,15 @@ def likeness(
         UserError: no photo has a pose.
     """
     done = refine(start.plain, model.template, start.views, config or RefineConfig(), seconds, on_progress=on_progress)
+    done = with_eyes_and_teeth(model, start, done)
+    return Likeness(done.avatar, done.signals, start)
+
+
+def with_eyes_and_teeth(model: LCA, start: Draft, done: Refined) -> Refined:
+    """What refinement leaves alone, painted: eyes in the colours of the photos. Neither counts as seen."""
     avatar = with_eyes(with_mouth(done.avatar, start.plain, model.template), start.eyes)
-    return Likeness(avatar, done.signals, start)
+    gate = F.pad(done.gate, (0, len(avatar.canonical) - len(done.gate)))
+    return replace(done, avatar=avatar, gate=gate)
 
 
 def framing_of(pictures: Sequence[Picture], people: Sequence[FoundPerson]) -> Framing:
