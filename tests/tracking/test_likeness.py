@@ -10,6 +10,7 @@ from lca.errors import UserError
 from lca.formats.photos import read_pictures
 from lca.geometry.body_file import load_body
 from lca.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from lca.lab.from_photographs import refine_and_watch
 from lca.lab.likeness_sheet import likeness_sheet, photo_lines
 from lca.matting.cutout import crops_of, find_person
 from lca.matting.network import load_matting
@@ -75,6 +76,13 @@ def test_photos_have_their_say_in_how_clothes_hang(found, monkeypatch):
     monkeypatch.setattr("lca.tracking.likeness.may_hang", lambda *_: True)
     asked = draft(model, pictures, people, stature=1.7)
     assert float(asked.avatar.metadata["loose"]) in SHARES
+
+
+def test_the_notebook_ends_with_what_create_makes(found, refined):
+    watched, strip = refine_and_watch(found[0], found[3], RefineConfig(align=6, steps=12), pictures=1, height=64)
+    torch.testing.assert_close(watched.avatar.canonical.means, refined.avatar.canonical.means)
+    assert len(watched.gate) == len(watched.avatar.canonical) and strip.height > 64
+    assert watched.gate[-1] == 0 and watched.gate.max() > 0.9  # eyes come last
 
 
 def test_the_picture_tells_whom_to_believe(found):
