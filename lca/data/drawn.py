@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from lca.data.sample import Capture
 from lca.formats.captures import PICTURES

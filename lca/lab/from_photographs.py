@@ -34,7 +34,7 @@ LANDMARK, BODY = (230, 40, 30), (30, 200, 60)
 
 def found_sheet(pictures: Sequence[Picture], people: Sequence[FoundPerson], height: int = 260) -> Image.Image:
     """Masks, boxes and landmarks, and how sure the finder is."""
-    captions = [f"{picture.name}, {person.confidence:.2f}" for picture, person in zip(pictures, people, strict=True)]
+    captions = [f"{person.confidence:.2f}" for person in people]
     return row([found(*pair) for pair in zip(pictures, people, strict=True)], captions, height)
 
 

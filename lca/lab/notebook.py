@@ -1,5 +1,6 @@
 """How every notebook begins: relative paths start at the repository's top, and a mistake is one line."""
 
+import logging
 import os
 import warnings
 from pathlib import Path
@@ -24,6 +25,7 @@ def begin() -> bool:
     shell = get_ipython()
     if shell is not None:
         shell.set_custom_exc((UserError,), in_one_line)
+    logging.getLogger("lightning.pytorch.utilities.rank_zero").setLevel(logging.WARNING)  # cells say what they run for
     warnings.filterwarnings("ignore", message="To exit: use")  # said when a stop button ends a training
     return bool(os.environ.get("LCA_FAST"))
 

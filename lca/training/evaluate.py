@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from lca.data.batch import Batch, choose_frames, make_example
 from lca.data.neuman import FittedBody

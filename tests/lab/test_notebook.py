@@ -41,10 +41,11 @@ def test_mistakes_are_one_line_bars_are_bars_and_paths_start_at_the_top(tmp_path
         "1 / 0",
         "from lca.data.census import census\n_ = census(1, 2)",
         "import datasets\nprint(datasets.are_progress_bars_disabled())",
+        "from lightning.pytorch.utilities.rank_zero import rank_zero_info\nrank_zero_info('stopped')",
     ]
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
     execute(notebook, tmp_path, timeout=60, allow_errors=True)
-    _, printed, told, fault, bar, quiet = (cell.outputs for cell in notebook.cells)
+    _, printed, told, fault, bar, quiet, lightning = (cell.outputs for cell in notebook.cells)
     assert printed[0].text.strip() == f"{ROOT} True"
     (error,) = told
     assert error.ename == "UserError" and len(error.traceback) == 1
@@ -52,6 +53,12 @@ def test_mistakes_are_one_line_bars_are_bars_and_paths_start_at_the_top(tmp_path
     assert len(fault[0].traceback) > 1  # what is no mistake of the user keeps its traceback
     assert {output.output_type for output in bar} == {"display_data"}  # a bar, and no lines of stderr
     assert quiet[0].text.strip() == "True"  # those of tiny worlds that are read are over before they are seen
+    assert lightning == []
+
+
+def test_what_a_notebook_may_call_shows_a_bar_there():
+    plain = [p for p in files(".py", under="lca") if "commands" not in p.parts and "from tqdm import" in p.read_text()]
+    nothing_breaks_it((p, "import tqdm from tqdm.auto") for p in plain)
 
 
 def test_the_top_is_that_of_the_notebooks_own_repository(tmp_path):
