@@ -291,6 +291,8 @@ def test_colours_stay_within_what_photos_have(avatar, network, views, monkeypatc
             pass
         bounds, colors = run.seen.palette, run.changes.applied().colors
         assert (run.seen.ratio > palette.SHOWN).float().mean() > 0.2
+        own = run.seen.palette.least > 0.0
+        assert own[run.surface.tiled].any() and not own[~run.surface.tiled].any()  # eyes, mouths and hands are free
         return (colors - bounds.clamp(colors)).abs().max(), run.changes.values[:, COLORS].std()
 
     (off, some), (_, more) = beyond(3), beyond(31)

@@ -36,7 +36,8 @@ class Visibility:
     weight: Float[Tensor, "gaussians"]
     area: Float[Tensor, "gaussians"]
     palette: Palette
-    """The colours that photos have there; of hands, which are not always where they were solved to be, any."""
+    """The colours that photos have there; any of eyes and mouths, which others hide, and of hands, which are not always where
+    they were solved to be."""
 
 
 class Photographs:
@@ -159,7 +160,7 @@ class Photographs:
                     shown, clear = (torch.where(hand, x * sure, x) for x in (shown, clear))
                 ratio = torch.maximum(ratio, clear)
                 places = crop.camera.project(posed.means)[:, :2]
-                palette = palette.with_crop(crop, places, here.ratio * ~surface.hands, light)
+                palette = palette.with_crop(crop, places, here.ratio * surface.tiled, light)
                 scale = share * crop.share / (crop.mask.numel() * len(self))
                 weight, area = weight + scale * shown, torch.maximum(area, scale * here.area)
         return Visibility(ratio, gate_of(ratio), weight, area, palette)
