@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lca.formats.picture_file import Picture
-from lca.matting.cutout import Finder, crops_of
+from lca.matting.cutout import Finder, cut_out_people
 from lca.model.avatar import Avatar
 from lca.model.network import LCA
 from lca.tracking.likeness import refine_on_photos
@@ -15,7 +15,6 @@ def avatar_of(model: LCA, finder: Finder, pictures: Sequence[Picture], refined: 
     Raises:
         UserError: nobody is found in one of them.
     """
-    people = [finder(picture) for picture in pictures]
     if not refined:
-        return model.reconstruct(crops_of(pictures, people))
-    return refine_on_photos(model, pictures, people).avatar
+        return model.reconstruct(cut_out_people(pictures, finder))
+    return refine_on_photos(model, pictures, [finder(picture) for picture in pictures]).avatar

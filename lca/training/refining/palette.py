@@ -11,12 +11,10 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
-from lca.training.refining.views import Target
+from lca.training.refining.views import WITHIN, Target
 
 WINDOW = 3
 """Pixels a side that count as round about."""
-WITHIN = 0.9
-"""How much of a pixel the person must cover."""
 SHOWN = 0.2
 """Visibility ratio up to which a photo has no say."""
 

@@ -21,13 +21,11 @@ from lca.training.refining.photographs import Photographs
 from lca.training.refining.shading import light_on, waves
 from lca.training.refining.splitting import quartered
 from lca.training.refining.surface import LID_REACH, SurfaceGraph, places_of, surface_of
-from lca.training.refining.views import Target, inside
+from lca.training.refining.views import WITHIN, Target, inside
 from lca.training.refining.visibility import blended, sight
 
 FAVOUR = 4.0
 """Power of the visibility ratio by which a photo's word counts: the mean over photos a pixel apart would be a blur."""
-WITHIN = 0.9
-"""How much of a pixel the person must cover."""
 COVER, ACROSS = 0.8, 0.25
 """What a tile measures along the skin and across it, in gaps to its neighbours: a crack would show the back of the head."""
 LIDS = 0.9

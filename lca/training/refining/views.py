@@ -17,6 +17,8 @@ FEWEST = 20
 """Pixels of a mask under which a crop shows nobody."""
 RIM = 1
 """Pixels within the outline whose colours are not the person's own."""
+WITHIN = 0.9
+"""How much of a pixel the person must cover for it to show the person alone."""
 PATCH = 6
 """Pixels a side of the patches that are left out."""
 
@@ -110,7 +112,7 @@ def target(crop: Crop | None, left_out: float, generator: torch.Generator) -> Ta
     coarse = torch.rand(-(-camera.height // PATCH), -(-camera.width // PATCH), generator=generator) < left_out
     patches = coarse.repeat_interleave(PATCH, 0).repeat_interleave(PATCH, 1)[: camera.height, : camera.width]
     return Target(
-        image, mask, camera, mask.numel() / (height * width), patches & (mask > 0.9), torch.zeros_like(patches[None])
+        image, mask, camera, mask.numel() / (height * width), patches & (mask > WITHIN), torch.zeros_like(patches[None])
     )
 
 
