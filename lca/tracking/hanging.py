@@ -1,5 +1,6 @@
 """How loosely do clothes hang? The garment head guesses it from what it learned on the runway, takes wide trousers for skirts and
-narrow skirts for wide ones. Photos with solved poses know better: their outlines say how much of the guess is true."""
+narrow skirts for wide ones. Photos with solved poses know better: their outlines say how much of the guess is true, and of which
+cut a skirt is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,15 +9,34 @@ import torch
 
 from lca.model.avatar import Avatar
 from lca.model.network import LCA, Fused
+from lca.model.skirt import skirted
 from lca.render import render
+from lca.tracking.tailoring import tailored
 from lca.training.refining.views import View, overlap
 
 SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
 """Of what the head does, loosest first; 0 is plain skinning."""
 AS_GOOD = 0.002
 """Overlap of outlines, of 1, that a looser guess may lack: a skirt that does not tear is worth it."""
+TOLERATED = 0.015
+"""The same that a skirt may lack of legs that the network has blurred: its hem is where theirs is not."""
 TIGHT = 0.02
 """How sure the head is, of 1, that something hangs off the thighs, below which it changes nothing that one sees."""
+
+
+def as_worn(model: LCA, fused: Fused, hung: Callable[[float], Avatar], views: Sequence[View]) -> Avatar:
+    """The avatar in the skirt that the photos show, or else as loose as they show; all that the garment head says where there is
+    no photo with a pose."""
+    avatar = hung(1.0)
+    if not views or not may_hang(model, fused, avatar):
+        return avatar
+    plain = hung(0.0)
+    cut = tailored(plain, model.template, views)
+    if cut is not None:
+        avatar = skirted(plain, model.template, cut)
+        if fit(avatar, views) > fit(plain, views) - TOLERATED:
+            return avatar
+    return as_loose(hung, views)
 
 
 @torch.no_grad()

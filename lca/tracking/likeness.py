@@ -20,7 +20,7 @@ from lca.model.eyes import BROWN, EyeColors, with_eyes
 from lca.model.network import LCA
 from lca.model.rig import Signals
 from lca.tracking.face_fit import fit_face
-from lca.tracking.hanging import as_loose, may_hang
+from lca.tracking.hanging import as_worn
 from lca.tracking.iris import eye_colors
 from lca.tracking.mouth import with_mouth
 from lca.tracking.observe import Framing, observe
@@ -120,8 +120,7 @@ def draft(
     avatar = hung(1.0)
     signals = signals_of(solution, avatar)
     views = tuple(photo_set.view(k, solution, signals) for k in used)
-    if views and may_hang(model, fused, avatar):
-        avatar = as_loose(hung, views)
+    avatar = as_worn(model, fused, hung, views)
     if observations.faces is not None:
         cameras = [solution.camera(k) for k in used]
         avatar = fit_face(avatar, model.template, signals[list(used)], cameras, [observations.faces[k] for k in used])

@@ -13,6 +13,7 @@ from lca.model.network import LCA
 from lca.model.rig import Signals
 from lca.tracking.comparison import Judgement
 from lca.tracking.face_fit import ironed
+from lca.tracking.hanging import as_worn
 from lca.tracking.mouth import with_mouth
 from lca.tracking.photo_views import view_of
 from lca.training.baselines import bare
@@ -30,10 +31,15 @@ def probe_tracked(model: LCA, subject: Subject, config: RefineConfig = RefineCon
     example = subject.example.to(torch.device("cpu"))
     judged = Judgement(model.template, example.targets, subject.shown, subject.wanted)
     _, fused = model.read(example.photos[None])
-    made, start = (model.avatar_of(fused, len(example.photos), example.betas, cover=cover) for cover in (True, False))
+
+    def hung(share: float, cover: bool = False) -> Avatar:
+        return model.avatar_of(fused, len(example.photos), example.betas, loose=share, cover=cover)
+
+    made, start = hung(1.0, cover=True), hung(1.0)
+    worn = as_worn(model, fused, hung, known_views(start, subject.shown))
     avatars = {
         "feed_forward": made,
-        "refined": _refined(model, ironed(start, model.template), subject.shown, config),
+        "refined": _refined(model, ironed(worn, model.template), subject.shown, config),
         "optimised": _refined(model, bare(model, start, example), subject.shown, config),
     }
     scores = {name: judged(show(avatar, example.targets)) for name, avatar in avatars.items()}

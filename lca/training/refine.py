@@ -119,7 +119,8 @@ class Refinement:
                 "load the model that made the avatar"
             )
         self.config = config
-        self.template, self.surface = template, surface_of(places_of(template, avatar))
+        self.template, self.places = template, places_of(template, avatar)
+        self.surface = surface_of(self.places)
         self.changes = Changes(avatar.canonical)
         generator = torch.Generator().manual_seed(seed)
         self.photographs = Photographs(avatar, template, views, config.left_out, generator)
@@ -189,9 +190,10 @@ class Refinement:
         if config.split:
             missing = photographs.missing(self.changes.applied()) * self.surface.coarse
             chosen = worth_splitting(missing, self.seen.gate, config.split)
-            photographs.avatar, parents = quartered(photographs.avatar, self.template.frames, chosen)
+            photographs.avatar, parents = quartered(photographs.avatar, self.places.frames, chosen)
             self.changes = Changes(photographs.avatar.canonical, self.changes.values[parents])
-            self.surface = surface_of(places_of(self.template, photographs.avatar))
+            self.places = places_of(self.template, photographs.avatar)
+            self.surface = surface_of(self.places)
             photographs.refresh(self.changes.applied())
             self.seen = self._seen()
         tiles = tightened(self.changes.base, self.surface, self.seen.gate)

@@ -1,5 +1,6 @@
 """How loosely clothes hang: outlines in the photos overrule the garment head."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -8,8 +9,10 @@ from lca.geometry.camera import orbit
 from lca.geometry.joint_names import JOINTS
 from lca.model.checkpoint import with_heads
 from lca.model.rig import Signals
+from lca.model.skirt import KNOTS, Cut, skirted
 from lca.render import render
-from lca.tracking.hanging import SHARES, as_loose, fit, may_hang
+from lca.tracking import hanging
+from lca.tracking.hanging import SHARES, as_loose, as_worn, fit, may_hang
 from lca.training.refining.views import Crop, View
 
 
@@ -78,3 +81,17 @@ def test_nothing_hangs_without_a_head_or_off_tight_clothes(sure, model, fused, m
     assert not may_hang(with_heads(sure, garments=False), fused, avatar)
     monkeypatch.setattr(model.garments, "looseness", lambda canonical, rest: torch.full((len(rest),), 0.01))
     assert not may_hang(model, fused, avatar)
+
+
+def test_a_skirt_is_worn_if_it_suits_the_photos(sure, fused, monkeypatch):
+    """And if not, clothes hang as loosely as the garment head says; without photos, as it says altogether."""
+
+    def hung(loose: float):
+        return sure.avatar_of(fused, 2, loose=loose)
+
+    cut = Cut(-0.6, np.full((KNOTS, 2), [0.12, 0.0]))
+    monkeypatch.setattr(hanging, "tailored", lambda *_: cut)
+    right, wrong = photographed(skirted(hung(0.0), sure.template, cut)), photographed(hung(0.0))
+    assert "skirt" in as_worn(sure, fused, hung, right).metadata
+    assert "loose" in as_worn(sure, fused, hung, wrong).metadata
+    torch.testing.assert_close(as_worn(sure, fused, hung, []).canonical.means, hung(1.0).canonical.means)

@@ -73,7 +73,7 @@ def test_photos_have_their_say_in_how_clothes_hang(found, monkeypatch):
     """The example's person wears shorts, of whom nothing is asked."""
     model, pictures, people, start = found
     assert "loose" not in start.avatar.metadata
-    monkeypatch.setattr("lca.tracking.likeness.may_hang", lambda *_: True)
+    monkeypatch.setattr("lca.tracking.hanging.may_hang", lambda *_: True)
     asked = draft(model, pictures, people, stature=1.7)
     assert float(asked.avatar.metadata["loose"]) in SHARES
 

@@ -19,7 +19,7 @@ from lca.training.refining.visibility import occlusions
 def test_quarters_cover_what_the_whole_did(avatar, network):
     chosen = torch.zeros(len(avatar.canonical), dtype=torch.bool)
     chosen[torch.tensor([3, 200])] = True
-    after, parents = quartered(avatar, network.template.frames, chosen)
+    after, parents = quartered(avatar, places_of(network.template, avatar).frames, chosen)
     assert len(after.canonical) == len(avatar.canonical) + 6
     assert after.sources is not None and torch.equal(after.sources, parents)
     own, middle = avatar.canonical.means[3], after.canonical.means[parents == 3].mean(0)

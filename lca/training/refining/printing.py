@@ -53,7 +53,7 @@ def printed(before: Print, photographs: Photographs, template: Template, cut: bo
     """The same with the face that photos show, in finer tiles if they may be `cut`; as it was where no photo shows a face."""
     if not (before.surface.face & (before.gate > 0.5)).any():
         return before
-    avatar, parents = quartered(before.avatar, template.frames, before.surface.face & cut)
+    avatar, parents = quartered(before.avatar, template.frames[before.avatar.source_of], before.surface.face & cut)
     surface = surface_of(places_of(template, avatar))
     face, means = surface.face, avatar.canonical.means
     lids = surface.reach <= LID_REACH

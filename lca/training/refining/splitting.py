@@ -44,26 +44,27 @@ def worth_splitting(
 
 
 def quartered(
-    avatar: Avatar, frames: Float[Tensor, "places 4"], chosen: Bool[Tensor, "gaussians"]
+    avatar: Avatar, frames: Float[Tensor, "gaussians 4"], chosen: Bool[Tensor, "gaussians"]
 ) -> tuple[Avatar, Int[Tensor, "parts"]]:
     """The avatar with the chosen Gaussians split, and which old Gaussian each new one comes of; the others stay in front.
 
-    `frames` are the template's: quarters lie in the plane of the skin, for a network that is unsure turns Gaussians any way.
+    `frames` are those of their places: quarters lie in the plane of the skin, for a network that is unsure turns Gaussians any
+    way.
     """
     kept, split = (~chosen).nonzero()[:, 0], chosen.nonzero()[:, 0]
     parents = torch.cat([kept, split.repeat_interleave(len(QUARTERS))])
     sources = parents if avatar.sources is None else avatar.sources[parents]
-    own = avatar.canonical.map(lambda x: x[parents])
+    own, frames = avatar.canonical.map(lambda x: x[parents]), frames[parents]
     quarter = torch.arange(len(parents)) >= len(kept)
     thin, short, long = own.scales.sort(-1).values.unbind(-1)
     side = (short * long).sqrt()
     signs = torch.cat([torch.zeros(len(kept), 3), _corners(len(split))])
-    shift = (quat_wxyz_to_matrix(frames[sources]) @ (APART * side[:, None] * signs)[..., None])[..., 0]
+    shift = (quat_wxyz_to_matrix(frames) @ (APART * side[:, None] * signs)[..., None])[..., 0]
     flat = torch.stack([SMALLER * side, SMALLER * side, thin], -1)
     canonical = replace(
         own,
         means=own.means + shift,
-        quats_wxyz=torch.where(quarter[:, None], frames[sources], own.quats_wxyz),
+        quats_wxyz=torch.where(quarter[:, None], frames, own.quats_wxyz),
         scales=torch.where(quarter[:, None], flat, own.scales),
     )
     rig = replace(

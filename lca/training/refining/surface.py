@@ -7,11 +7,13 @@ import torch
 from scipy.sparse import csr_matrix
 from scipy.spatial import KDTree
 from torch import Tensor
+from torch.nn import functional as F
 
 from lca.geometry.body import PARTS
 from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.geometry.tiles import NEIGHBOURS, apart, gap, neighbours
 from lca.model.avatar import Avatar
+from lca.model.rig import Rig
 from lca.model.template import Template
 
 APART = {frozenset(pair): 0.0 for pair in (("face", "head"), ("head", "neck"))}
@@ -42,6 +44,10 @@ ARMS, ELSEWHERE = ("upper_arm", "forearm"), 10.0
 """Parts that sleeves go round, and metres that keep their rings apart from all others."""
 TURN = 0.1
 """Metres round the body that a surface seems apart, per unit by which it faces another way."""
+WORN_ROUND, HELD_OFF = ("hips", "thigh", "calf"), 0.03
+"""Parts that skirts hang round, and metres off them from which on a Gaussian lies beside what is near it on the skirt."""
+STRIDE = 0.3
+"""Metres between the feet of a step in which a skirt shows no gaps."""
 MIDDLE = 0.003
 """Metres from the plane of symmetry within which a Gaussian is its own mirror image."""
 
@@ -78,6 +84,8 @@ class SurfaceGraph:
     """Where on its ring it lies, metres, and the way it faces there; (gaussians, 5)."""
     outward: np.ndarray
     """Unit vector across the body, or across the arm, away from it; (gaussians, 3)."""
+    parted: Tensor
+    """Metres that a stride parts it from its neighbours on a skirt."""
 
     @property
     def tiled(self) -> Tensor:
@@ -95,7 +103,7 @@ class SurfaceGraph:
 
     def gap(self, points: Tensor) -> Tensor:
         """What each Gaussian has to cover, metres (`lca.geometry.tiles`)."""
-        return gap(points, torch.from_numpy(self.near))
+        return torch.hypot(gap(points, torch.from_numpy(self.near)), self.parted)
 
     def smooth(self, values: Tensor, strength: Tensor, sweeps: int = 4) -> Tensor:
         """(I + strength x Laplacian)^-1 values, by Jacobi sweeps; `strength` (gaussians, 1)."""
@@ -107,27 +115,56 @@ class SurfaceGraph:
 
 @dataclass(frozen=True)
 class Places:
-    """Where an avatar's Gaussians sit on the bare body in rest pose: `points` (metres), `part` (in `PARTS`), `normal` (unit
-    vectors), `mirror` (the Gaussian on the other side)."""
+    """Where an avatar's Gaussians sit on the bare body in rest pose, and on a skirt: `points` (metres), `part` (in `PARTS`),
+    `frames` (w x y z: z along the normal), `mirror` (the Gaussian on the other side)."""
 
     points: np.ndarray
     part: np.ndarray
-    normal: np.ndarray
+    frames: Tensor
     mirror: np.ndarray
+    parted: Tensor
+    """Metres that a stride parts it from its neighbours on a skirt."""
+
+    @property
+    def normal(self) -> np.ndarray:
+        """Unit vectors away from the surface, (gaussians, 3)."""
+        return quat_wxyz_to_matrix(self.frames)[..., 2].numpy()
 
 
 def places_of(template: Template, avatar: Avatar) -> Places:
-    """The template's places; parts of a split Gaussian sit round the place of their source as they do in the avatar."""
-    points, part = template.points.cpu(), template.part.cpu().numpy()
-    normal = quat_wxyz_to_matrix(template.frames.cpu())[..., 2].numpy()
-    if avatar.sources is None:
-        return Places(points.numpy(), part, normal, template.mirror.cpu().numpy())
-    sources, means = avatar.sources.cpu(), avatar.canonical.means.detach().cpu()
+    """The template's places, or a skirt's; parts of a split Gaussian sit round the place of their source as they do in the
+    avatar."""
+    points, part, frames = template.points.cpu(), template.part.cpu().numpy(), template.frames.cpu()
+    sources, means = avatar.source_of.cpu(), avatar.canonical.means.detach().cpu()
     count = torch.bincount(sources, minlength=len(points)).clamp(min=1)
     middle = torch.zeros_like(points).index_add_(0, sources, means) / count[:, None]
-    own = (points[sources] + means - middle[sources]).numpy()
-    mirror = np.asarray(KDTree(own).query(own * np.array([-1.0, 1.0, 1.0], np.float32))[1])
-    return Places(own, part[sources], normal[sources], mirror)
+    hung = hanging(template, avatar)
+    own = torch.where(hung[:, None], means, points[sources] + (means - middle[sources]))
+    turned = F.normalize(avatar.canonical.quats_wxyz.detach().cpu(), dim=-1)
+    frames, mirror = torch.where(hung[:, None], turned, frames[sources]), template.mirror.cpu().numpy()
+    if avatar.sources is not None or hung.any():
+        mirror = np.asarray(KDTree(own.numpy()).query(own.numpy() * np.array([-1.0, 1.0, 1.0], np.float32))[1])
+    return Places(own.numpy(), part[sources.numpy()], frames, mirror, _parted(avatar.rig, own, hung))
+
+
+def hanging(template: Template, avatar: Avatar) -> Tensor:
+    """Which Gaussians hang on a skirt (`lca.model.skirt`): those of hips and legs that it holds off the body."""
+    if "skirt" not in avatar.metadata:
+        return torch.zeros(len(avatar.canonical), dtype=torch.bool)
+    sources = avatar.source_of.cpu()
+    off = (avatar.canonical.means.detach().cpu() - template.shaped(avatar.betas[None].cpu())[0][sources]).norm(dim=-1)
+    return (off > HELD_OFF) & torch.from_numpy(_named(template.part.cpu().numpy(), WORN_ROUND))[sources]
+
+
+def _parted(rig: Rig, points: Tensor, hung: Tensor) -> Tensor:
+    """How far `STRIDE` parts neighbours on a skirt, metres: as far as they follow different legs."""
+    parted = torch.zeros(len(points))
+    if hung.any():
+        weights = torch.zeros(len(points), rig.joints.shape[-2])
+        weights.scatter_add_(1, rig.skin_indices.long().cpu(), rig.skin_weights.detach().cpu())
+        beside = weights[hung][torch.from_numpy(neighbours(points[hung].numpy()))]
+        parted[hung] = STRIDE * 0.5 * (beside - weights[hung][:, None]).abs().sum(-1).mean(-1)
+    return parted
 
 
 def surface_of(places: Places) -> SurfaceGraph:
@@ -163,6 +200,7 @@ def surface_of(places: Places) -> SurfaceGraph:
         along=along,
         across=across,
         outward=outward,
+        parted=places.parted,
     )
 
 
