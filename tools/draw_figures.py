@@ -47,6 +47,8 @@ from lca.world.stages.capture import STAGES
 
 GALLERY_SEED, GALLERY = 7, (1, 2, 3, 4, 6, 7)
 """Studio people that no training has seen."""
+SKIRTED = (("studio", 2, 8), ("studio", 19, 8), ("wild", 18, 13), ("studio", 9, 9))
+"""People in skirts that no training has seen: stage, number and seed."""
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGS = ROOT / "configs"
 LAMPS = ((0.28, 0.4), (0.4, 0.08), (0.65, 0.1), (0.76, 0.4), (0.7, 0.75))
@@ -205,6 +207,10 @@ class Studio:
         strangers = [drawn("studio", index, GALLERY_SEED) for index in GALLERY]
         return gallery(self.model, self.finder, strangers, named_motion("walk", 2.0, 12.0))
 
+    def skirts(self) -> Image.Image:
+        """Four people in skirts."""
+        return gallery(self.model, self.finder, [drawn(*each) for each in SKIRTED], named_motion("walk", 2.0, 12.0))
+
     def photographs(self) -> Image.Image:
         """Refinement, step by step."""
         return from_photographs.summary(self.model, self.pictures, self.people, self.stature)
@@ -214,6 +220,7 @@ DRAWN = {
     "notebooks/figures/00_tour.png": Studio.tour,
     "notebooks/figures/01_data_preparation.png": Studio.preparation,
     "data_cards/pictures/avatars.png": Studio.avatars,
+    "data_cards/pictures/skirts.png": Studio.skirts,
     "notebooks/figures/02_pretraining.png": lambda at: pretraining_picture(at.model, at.folder),
     "notebooks/figures/03_post_training.png": lambda at: post_training_picture(at.model, at.folder),
     "notebooks/figures/04_emergent_probes.png": lambda at: emergent_picture(at.model, at.folder),

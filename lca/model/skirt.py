@@ -29,6 +29,8 @@ AXIS = 0.03
 """z of the middle of hips and legs, metres."""
 STEP, ANGLES = 0.02, 72
 """Metres between the slices of the body, and directions in each."""
+FEW = 24
+"""Gaussians that a slice has at least."""
 SNUG = 0.006
 """Metres that cloth is off the skin at least."""
 SEAM = 0.04
@@ -170,7 +172,8 @@ def _hull(points: Float[ndarray, "points 3"], heights: ndarray) -> Float[ndarray
     directions = np.stack([np.sin(angles), np.cos(angles)])
     rows = []
     for height in heights:
-        slab = points[np.abs(points[:, 1] - height) < 1.5 * STEP][:, [0, 2]] - [0.0, AXIS]
+        away = np.abs(points[:, 1] - height)
+        slab = points[away < max(1.5 * STEP, np.partition(away, FEW)[FEW])][:, [0, 2]] - [0.0, AXIS]
         faces = ConvexHull(slab).equations
         towards = faces[:, :2] @ directions
         rows.append(np.where(towards > 1e-6, -faces[:, 2:] / towards.clip(1e-6), np.inf).min(0))

@@ -12,7 +12,7 @@ from lca.model.rig import Signals
 from lca.model.skirt import Cut, skirted
 from lca.render import render
 from lca.tracking import tailoring
-from lca.tracking.tailoring import LIKELY, SURE, Fitting, tailored, thickness
+from lca.tracking.tailoring import LIKELY, PERHAPS, SURE, Fitting, tailored, thickness
 from lca.training.refining.views import Crop, View
 
 CUT = Cut(-0.62, np.array([[0.02, 0.0], [0.07, 0.01], [0.14, 0.01]]))
@@ -56,7 +56,7 @@ def test_trousers_show_what_is_between_the_legs(model, plain, likely):
 
 def test_whom_the_network_takes_for_somebody_in_trousers_is_not_asked(model, plain, monkeypatch):
     monkeypatch.setattr(tailoring, "Fitting", None)
-    assert thickness(plain, model.template) < LIKELY
+    assert thickness(plain, model.template) < PERHAPS
     assert tailored(plain, model.template, photographed(plain)) is None
 
 
