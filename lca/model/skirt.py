@@ -41,7 +41,7 @@ them."""
 INNER = np.radians(110.0)
 """From outwards: what faces the other leg is in its shade, and has no colour of cloth."""
 TOGETHER, AMONG, SWEEPS = 0.07, 64, 9
-"""Metres over which a sweep shares weights, among how many Gaussians, and sweeps: 0.14 m of cloth move as one."""
+"""Metres over which a sweep shares weights, among how many Gaussians, and sweeps: 0.2 m of cloth move as one."""
 NOMINAL = 0.05
 """Metres off the body at which this is decided."""
 TINTED, LIKE, FADED = 0.02, 24, 0.04
@@ -72,7 +72,7 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Wearer:
+class SkirtWearer:
     """What a skirt is worn on: hips and legs of one shape, in rest pose. Angles are round the body, 0 in front, radians."""
 
     places: Float[ndarray, "gaussians 3"]
@@ -105,7 +105,7 @@ class Wearer:
         upper, lower = ((1 - right) * table[r, first] + right * table[r, second] for r in (above, above + 1))
         return (1 - down) * upper + down * lower
 
-    def hanging(self, cut: Cut) -> "Tube":
+    def hanging(self, cut: Cut) -> "SkirtTube":
         """Where the Gaussians above the hem hang."""
         index = np.flatnonzero(self.tube & (self.places[:, 1] > cut.hem))
         height, angle = self.places[index, 1], self.angle[index]
@@ -121,11 +121,11 @@ class Wearer:
         outward /= np.linalg.norm(outward, axis=1, keepdims=True)
         frame = np.stack([across, np.cross(outward, across), outward], -1)
         places, axes = (torch.from_numpy(x).float() for x in (at(height, angle), frame))
-        return Tube(torch.from_numpy(index), places, matrix_to_quat_wxyz(axes))
+        return SkirtTube(torch.from_numpy(index), places, matrix_to_quat_wxyz(axes))
 
 
 @dataclass(frozen=True)
-class Tube:
+class SkirtTube:
     """Gaussians that hang (`index`), where, and how they are turned there: z outwards."""
 
     index: Int[Tensor, "hanging"]
@@ -140,7 +140,7 @@ def _ease(down: ndarray, angle: ndarray, cut: Cut) -> ndarray:
     return mean + more * np.cos(2 * angle)
 
 
-def wearer_of(template: Template, betas: Float[Tensor, "shape"]) -> Wearer:
+def wearer_of(template: Template, betas: Float[Tensor, "shape"]) -> SkirtWearer:
     """Hips and legs of a body of this shape."""
     places = template.shaped(betas[None].to(template.points))[0].cpu().numpy().astype(np.float64)
     part = template.part.cpu().numpy()
@@ -152,7 +152,7 @@ def wearer_of(template: Template, betas: Float[Tensor, "shape"]) -> Wearer:
     round_leg = _round_leg(places, legs)
     parted = np.clip((CROTCH + SPREAD - places[:, 1]) / SPREAD, 0, 1)
     spread = np.sign(places[:, 0]) * ((1 - parted) * np.abs(own) + parted * (np.pi / 2 + round_leg / 2))
-    return Wearer(
+    return SkirtWearer(
         places=places,
         legs=legs,
         tube=legs | (hips & (places[:, 1] < top - SEAM)),
@@ -194,7 +194,7 @@ def _round_leg(places: Float[ndarray, "gaussians 3"], legs: Bool[ndarray, "gauss
     return np.arctan2(middle[:, 1] - places[:, 2], beside - middle[:, 0])
 
 
-def softly_skinned(wearer: Wearer, rig: Rig) -> Rig:
+def softly_skinned(wearer: SkirtWearer, rig: Rig) -> Rig:
     """The rig with W' for all that may hang: the mean of the body's own weights over the cloth nearby, across the gap between the
     legs too. A tube so held does not tear in a stride."""
     dense = torch.zeros(len(rig.skin_weights), rig.joints.shape[-2])
@@ -214,6 +214,15 @@ def softly_skinned(wearer: Wearer, rig: Rig) -> Rig:
     )
 
 
+def with_rows(rig: Rig, other: Rig, index: Int[Tensor, "hanging"]) -> Rig:
+    """The rig with another's skinning of some Gaussians."""
+    return replace(
+        rig,
+        skin_indices=rig.skin_indices.index_copy(0, index, other.skin_indices[index]),
+        skin_weights=rig.skin_weights.index_copy(0, index, other.skin_weights[index]),
+    )
+
+
 def _shares(among: ndarray, places: ndarray, metres: float, count: int) -> csr_matrix:
     """What takes the mean of the values of points `among` round each of `places`."""
     count = min(count, len(among))
@@ -223,7 +232,7 @@ def _shares(among: ndarray, places: ndarray, metres: float, count: int) -> csr_m
     return csr_matrix((share.ravel(), nearest.ravel(), np.arange(len(places) + 1) * count), (len(places), len(among)))
 
 
-def draped(canonical: Gaussians, template: Template, wearer: Wearer, tube: Tube, gaps: Tensor) -> Gaussians:
+def draped(canonical: Gaussians, template: Template, wearer: SkirtWearer, tube: SkirtTube, gaps: Tensor) -> Gaussians:
     """Canonical Gaussians of one person with those of the tube on it, as tiles that cover `gaps` (metres), and the legs bare
     below its hem."""
     hung = torch.zeros(len(canonical), dtype=torch.bool).index_fill(0, tube.index, True)
@@ -256,12 +265,7 @@ def skirted(avatar: Avatar, template: Template, cut: Cut) -> Avatar:
     share = _shares(places[shown], places[tube.index], TINTED, LIKE)
     colors = share @ canonical.colors[shown].numpy()
     canonical = replace(canonical, colors=canonical.colors.index_copy(0, tube.index, torch.from_numpy(colors).float()))
-    soft = softly_skinned(wearer, avatar.rig)
-    rig = replace(
-        avatar.rig,
-        skin_indices=avatar.rig.skin_indices.index_copy(0, tube.index, soft.skin_indices[tube.index]),
-        skin_weights=avatar.rig.skin_weights.index_copy(0, tube.index, soft.skin_weights[tube.index]),
-    )
+    rig = with_rows(avatar.rig, softly_skinned(wearer, avatar.rig), tube.index)
     materials = avatar.materials and avatar.materials.reframed(avatar.canonical, canonical)
     metadata = {**avatar.metadata, "skirt": f"{wearer.top - cut.hem:.2f} m"}
     return replace(avatar, canonical=canonical, rig=rig, materials=materials, metadata=metadata)

@@ -26,17 +26,17 @@ TIGHT = 0.02
 
 def as_worn(model: LCA, fused: Fused, hung: Callable[[float], Avatar], views: Sequence[View]) -> Avatar:
     """The avatar in the skirt that the photos show, or else as loose as they show; all that the garment head says where there is
-    no photo with a pose."""
+    no photo with a pose. Without a head, plain skinning."""
     avatar = hung(1.0)
-    if not views or not may_hang(model, fused, avatar):
+    if not views or model.garments is None:
         return avatar
     plain = hung(0.0)
     cut = tailored(plain, model.template, views)
     if cut is not None:
-        avatar = skirted(plain, model.template, cut)
-        if fit(avatar, views) > fit(plain, views) - TOLERATED:
-            return avatar
-    return as_loose(hung, views)
+        worn = skirted(plain, model.template, cut)
+        if fit(worn, views) > fit(plain, views) - TOLERATED:
+            return worn
+    return as_loose(hung, views) if may_hang(model, fused, avatar) else avatar
 
 
 @torch.no_grad()

@@ -18,12 +18,12 @@ from lca.geometry.gaussians import Gaussians
 from lca.geometry.tiles import gap, neighbours
 from lca.model.avatar import Avatar
 from lca.model.rig import Rig
-from lca.model.skirt import KNOTS, SNUG, Cut, Wearer, draped, softly_skinned, wearer_of
+from lca.model.skirt import KNOTS, SNUG, Cut, SkirtWearer, draped, softly_skinned, wearer_of, with_rows
 from lca.model.template import Template
 from lca.render import render
 from lca.training.refining.views import Target, View, halved, target
 
-PERHAPS, LIKELY, SURE = 0.022, 0.030, 0.035
+PERHAPS, LIKELY, SURE = 0.016, 0.030, 0.035
 """Metres of `thickness` from which on it may be a skirt: where much is seen between the legs, where little is, and where nothing
 is. Of 86 people that the model had not met, trousers had up to 0.038, skirts 0.016 to 0.099."""
 UPPER = (-0.35, -0.20)
@@ -81,7 +81,7 @@ class Fitting:
     views: Sequence[View]
 
     @cached_property
-    def wearer(self) -> Wearer:
+    def wearer(self) -> SkirtWearer:
         """Who tries it on."""
         return wearer_of(self.template, self.plain.betas)
 
@@ -119,12 +119,7 @@ class Fitting:
         """What somebody in this skirt covers of each photo."""
         tube = self.wearer.hanging(cut)
         canonical = draped(self.plain.canonical, self.template, self.wearer, tube, self.gaps[tube.index])
-        hung = torch.zeros(len(canonical), 1, dtype=torch.bool).index_fill(0, tube.index, True)
-        rig = replace(
-            self.rig,
-            skin_indices=torch.where(hung, self.rig.skin_indices, self.plain.rig.skin_indices),
-            skin_weights=torch.where(hung, self.rig.skin_weights, self.plain.rig.skin_weights),
-        )
+        rig = with_rows(self.plain.rig, self.rig, tube.index)
         legs = self._alphas(canonical, rig, torch.from_numpy(np.flatnonzero(self.wearer.tube)))
         return [1.0 - clear * (1.0 - alpha) for clear, alpha in zip(self.clear, legs, strict=True)]
 
