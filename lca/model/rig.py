@@ -54,6 +54,12 @@ class Rig:
         """The joint that carries most of each Gaussian."""
         return self.skin_indices.gather(-1, self.skin_weights.argmax(-1, keepdim=True))[..., 0]
 
+    @property
+    def dense(self) -> Float[Tensor, "gaussians joints"]:
+        """The weight of every joint on every Gaussian of one person."""
+        weights = self.skin_weights.new_zeros(len(self.skin_weights), self.joints.shape[-2])
+        return weights.scatter_add(1, self.skin_indices.long(), self.skin_weights)
+
     def __getitem__(self, index) -> "Rig":
         """Index the leading batch axes of the joints, and of the skinning where it has them."""
         return self.map(lambda x: x[index])

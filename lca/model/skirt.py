@@ -197,12 +197,10 @@ def _round_leg(places: Float[ndarray, "gaussians 3"], legs: Bool[ndarray, "gauss
 def softly_skinned(wearer: SkirtWearer, rig: Rig) -> Rig:
     """The rig with W' for all that may hang: the mean of the body's own weights over the cloth nearby, across the gap between the
     legs too. A tube so held does not tear in a stride."""
-    dense = torch.zeros(len(rig.skin_weights), rig.joints.shape[-2])
-    dense.scatter_add_(1, rig.skin_indices.long(), rig.skin_weights)
     nominal = wearer.hanging(Cut(wearer.bottom - STEP, np.array([[NOMINAL, 0.0]] * KNOTS)))
     places, held = wearer.places.copy(), wearer.sewn.copy()
     places[nominal.index], held[nominal.index] = nominal.means, True
-    share, weights = _shares(places[held], places[held], TOGETHER, AMONG), dense.numpy()[held]
+    share, weights = _shares(places[held], places[held], TOGETHER, AMONG), rig.dense.numpy()[held]
     own = np.isin(np.flatnonzero(held), nominal.index)[:, None]
     for _ in range(SWEEPS):
         weights = np.where(own, share @ weights, weights)

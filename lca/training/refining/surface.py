@@ -160,10 +160,9 @@ def _parted(rig: Rig, points: Tensor, hung: Tensor) -> Tensor:
     """How far `STRIDE` parts neighbours on a skirt, metres: as far as they follow different legs."""
     parted = torch.zeros(len(points))
     if hung.any():
-        weights = torch.zeros(len(points), rig.joints.shape[-2])
-        weights.scatter_add_(1, rig.skin_indices.long().cpu(), rig.skin_weights.detach().cpu())
-        beside = weights[hung][torch.from_numpy(neighbours(points[hung].numpy()))]
-        parted[hung] = STRIDE * 0.5 * (beside - weights[hung][:, None]).abs().sum(-1).mean(-1)
+        weights = rig.dense.detach().cpu()[hung]
+        beside = weights[torch.from_numpy(neighbours(points[hung].numpy()))]
+        parted[hung] = STRIDE * 0.5 * (beside - weights[:, None]).abs().sum(-1).mean(-1)
     return parted
 
 
