@@ -4,7 +4,7 @@ Differentiable in everything, batched over people (or frames of one person); tra
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -59,6 +59,10 @@ class Rig:
         """The weight of every joint on every Gaussian of one person."""
         weights = self.skin_weights.new_zeros(len(self.skin_weights), self.joints.shape[-2])
         return weights.scatter_add(1, self.skin_indices.long(), self.skin_weights)
+
+    def of(self, chosen: Int[Tensor, "chosen"]) -> "Rig":
+        """The rig of some Gaussians, in this order; of one person, or of people who share the skinning."""
+        return replace(self, skin_indices=self.skin_indices[chosen], skin_weights=self.skin_weights[chosen])
 
     def __getitem__(self, index) -> "Rig":
         """Index the leading batch axes of the joints, and of the skinning where it has them."""

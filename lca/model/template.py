@@ -139,6 +139,10 @@ class Template(nn.Module):
         """1 for anchors on the head: those that eps and psi may move."""
         return self.face.unflatten(0, (-1, self.config.per_anchor)).mean(1).round()
 
+    def nearest(self, places: Float[Tensor, "places 3"], count: int) -> Int[Tensor, "places count"]:
+        """The Gaussians nearest to places of the body (metres, rest pose), nearest first."""
+        return torch.cdist(places, self.points).topk(count, largest=False).indices
+
     def shaped(self, betas: Float[Tensor, "batch shape"]) -> Float[Tensor, "batch gaussians 3"]:
         """Rest-pose positions on a body of this shape, metres."""
         directions = self.shape_directions[..., : betas.shape[-1]]

@@ -21,14 +21,15 @@ from lca.model.rig import Signals
 from lca.model.template import EYES, Template, painted_mouth
 from lca.tracking.body_points import HEAD
 from lca.tracking.face_points import FacePoints, load_face_points
+from lca.training.refining.landmarks import NEAREST, NOISE
 from lca.training.refining.surface import places_of, surface_of
 
 IRISES = 468
 """Landmarks from this one on follow the gaze, not the face."""
-NEAREST = 4
-"""Gaussians whose mean stands for a landmark."""
-PRIOR, NOISE = 0.006, 0.002
-"""Metres: standard deviation of faces about the body's own, and of a landmark in a photo beside its stray."""
+STRAY, ROUNDS = 0.3, 6
+"""Share of a landmark's stray over all people that it strays on one, and how often offsets are measured anew."""
+PRIOR = 0.006
+"""Metres: standard deviation of faces about the body's own."""
 KERNEL, FADE = 0.008, 0.3
 """Metres over which an offset spreads, and the weight of no offset."""
 MOST = 0.015
@@ -64,14 +65,19 @@ def fit_face(
     if not seen:
         return avatar
     avatar = ironed(avatar, template)
-    offsets = landmark_offsets(avatar, template, points, signals, cameras, seen)
+    for _ in range(ROUNDS):
+        avatar = _moved(avatar, template, points, landmark_offsets(avatar, template, points, signals, cameras, seen))
+    return avatar
+
+
+def _moved(avatar: Avatar, template: Template, points: FacePoints, offsets: Float[Tensor, "points 3"]) -> Avatar:
+    """The avatar with its landmarks so far from where they were."""
     moved = spread(offsets, points, template.points)
     moved = torch.where(avatar.on_head[:, None], moved, 0.0)
     joints = avatar.rig.joints.clone()
-    eye = template.part == PARTS.index("eye")
     for joint, side in EYES.items():
         whole = spread(offsets, points, joints.new_tensor(_iris(points, side))[None])[0]
-        moved[eye & (template.points[:, 0] * side > 0)] = whole
+        moved = torch.lerp(whole, moved, off_lids(template.shaped(avatar.betas[None])[0], avatar.rig.joints[joint]))
         joints[joint] += whole
     canonical = replace(avatar.canonical, means=avatar.canonical.means + moved)
     return replace(avatar, canonical=canonical, rig=replace(avatar.rig, joints=joints))
@@ -85,9 +91,8 @@ def ironed(avatar: Avatar, template: Template) -> Avatar:
     smooth = surface_of(places_of(template, avatar)).smooth(
         offsets, torch.full((len(rest), 1), IRON), sweeps=IRON_SWEEPS
     )
-    centres = torch.stack([avatar.rig.joints[joint] for joint in EYES])
-    apart = torch.cdist(rest, centres).amin(-1, keepdim=True)
-    smooth = smooth * ((apart - LIDS) / LIDS).clamp(0.0, 1.0)
+    for joint in EYES:
+        smooth = smooth * off_lids(rest, avatar.rig.joints[joint])
     mouth = (template.part == PARTS.index("mouth"))[:, None]
     ironed_parts = mouth | (template.part == PARTS.index("face"))[:, None]
     own = avatar.canonical
@@ -102,6 +107,11 @@ def ironed(avatar: Avatar, template: Template) -> Avatar:
         colors=torch.lerp(own.colors, painted_mouth(template.points), inner),
     )
     return replace(avatar, canonical=canonical)
+
+
+def off_lids(places: Float[Tensor, "places 3"], eye: Float[Tensor, "3"]) -> Float[Tensor, "places 1"]:
+    """0 on an eyeball and its lids, 1 well off them."""
+    return (((places - eye).norm(dim=-1, keepdim=True) - LIDS) / LIDS).clamp(0.0, 1.0)
 
 
 def behind_lips(template: Template) -> Float[Tensor, "gaussians 1"]:
@@ -121,12 +131,10 @@ def landmark_offsets(
     seen: Mapping[int, Float[Tensor, "478 2"]],
 ) -> Float[Tensor, "points 3"]:
     """Metres in rest pose: the offset of each landmark that the photos `seen` (number -> landmarks) agree on; 0 by default."""
-    apart = torch.cdist(points.canonical, template.points)
-    nearest = apart.topk(NEAREST, largest=False).indices
+    nearest = template.nearest(points.canonical, NEAREST)
     normal = quat_wxyz_to_matrix(template.frames[nearest[:, 0]])[..., 2]
     system = torch.eye(3).repeat(len(nearest), 1, 1) / PRIOR**2
     wanted = torch.zeros(len(nearest), 3)
-    trust = 1.0 / (points.error + NOISE) ** 2
     for k, face in seen.items():
         drive, camera = signals[k], cameras[k]
         posed = avatar.drive(drive.theta, drive.eps, drive.psi, drive.translation).means[nearest].mean(1)
@@ -135,7 +143,9 @@ def landmark_offsets(
             @ avatar.rig.transforms(drive.theta, drive.psi, drive.translation)[HEAD, :3, :3]
         )
         pixels = camera.project(posed)
-        off = (face[list(points.chosen)] - pixels[:, :2]) * (pixels[:, 2:] / camera.intrinsics[0, 0])
+        pixel = pixels[:, 2:] / camera.intrinsics[0, 0]
+        off = (face[list(points.chosen)] - pixels[:, :2]) * pixel
+        trust = 1.0 / (STRAY * points.error + NOISE + pixel[:, 0]) ** 2
         facing = -(normal @ turn.mT)[:, 2]
         weight = trust * facing.clamp(min=0.0) * (facing > SLANT)
         across = turn[:2]  # rows: the picture's x and y, in the head's frame

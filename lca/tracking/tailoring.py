@@ -4,7 +4,7 @@ A cut is found by Levenberg and Marquardt's rule on what the tube covers of each
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
@@ -112,7 +112,7 @@ class Fitting:
 
     def _alphas(self, canonical: Gaussians, rig: Rig, chosen: Tensor) -> list[Tensor]:
         few = canonical.map(lambda x: x[chosen])
-        own = replace(rig, skin_indices=rig.skin_indices[chosen], skin_weights=rig.skin_weights[chosen])
+        own = rig.of(chosen)
         return [render(own.pose(few, view.signals), crop.camera).alpha for view, crop in self.targets]
 
     def covers(self, cut: Cut) -> list[Tensor]:

@@ -13,6 +13,7 @@ from lca.data.module import AvatarData
 from lca.errors import UserError
 from lca.model.checkpoint import load_model
 from lca.model.network import LCA, ModelConfig
+from lca.precision import name_of
 from lca.ranges import check_number
 from lca.training.correspondence import mean_distance
 from lca.training.losses import LossConfig, psnr
@@ -60,6 +61,14 @@ class Pretrain(lightning.LightningModule):
                 "init": init,
             }
         )
+
+    def on_fit_start(self) -> None:
+        """Raises: UserError: the trainer is told a precision; networks choose their own, and splats need single precision."""
+        if self.trainer.precision != "32-true":
+            raise UserError(
+                f"expected trainer.precision to be left alone, got {self.trainer.precision}: networks compute in "
+                f"{name_of(self.device)} here by themselves, and LCA_NUMBER_FORMAT=bf16 or fp32 overrules that"
+            )
 
     def training_step(self, batch: Batch | FaceCrops, batch_idx: int) -> Tensor:
         """One step; every random number follows from the step, so a resumed run repeats the same ones."""

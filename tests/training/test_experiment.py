@@ -37,6 +37,11 @@ def weights(run) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in run.module.parameters()])
 
 
+def test_a_precision_of_the_trainer_is_refused_for_networks_choose_their_own(tmp_path):
+    with pytest.raises(UserError, match=r"bf16-mixed.*LCA_NUMBER_FORMAT"):
+        pretraining(tmp_path, 1, "--trainer.precision=bf16-mixed").fit()
+
+
 def test_a_killed_run_resumes_exactly(tmp_path, monkeypatch):
     monkeypatch.setattr("lca.training.experiment.CHECKPOINT_STEPS", 2)
     whole = pretraining(tmp_path / "whole", 4)

@@ -16,6 +16,7 @@ from lca.training.losses import over, psnr
 from lca.training.refine import MANY, RefineConfig, Refinement, refine
 from lca.training.refining import palette, photographs
 from lca.training.refining.changes import COLORS
+from lca.training.refining.landmarks import Landmarks
 from lca.training.refining.lids import unpainted
 from lca.training.refining.surface import places_of, surface_of
 from lca.training.refining.views import Crop, View
@@ -100,6 +101,32 @@ def test_a_wrong_pose_is_corrected(painted, network, views):
 
     for photo, view in enumerate(views):
         assert pixels_off(aligned[photo], view) < 0.6 * pixels_off(moved[photo].signals, view)
+
+
+def landmarks_of(avatar, view, places):
+    """What a photo shows of some Gaussians of the face."""
+    signals = view.signals
+    posed = avatar.drive(signals.theta, signals.eps, signals.psi, signals.translation).means
+    return view.body.camera.project(posed[places])[:, :2]
+
+
+def test_the_head_follows_landmarks_where_the_picture_says_otherwise(painted, network, views):
+    template, down = network.template, torch.tensor([0.0, 1.5])
+    face = (template.part == PARTS.index("face")).nonzero()[::40, 0]
+    shown = [landmarks_of(painted, view, face) + down for view in views]
+    error = torch.full((len(face),), 0.003)
+    held = [
+        replace(view, landmarks=Landmarks(template.points[face], pixels, error))
+        for view, pixels in zip(views, shown, strict=True)
+    ]
+
+    def off(photos):
+        signals = refine(painted, template, photos, RefineConfig(align=60, steps=0)).signals
+        there = [replace(view, signals=signals[photo]) for photo, view in enumerate(photos)]
+        apart = [landmarks_of(painted, view, face) - pixels for view, pixels in zip(there, shown, strict=True)]
+        return torch.cat(apart).norm(dim=-1).mean()
+
+    assert off(views) > 1.0 and off(held) < 0.5
 
 
 def test_every_drive_still_works(refined, avatar):

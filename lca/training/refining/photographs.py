@@ -14,6 +14,7 @@ from lca.model.rig import Rig, Signals
 from lca.model.template import Template
 from lca.render import render
 from lca.training.losses import LossConfig, image_loss, over
+from lca.training.refining.landmarks import NEAREST
 from lca.training.refining.palette import Palette
 from lca.training.refining.shading import GAINS, WAVES, light_on, light_prior, shaded, waves
 from lca.training.refining.surface import SurfaceGraph
@@ -22,6 +23,8 @@ from lca.training.refining.visibility import blended, gate_of, occlusions, sight
 
 THETA_PRIOR, TRANSLATION_PRIOR = 1.0, 5.0
 """Weights of the mean square departure from the given poses, radians, and places, metres."""
+HELD = 0.3
+"""Weight of the landmarks of faces."""
 EDGE = 2
 """Pixels: errors nearer to the mask's edge are of the outline, not of too few Gaussians."""
 
@@ -61,6 +64,7 @@ class Photographs:
         self.lights = torch.zeros(len(views), GAINS + WAVES, requires_grad=True)
         hand, left = template.part == PARTS.index("hand"), template.points[:, 0] > 0
         self.each_hand = hand & left, hand & ~left
+        self.held = [view.landmarks and template.nearest(view.landmarks.canonical, NEAREST) for view in views]
         self.errors: list[tuple[float, float]] = []
         self.refresh(avatar.canonical)
 
@@ -77,6 +81,8 @@ class Photographs:
         """Corrections, normals and edges anew, after poses have changed."""
         frames = replace(self.given, theta=self.theta, translation=self.translation)
         self.corrections = self.avatar.correction(frames)
+        self.of_source = torch.zeros(1 + int(self.avatar.source_of.max()), dtype=torch.long)
+        self.of_source[self.avatar.source_of] = torch.arange(len(self.avatar.source_of))
         everywhere = [self.posed(canonical, photo) for photo in range(len(self))]
         self.waves = [waves(posed) for posed in everywhere]
         self.bodies = [
@@ -106,8 +112,17 @@ class Photographs:
         faces: Sequence[Target | None],
     ) -> Tensor:
         """What a step minimises: the mean loss of some photos, and the priors."""
-        losses = [self.loss(canonical, photo, bodies, faces) for photo in photos]
+        losses = [self.loss(canonical, photo, bodies, faces) + HELD * self.astray(canonical, photo) for photo in photos]
         return torch.stack(losses).mean() + self.prior()
+
+    def astray(self, canonical: Gaussians, photo: int) -> Tensor:
+        """How far the landmarks of a photo's face are from where it has them: poses follow, Gaussians do not."""
+        view, sources = self.views[photo], self.held[photo]
+        if view.landmarks is None or sources is None:
+            return self.lights.new_zeros(())
+        chosen = self.of_source[sources.flatten()]
+        posed = self.posed(canonical.map(lambda x: x.detach()[chosen]), photo, self.avatar.rig.of(chosen), chosen)
+        return view.landmarks.astray(posed.means.unflatten(0, sources.shape).mean(1), view.body.camera)
 
     def loss(
         self, canonical: Gaussians, photo: int, bodies: Sequence[Target | None], faces: Sequence[Target | None]

@@ -67,11 +67,10 @@ def quartered(
         quats_wxyz=torch.where(quarter[:, None], frames, own.quats_wxyz),
         scales=torch.where(quarter[:, None], flat, own.scales),
     )
-    rig = replace(
-        avatar.rig, skin_indices=avatar.rig.skin_indices[parents], skin_weights=avatar.rig.skin_weights[parents]
-    )
     materials = None if avatar.materials is None else avatar.materials.of(parents).reframed(own, canonical)
-    return replace(avatar, canonical=canonical, rig=rig, sources=sources, materials=materials), parents
+    return replace(
+        avatar, canonical=canonical, rig=avatar.rig.of(parents), sources=sources, materials=materials
+    ), parents
 
 
 def _corners(wholes: int) -> Float[Tensor, "quarters 3"]:

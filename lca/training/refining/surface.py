@@ -35,7 +35,7 @@ EARS, BROWS, HAIRLINE = 0.11, 0.005, 0.05
 """Metres behind the eyes, or above them, from where a head is scalp: ears are skin, and how far their colour passes into hair."""
 FINE = ("face", "eye", "mouth", "hand")
 """Parts that have Gaussians enough: parts of them would be smaller than what a photo of a whole person shows."""
-REACH, FAR = {"face": 0.006, "hand": 1e-5}, 0.04
+REACH, FAR = {"face": 0.002, "hand": 1e-5}, 0.04
 """Metres that refinement may move a Gaussian: hats, hair and skirts are far from the body. Fingers are where the body has them:
 photos of whole people show them a pixel or two wide, and made mittens of them."""
 LIDS, LID_REACH = 0.022, 0.0015

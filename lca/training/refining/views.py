@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from lca.errors import UserError
 from lca.geometry.camera import Camera
 from lca.model.rig import Signals
+from lca.training.refining.landmarks import Landmarks
 
 MARGIN = 12
 """Pixels round the mask that stay in a picture, so that what sticks out of it is seen to."""
@@ -37,13 +38,14 @@ class View:
     """One photo: the body (256 to 320 px), the head (128 to 192 px) where one is seen, and the drives of that moment.
 
     `signals` have no axis of frames. `hands` says how surely (left, right) are seen, in [0, 1]: landmarks know what a mask does
-    not.
+    not. `landmarks` hold the head where the photo has it, if a face was read.
     """
 
     body: Crop
     face: Crop | None
     signals: Signals
     hands: Float[Tensor, "2"] = field(default_factory=lambda: torch.ones(2))
+    landmarks: Landmarks | None = None
 
     def __post_init__(self):
         """Raises: UserError: pictures, masks and cameras that differ in size, drives of several frames, numbers that are none."""
