@@ -21,6 +21,7 @@ from lca.model.rig import Signals
 from lca.model.template import EYES, Template, painted_mouth
 from lca.tracking.body_points import HEAD
 from lca.tracking.face_points import FacePoints, load_face_points
+from lca.tracking.lid_fit import SeenLandmarks, awake
 from lca.training.refining.landmarks import NEAREST, NOISE
 from lca.training.refining.surface import places_of, surface_of
 
@@ -66,8 +67,9 @@ def fit_face(
         return avatar
     avatar = ironed(avatar, template)
     for _ in range(ROUNDS):
-        avatar = _moved(avatar, template, points, landmark_offsets(avatar, template, points, signals, cameras, seen))
-    return avatar
+        sights = landmarks_seen(avatar, template, points, signals, cameras, seen)
+        avatar = _moved(avatar, template, points, landmark_offsets(sights))
+    return awake(avatar, template, points, landmarks_seen(avatar, template, points, signals, cameras, seen))
 
 
 def _moved(avatar: Avatar, template: Template, points: FacePoints, offsets: Float[Tensor, "points 3"]) -> Avatar:
@@ -122,19 +124,18 @@ def behind_lips(template: Template) -> Float[Tensor, "gaussians 1"]:
     return (template.part == PARTS.index("mouth"))[:, None] * deep * middle
 
 
-def landmark_offsets(
+def landmarks_seen(
     avatar: Avatar,
     template: Template,
     points: FacePoints,
     signals: Signals,
     cameras: Sequence[Camera],
     seen: Mapping[int, Float[Tensor, "478 2"]],
-) -> Float[Tensor, "points 3"]:
-    """Metres in rest pose: the offset of each landmark that the photos `seen` (number -> landmarks) agree on; 0 by default."""
+) -> list[SeenLandmarks]:
+    """What the photos `seen` (number -> landmarks, pixels) say of an avatar's face."""
     nearest = template.nearest(points.canonical, NEAREST)
     normal = quat_wxyz_to_matrix(template.frames[nearest[:, 0]])[..., 2]
-    system = torch.eye(3).repeat(len(nearest), 1, 1) / PRIOR**2
-    wanted = torch.zeros(len(nearest), 3)
+    sights = []
     for k, face in seen.items():
         drive, camera = signals[k], cameras[k]
         posed = avatar.drive(drive.theta, drive.eps, drive.psi, drive.translation).means[nearest].mean(1)
@@ -147,10 +148,17 @@ def landmark_offsets(
         off = (face[list(points.chosen)] - pixels[:, :2]) * pixel
         trust = 1.0 / (STRAY * points.error + NOISE + pixel[:, 0]) ** 2
         facing = -(normal @ turn.mT)[:, 2]
-        weight = trust * facing.clamp(min=0.0) * (facing > SLANT)
-        across = turn[:2]  # rows: the picture's x and y, in the head's frame
-        system += weight[:, None, None] * (across.mT @ across)
-        wanted += weight[:, None] * (off @ across)
+        sights.append(SeenLandmarks(off, turn[:2], trust * facing.clamp(min=0.0) * (facing > SLANT)))
+    return sights
+
+
+def landmark_offsets(sights: Sequence[SeenLandmarks]) -> Float[Tensor, "points 3"]:
+    """Metres in rest pose: the offset of each landmark that the photos agree on; 0 by default."""
+    count = len(sights[0].off)
+    system, wanted = torch.eye(3).repeat(count, 1, 1) / PRIOR**2, torch.zeros(count, 3)
+    for sight in sights:
+        system += sight.weight[:, None, None] * (sight.across.mT @ sight.across)
+        wanted += sight.weight[:, None] * (sight.off @ sight.across)
     return torch.linalg.solve(system, wanted)
 
 

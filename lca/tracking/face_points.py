@@ -11,6 +11,11 @@ from torch import Tensor
 
 FACE_POINTS = Path(__file__).parent.parent / "assets" / "face_points.npz"
 POINTS = 478
+EYES = (
+    (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246),
+    (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466),
+)
+"""Landmarks along the rims of the lids, of the person's right eye and of the left."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from lca.formats.photos import BODY_MARGIN, Picture, crop_square, square_box
 from lca.geometry.camera import Camera
 from lca.matting.cutout import FoundPerson
 from lca.model.rig import Signals
-from lca.tracking.face_points import load_face_points
+from lca.tracking.face_points import EYES, load_face_points
 from lca.tracking.sighting import Sighting
 from lca.training.refining.landmarks import NOISE, Landmarks
 from lca.training.refining.views import Crop, View
@@ -29,15 +29,16 @@ def view_of(picture: Picture, person: FoundPerson, camera: Camera, signals: Sign
     landmarks = None
     if person.face is not None:
         depth = camera.project(signals.translation[None])[0, 2]
-        landmarks = _landmarks(person.face[:, :2], body_square, depth / camera.intrinsics[0, 0])
+        pixels = (person.face[:, :2] - body_square[:2]) * BODY_PIXELS / (body_square[2:] - body_square[:2])
+        landmarks = _landmarks(pixels, depth / camera.intrinsics[0, 0])
     return View(body, face, signals, person.hand_confidence, landmarks)
 
 
-def _landmarks(face: Float[Tensor, "478 2"], square: Float[Tensor, "4"], pixel: Float[Tensor, ""]) -> Landmarks:
-    """In pixels of the body's crop; `pixel` is that of the photo, in metres."""
+def _landmarks(pixels: Float[Tensor, "478 2"], size: Float[Tensor, ""]) -> Landmarks:
+    """Those of a face at `pixels` of the body's crop, in a photo whose pixels are of `size`, metres."""
     points = load_face_points()
-    places = (face[list(points.chosen)] - square[:2]) * BODY_PIXELS / (square[2:] - square[:2])
-    return Landmarks(points.canonical, places, points.error + NOISE + pixel)
+    error = points.error + NOISE + size
+    return Landmarks(points.canonical, pixels[list(points.chosen)], error, pixels[torch.tensor(EYES)])
 
 
 def _crop(picture: Picture, person: FoundPerson, camera: Camera, square: Float[Tensor, "4"], size: int) -> Crop:

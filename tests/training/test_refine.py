@@ -116,7 +116,7 @@ def test_the_head_follows_landmarks_where_the_picture_says_otherwise(painted, ne
     shown = [landmarks_of(painted, view, face) + down for view in views]
     error = torch.full((len(face),), 0.003)
     held = [
-        replace(view, landmarks=Landmarks(template.points[face], pixels, error))
+        replace(view, landmarks=Landmarks(template.points[face], pixels, error, torch.zeros(2, 16, 2)))
         for view, pixels in zip(views, shown, strict=True)
     ]
 

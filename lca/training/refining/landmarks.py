@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
+from PIL import Image, ImageDraw
 from torch import Tensor
+from torch.nn import functional as F
 
 from lca.geometry.camera import Camera
 
@@ -13,18 +16,31 @@ NEAREST = 4
 NOISE = 0.001
 """Metres: standard deviation of a landmark in a photo, beside a pixel and its stray."""
 
+LASHES = 1
+"""Pixels about an eye that may show it too."""
+
 
 @dataclass(frozen=True)
 class Landmarks:
     """Points of the face in one photo: where they lie on the body (`canonical`, metres), where the photo shows them (`pixels` of
-    the body's crop), and how far they stray (`error`, metres)."""
+    the body's crop), how far they stray (`error`, metres), and the rims of the lids (`eyes`, pixels)."""
 
     canonical: Float[Tensor, "points 3"]
     pixels: Float[Tensor, "points 2"]
     error: Float[Tensor, "points"]
+    eyes: Float[Tensor, "2 rim 2"]
 
     def astray(self, points: Float[Tensor, "points 3"], camera: Camera) -> Tensor:
         """Mean cost (Cauchy's) of posed points that `camera`, that of the body's crop, sees elsewhere; depth is free."""
         seen = camera.project(points)
         off = (seen[:, :2] - self.pixels) * seen[:, 2:].detach() / camera.intrinsics[0, 0]
         return torch.log1p(off.square().sum(-1) / self.error**2).mean()
+
+    def between_lids(self, body: Camera, crop: Camera) -> Bool[Tensor, "1 height width"]:
+        """Pixels of a `crop` of the photo that show eyes, or may; `body` is the camera of the body's crop."""
+        onto = crop.intrinsics @ torch.linalg.inv(body.intrinsics)
+        drawn = Image.new("L", (crop.width, crop.height))
+        for rim in self.eyes @ onto[:2, :2].T + onto[:2, 2]:
+            ImageDraw.Draw(drawn).polygon([(x - 0.5, y - 0.5) for x, y in rim.tolist()], fill=1)
+        inside = torch.from_numpy(np.array(drawn, np.float32))[None]
+        return F.max_pool2d(inside, 2 * LASHES + 1, 1, LASHES) > 0

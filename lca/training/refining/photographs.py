@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from lca.geometry.body import PARTS
@@ -123,6 +123,13 @@ class Photographs:
         chosen = self.of_source[sources.flatten()]
         posed = self.posed(canonical.map(lambda x: x.detach()[chosen]), photo, self.avatar.rig.of(chosen), chosen)
         return view.landmarks.astray(posed.means.unflatten(0, sources.shape).mean(1), view.body.camera)
+
+    def between_lids(self, photo: int, crop: Target) -> Bool[Tensor, "1 height width"]:
+        """Pixels of a crop of a photo that show eyes; none where no face was read."""
+        view = self.views[photo]
+        if view.landmarks is None:
+            return torch.zeros_like(crop.doubted)
+        return view.landmarks.between_lids(view.body.camera, crop.camera)
 
     def loss(
         self, canonical: Gaussians, photo: int, bodies: Sequence[Target | None], faces: Sequence[Target | None]
