@@ -14,7 +14,7 @@ from lca.training.refining.landmarks import NEAREST
 
 RIMS = ((159, 145), (160, 144), (158, 153), (386, 374), (385, 380), (387, 373))
 """Landmarks of the upper lids, each with the one below it."""
-TILES, MOST = 0.45, 0.7
+TILES, MOST = 0.45, 0.55
 """Shares of a blink: by which tiles reach over the rims that they lie on, and that lids are drawn back at most."""
 UNSURE = 0.3
 """Standard deviation of a share before any photo is seen."""

@@ -11,6 +11,8 @@ from lca.model.driver import EPS
 from lca.model.rig import Signals
 from lca.tracking.face_fit import INNER, fit_face, ironed
 from lca.tracking.face_points import POINTS, load_face_points
+from lca.tracking.lid_fit import RIMS
+from lca.training.refining.landmarks import NEAREST
 
 SIZE, FOCAL = 512, 900.0
 
@@ -69,6 +71,28 @@ def test_wider_eyes_and_a_lower_mouth_are_found(model, avatar):
 def test_without_a_face_nothing_changes(model, avatar):
     drive, camera = photo(0.0)
     assert fit_face(avatar, model.template, stacked([drive]), [camera], [None]) is avatar
+
+
+def test_lids_are_drawn_back_for_whoever_looks_with_wide_eyes(model, avatar):
+    known = load_face_points()
+    uppers, lowers = ([known.chosen.index(number) for number in rims] for rims in zip(*RIMS, strict=True))
+
+    def fitted(by):
+        true = known.canonical.clone()
+        true[uppers, 1] += by
+        drive, camera = photo(0.0)
+        face = landmarks(avatar, drive, camera, true)
+        return fit_face(avatar, model.template, stacked([drive]), [camera], [face])
+
+    def opening(one):
+        rims = one.canonical.means[model.template.nearest(known.canonical, NEAREST)].mean(1)
+        return (rims[uppers, 1] - rims[lowers, 1]).mean()
+
+    narrow, wide = fitted(-0.003), fitted(0.003)
+    assert opening(wide) > opening(narrow) + 0.001
+    shut = wide.blendshapes[..., list(wide.lids.actions)].sum(-1)
+    blinking = replace(wide, canonical=replace(wide.canonical, means=wide.canonical.means + shut))
+    assert opening(blinking) < opening(avatar) - 0.002
 
 
 def test_noise_of_the_network_is_ironed(model, avatar):

@@ -11,6 +11,7 @@ from lca.model.driver import EPS
 from lca.model.rig import Signals
 from lca.render import render
 from lca.tracking.face_fit import ironed
+from lca.training.refining.landmarks import Landmarks
 from lca.training.refining.photographs import Photographs
 from lca.training.refining.printing import Print, printed
 from lca.training.refining.views import Crop, View
@@ -44,6 +45,19 @@ def photographs(grey, model):
     return Photographs(grey, model.template, [View(body, face, still)], 0.0, torch.Generator().manual_seed(0))
 
 
+@pytest.fixture(scope="module")
+def watched(photographs, grey, model):
+    """The same photo with landmarks that put open eyes, two squares, on the cheeks."""
+    (view,) = photographs.views
+    view = replace(view, body=view.face)
+    cheeks = view.body.camera.project(torch.tensor([[side * 0.03, 0.56, 0.12] for side in (-1.0, 1.0)]))[:, :2]
+    corners = 6.0 * torch.tensor([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+    eyes = cheeks[:, None] + corners
+    seen = Landmarks(torch.zeros(1, 3), torch.zeros(1, 2), torch.ones(1), eyes)
+    generator = torch.Generator().manual_seed(0)
+    return Photographs(grey, model.template, [replace(view, landmarks=seen)], 0.0, generator)
+
+
 def before(grey, surface, gate):
     return Print(grey, surface, gate, torch.arange(len(gate)))
 
@@ -66,3 +80,17 @@ def test_tiles_may_stay_whole_and_a_face_that_no_photo_shows_is_left_alone(grey,
     assert len(whole.avatar.canonical) == len(grey.canonical) and (whole.avatar.canonical.colors != 0.5).any()
     hidden = before(grey, surface, torch.where(surface.face, 0.2, 1.0))
     assert printed(hidden, photographs, model.template) is hidden
+
+
+def test_what_lies_between_the_lids_is_not_printed_on_them(grey, surface, photographs, watched, model):
+    start = before(grey, surface, torch.ones(len(grey.canonical)))
+    plain, spared = (printed(start, photos, model.template) for photos in (photographs, watched))
+    eyes = watched.between_lids(0, watched.faces[0])
+    assert not photographs.between_lids(0, photographs.faces[0]).any() and 40 < eyes.sum() < 2000
+    posed = watched.posed(spared.avatar.canonical, 0, spared.avatar.rig, spared.parents)
+    x, y, _ = watched.faces[0].camera.project(posed.means).long().unbind(-1)
+    height, width = eyes.shape[1:]
+    on = spared.surface.face & (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    on[on.clone()] = eyes[0, y[on], x[on]]
+    seen = on & (plain.gate == 1.0)
+    assert seen.sum() > 20 and (spared.gate[seen] < 0.5).float().mean() > 0.9
