@@ -7,7 +7,6 @@ import torch
 from jaxtyping import Bool, Float
 from PIL import Image, ImageDraw
 from torch import Tensor
-from torch.nn import functional as F
 
 from lca.geometry.camera import Camera
 
@@ -15,9 +14,6 @@ NEAREST = 4
 """Gaussians whose mean stands for a landmark."""
 NOISE = 0.001
 """Metres: standard deviation of a landmark in a photo, beside a pixel and its stray."""
-
-LASHES = 1
-"""Pixels about an eye that may show it too."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +33,9 @@ class Landmarks:
         return torch.log1p(off.square().sum(-1) / self.error**2).mean()
 
     def between_lids(self, body: Camera, crop: Camera) -> Bool[Tensor, "1 height width"]:
-        """Pixels of a `crop` of the photo that show eyes, or may; `body` is the camera of the body's crop."""
+        """Pixels of a `crop` of the photo that show eyes; `body` is the camera of the body's crop."""
         onto = crop.intrinsics @ torch.linalg.inv(body.intrinsics)
         drawn = Image.new("L", (crop.width, crop.height))
         for rim in self.eyes @ onto[:2, :2].T + onto[:2, 2]:
             ImageDraw.Draw(drawn).polygon([(x - 0.5, y - 0.5) for x, y in rim.tolist()], fill=1)
-        inside = torch.from_numpy(np.array(drawn, np.float32))[None]
-        return F.max_pool2d(inside, 2 * LASHES + 1, 1, LASHES) > 0
+        return torch.from_numpy(np.array(drawn, bool))[None]
