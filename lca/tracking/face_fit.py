@@ -5,30 +5,27 @@ Each landmark gets an offset in the head's rest frame, the one that photos agree
 nothing of), and offsets are spread over the face by a kernel. Eyeballs move whole, with their joints.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
-from einops import einsum
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from lca.geometry.body import PARTS
 from lca.geometry.camera import Camera
-from lca.geometry.rotations import quat_wxyz_to_matrix
 from lca.model.avatar import Avatar
 from lca.model.rig import Signals
 from lca.model.template import EYES, Template, painted_mouth
-from lca.tracking.body_points import HEAD
-from lca.tracking.face_points import FacePoints, load_face_points
-from lca.tracking.lid_fit import SeenLandmarks, awake
-from lca.training.refining.landmarks import NEAREST, NOISE
+from lca.tracking.face_points import FacePoints
+from lca.tracking.face_sight import SeenLandmarks, Sitting
+from lca.tracking.lid_fit import awake
 from lca.training.refining.surface import places_of, surface_of
 
 IRISES = 468
 """Landmarks from this one on follow the gaze, not the face."""
-STRAY, ROUNDS = 0.3, 6
-"""Share of a landmark's stray over all people that it strays on one, and how often offsets are measured anew."""
+ROUNDS = 6
+"""How often offsets are measured anew."""
 PRIOR = 0.006
 """Metres: standard deviation of faces about the body's own."""
 KERNEL, FADE = 0.008, 0.3
@@ -48,8 +45,6 @@ colours of their own, and behind cheeks the dark would show between tiles."""
 SUNK, SOLID = 0.006, 0.95
 """Metres that it lies further back than on the body, for lips move on the way to a likeness, and the dark must stay behind; least
 opacity: through it one would see the back of the head."""
-SLANT = 0.2
-"""Cosine between normal and view under which a landmark is guessed, not seen."""
 
 
 @torch.no_grad()
@@ -61,28 +56,31 @@ def fit_face(
     faces: Sequence[Float[Tensor, "478 2"] | None],
 ) -> Avatar:
     """The avatar with the face of the photos: one drive, camera and set of landmarks (pixels; None: no face) each."""
-    points = load_face_points()
-    seen = {k: face for k, face in enumerate(faces) if face is not None}
+    seen = [k for k, face in enumerate(faces) if face is not None]
     if not seen:
         return avatar
     avatar = ironed(avatar, template)
+    found = [face for face in faces if face is not None]
+    sitting = Sitting.of(avatar, template, signals[seen], [cameras[k] for k in seen], found)
+    head = avatar.on_head.nonzero()[:, 0]
+    pupils = torch.stack([_pupil(sitting.points, side) for side in EYES.values()])
+    shares = spreading(sitting.points, torch.cat([template.points[head], pupils]))
     for _ in range(ROUNDS):
-        sights = landmarks_seen(avatar, template, points, signals, cameras, seen)
-        avatar = _moved(avatar, template, points, landmark_offsets(sights))
-    return awake(avatar, template, points, landmarks_seen(avatar, template, points, signals, cameras, seen))
+        avatar = _moved(avatar, template, head, spread(landmark_offsets(sitting.seen(avatar)), shares))
+    return awake(avatar, sitting)
 
 
-def _moved(avatar: Avatar, template: Template, points: FacePoints, offsets: Float[Tensor, "points 3"]) -> Avatar:
-    """The avatar with its landmarks so far from where they were."""
-    moved = spread(offsets, points, template.points)
-    moved = torch.where(avatar.on_head[:, None], moved, 0.0)
-    joints = avatar.rig.joints.clone()
-    for joint, side in EYES.items():
-        whole = spread(offsets, points, joints.new_tensor(_iris(points, side))[None])[0]
-        moved = torch.lerp(whole, moved, off_lids(template.shaped(avatar.betas[None])[0], avatar.rig.joints[joint]))
+def _moved(
+    avatar: Avatar, template: Template, head: Int[Tensor, "held"], offsets: Float[Tensor, "held_and_pupils 3"]
+) -> Avatar:
+    """The avatar with the Gaussians of its `head` so far from where they were; eyeballs and lids move as the pupils do."""
+    moved, wholes = offsets.split([len(head), len(EYES)])
+    joints, places = avatar.rig.joints.clone(), template.shaped(avatar.betas[None])[0][head]
+    for joint, whole in zip(EYES, wholes, strict=True):
+        moved = torch.lerp(whole, moved, off_lids(places, avatar.rig.joints[joint]))
         joints[joint] += whole
-    canonical = replace(avatar.canonical, means=avatar.canonical.means + moved)
-    return replace(avatar, canonical=canonical, rig=replace(avatar.rig, joints=joints))
+    means = avatar.canonical.means.index_add(0, head, moved)
+    return replace(avatar, canonical=replace(avatar.canonical, means=means), rig=replace(avatar.rig, joints=joints))
 
 
 def ironed(avatar: Avatar, template: Template) -> Avatar:
@@ -124,34 +122,6 @@ def behind_lips(template: Template) -> Float[Tensor, "gaussians 1"]:
     return (template.part == PARTS.index("mouth"))[:, None] * deep * middle
 
 
-def landmarks_seen(
-    avatar: Avatar,
-    template: Template,
-    points: FacePoints,
-    signals: Signals,
-    cameras: Sequence[Camera],
-    seen: Mapping[int, Float[Tensor, "478 2"]],
-) -> list[SeenLandmarks]:
-    """What the photos `seen` (number -> landmarks, pixels) say of an avatar's face."""
-    nearest = template.nearest(points.canonical, NEAREST)
-    normal = quat_wxyz_to_matrix(template.frames[nearest[:, 0]])[..., 2]
-    sights = []
-    for k, face in seen.items():
-        drive, camera = signals[k], cameras[k]
-        posed = avatar.drive(drive.theta, drive.eps, drive.psi, drive.translation).means[nearest].mean(1)
-        turn = (
-            camera.camera_from_world[:3, :3]
-            @ avatar.rig.transforms(drive.theta, drive.psi, drive.translation)[HEAD, :3, :3]
-        )
-        pixels = camera.project(posed)
-        pixel = pixels[:, 2:] / camera.intrinsics[0, 0]
-        off = (face[list(points.chosen)] - pixels[:, :2]) * pixel
-        trust = 1.0 / (STRAY * points.error + NOISE + pixel[:, 0]) ** 2
-        facing = -(normal @ turn.mT)[:, 2]
-        sights.append(SeenLandmarks(off, turn[:2], trust * facing.clamp(min=0.0) * (facing > SLANT)))
-    return sights
-
-
 def landmark_offsets(sights: Sequence[SeenLandmarks]) -> Float[Tensor, "points 3"]:
     """Metres in rest pose: the offset of each landmark that the photos agree on; 0 by default."""
     count = len(sights[0].off)
@@ -162,17 +132,20 @@ def landmark_offsets(sights: Sequence[SeenLandmarks]) -> Float[Tensor, "points 3
     return torch.linalg.solve(system, wanted)
 
 
-def spread(
-    offsets: Float[Tensor, "landmarks 3"], points: FacePoints, places: Float[Tensor, "places 3"]
-) -> Float[Tensor, "places 3"]:
-    """Offsets of landmarks at places of the body: a mean over those near, 0 far from all."""
+def spreading(points: FacePoints, places: Float[Tensor, "places 3"]) -> Float[Tensor, "places points"]:
+    """What share each landmark has in the offset of places of the body: a mean over those near, 0 far from all."""
     face = torch.tensor([number < IRISES for number in points.chosen])
-    weight = torch.exp(-0.5 * (torch.cdist(places, points.canonical[face]) / KERNEL) ** 2)
-    mean = einsum(weight, offsets[face], "p k, k xyz -> p xyz") / (weight.sum(-1, keepdim=True) + FADE)
+    weight = face * torch.exp(-0.5 * (torch.cdist(places, points.canonical) / KERNEL) ** 2)
+    return weight / (weight.sum(-1, keepdim=True) + FADE)
+
+
+def spread(offsets: Float[Tensor, "points 3"], shares: Float[Tensor, "places points"]) -> Float[Tensor, "places 3"]:
+    """Offsets of landmarks at places of the body, at most `MOST`."""
+    mean = shares @ offsets
     return mean * (MOST / mean.norm(dim=-1, keepdim=True).clamp(min=1e-9)).clamp(max=1.0)
 
 
-def _iris(points: FacePoints, side: float) -> list[float]:
+def _pupil(points: FacePoints, side: float) -> Float[Tensor, "3"]:
     """Where the pupil of one side is."""
     iris = points.canonical[[place for place, number in enumerate(points.chosen) if number >= IRISES]]
-    return iris[iris[:, 0] * side > 0].mean(0).tolist()
+    return iris[iris[:, 0] * side > 0].mean(0)
