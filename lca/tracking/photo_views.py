@@ -16,6 +16,9 @@ from lca.training.refining.views import Crop, View
 BODY_PIXELS, FACE_PIXELS = 320, 192
 """Sides of the crops."""
 
+EYE = 0.008
+"""Metres from the middle of an eye to its rim, about: rims are known to a pixel of the photo, and are taken to lie so far out."""
+
 
 def view_of(picture: Picture, person: FoundPerson, camera: Camera, signals: Signals) -> View:
     """What one photo gives to refinement; `signals` have no axis of frames. A head that was not found gives no face."""
@@ -38,7 +41,10 @@ def _landmarks(pixels: Float[Tensor, "478 2"], size: Float[Tensor, ""]) -> Landm
     """Those of a face at `pixels` of the body's crop, in a photo whose pixels are of `size`, metres."""
     points = load_face_points()
     error = points.error + NOISE + size
-    return Landmarks(points.canonical, pixels[list(points.chosen)], error, pixels[torch.tensor(EYES)])
+    rims = pixels[torch.tensor(EYES)]
+    middle = rims.mean(1, keepdim=True)
+    eyes = middle + (1.0 + size / EYE) * (rims - middle)
+    return Landmarks(points.canonical, pixels[list(points.chosen)], error, eyes)
 
 
 def _crop(picture: Picture, person: FoundPerson, camera: Camera, square: Float[Tensor, "4"], size: int) -> Crop:
