@@ -11,44 +11,23 @@ from lca.geometry.joint_names import JOINTS
 from lca.model.avatar import Avatar
 from lca.model.driver import EPS
 from lca.model.rig import Signals
-from lca.render import Rendering, render
+from lca.render import Rendering
 from lca.training.losses import over, psnr
 from lca.training.refine import MANY, RefineConfig, Refinement, refine
 from lca.training.refining import palette, photographs
 from lca.training.refining.changes import COLORS
-from lca.training.refining.landmarks import Landmarks
 from lca.training.refining.lids import unpainted
 from lca.training.refining.surface import places_of, surface_of
-from lca.training.refining.views import Crop, View
+from lca.training.refining.views import Crop
+from tests.training.striped import WHITE, crop, seen_from, striped
 
 SHORT = RefineConfig(align=4, steps=24, left_out=0.02)
-WHITE = torch.ones(3)
 
 
 @pytest.fixture(scope="module")
 def painted(avatar, network):
     """The same person in stripes."""
-    height = network.template.points[:, 1:2]
-    stripes = 0.5 + 0.4 * torch.sin(25.0 * height + torch.tensor([0.0, 2.0, 4.0]))
-    return replace(avatar, canonical=replace(avatar.canonical, colors=stripes))
-
-
-def crop(avatar, signals, camera):
-    with torch.no_grad():
-        shown = render(avatar.drive(signals.theta, signals.eps, signals.psi, signals.translation), camera, WHITE)
-    return Crop(shown.image, shown.alpha, camera)
-
-
-def seen_from(avatar, azimuth):
-    theta = torch.zeros(156)
-    theta[3 * 16 + 2], theta[3 * 17 + 2] = -0.6, 0.6
-    signals = Signals(theta, torch.zeros(EPS), torch.zeros(4), torch.zeros(3))
-    head = tuple(avatar.canonical.means[avatar.canonical.means[:, 1] > 0.5].mean(0).tolist())
-    return View(
-        crop(avatar, signals, orbit(azimuth, size=96)),
-        crop(avatar, signals, orbit(azimuth, 0.0, 1.5, head, 0.25, 48)),
-        signals,
-    )
+    return striped(avatar, network.template)
 
 
 @pytest.fixture(scope="module")
@@ -101,32 +80,6 @@ def test_a_wrong_pose_is_corrected(painted, network, views):
 
     for photo, view in enumerate(views):
         assert pixels_off(aligned[photo], view) < 0.6 * pixels_off(moved[photo].signals, view)
-
-
-def landmarks_of(avatar, view, places):
-    """What a photo shows of some Gaussians of the face."""
-    signals = view.signals
-    posed = avatar.drive(signals.theta, signals.eps, signals.psi, signals.translation).means
-    return view.body.camera.project(posed[places])[:, :2]
-
-
-def test_the_head_follows_landmarks_where_the_picture_says_otherwise(painted, network, views):
-    template, down = network.template, torch.tensor([0.0, 1.5])
-    face = (template.part == PARTS.index("face")).nonzero()[::40, 0]
-    shown = [landmarks_of(painted, view, face) + down for view in views]
-    error = torch.full((len(face),), 0.003)
-    held = [
-        replace(view, landmarks=Landmarks(template.points[face], pixels, error, torch.zeros(2, 16, 2)))
-        for view, pixels in zip(views, shown, strict=True)
-    ]
-
-    def off(photos):
-        signals = refine(painted, template, photos, RefineConfig(align=60, steps=0)).signals
-        there = [replace(view, signals=signals[photo]) for photo, view in enumerate(photos)]
-        apart = [landmarks_of(painted, view, face) - pixels for view, pixels in zip(there, shown, strict=True)]
-        return torch.cat(apart).norm(dim=-1).mean()
-
-    assert off(views) > 1.0 and off(held) < 0.5
 
 
 def test_every_drive_still_works(refined, avatar):
@@ -253,8 +206,8 @@ def test_pixels_left_out_pull_at_nothing(avatar, network, views, monkeypatch):
     left[:, height // 2 : height // 2 + 6, width // 2 - 3 : width // 2 + 3] = True
     assert body.mask[left].min() > 0.9
     nothing = torch.zeros_like(left)
-    for crop in (replace(body, held=left, doubted=nothing), replace(body, held=nothing, doubted=left)):
-        (pull,) = torch.autograd.grad(run.photographs.loss(avatar.canonical, 0, [crop], [None]), shown)
+    for each in (replace(body, held=left, doubted=nothing), replace(body, held=nothing, doubted=left)):
+        (pull,) = torch.autograd.grad(run.photographs.loss(avatar.canonical, 0, [each], [None]), shown)
         assert (pull[:, left[0]] == 0).all()
         assert pull[:, (body.mask[0] > 0.9) & ~left[0]].abs().median() > 0
 
