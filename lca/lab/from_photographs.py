@@ -49,7 +49,7 @@ def solved_sheet(start: Draft, height: int = 260) -> Image.Image:
 def landmark_sheet(model: LCA, start: Draft, people: Sequence[FoundPerson], size: int = 260) -> Image.Image:
     """Faces as the photos show them: landmarks of the photo (red), and where the body has them in the solved pose (green)."""
     known, cells = load_face_points(), []
-    near = torch.cdist(known.canonical, model.template.points).argmin(-1)
+    near = model.template.nearest(known.canonical, 1)[:, 0]
     for photo, view in zip(start.used, start.views, strict=True):
         person, signals = people[photo], view.signals
         if not isinstance(person, Sighting) or person.face is None or view.face is None:

@@ -2,7 +2,8 @@
 lie on those of the body, which the facial actions move.
 
 Each landmark gets an offset in the head's rest frame, the one that photos agree on (least squares; depth is what a photo says
-nothing of), and offsets are spread over the face by a kernel. Eyeballs move whole, with their joints.
+nothing of), and offsets are spread over the face by a kernel. Eyeballs and
+lids move as one, with the eyes' joints; then lids open as far as the photos show.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ PRIOR = 0.006
 KERNEL, FADE = 0.008, 0.3
 """Metres over which an offset spreads, and the weight of no offset."""
 MOST = 0.015
-"""Metres that a part of the face may move."""
+"""Metres that a part of the face may move in a round."""
 IRON, IRON_SWEEPS = 30.0, 12
 """Smoothing of the network's offsets on faces, and its sweeps."""
 LIDS = 0.018
@@ -56,28 +57,32 @@ def fit_face(
     faces: Sequence[Float[Tensor, "478 2"] | None],
 ) -> Avatar:
     """The avatar with the face of the photos: one drive, camera and set of landmarks (pixels; None: no face) each."""
-    seen = [k for k, face in enumerate(faces) if face is not None]
+    seen = {k: face for k, face in enumerate(faces) if face is not None}
     if not seen:
         return avatar
     avatar = ironed(avatar, template)
-    found = [face for face in faces if face is not None]
-    sitting = Sitting.of(avatar, template, signals[seen], [cameras[k] for k in seen], found)
+    sitting = Sitting.of(avatar, template, signals[list(seen)], [cameras[k] for k in seen], list(seen.values()))
     head = avatar.on_head.nonzero()[:, 0]
+    rest = template.shaped(avatar.betas[None])[0][head]
     pupils = torch.stack([_pupil(sitting.points, side) for side in EYES.values()])
     shares = spreading(sitting.points, torch.cat([template.points[head], pupils]))
     for _ in range(ROUNDS):
-        avatar = _moved(avatar, template, head, spread(landmark_offsets(sitting.seen(avatar)), shares))
+        avatar = _moved(avatar, head, rest, spread(landmark_offsets(sitting.seen(avatar)), shares))
     return awake(avatar, sitting)
 
 
 def _moved(
-    avatar: Avatar, template: Template, head: Int[Tensor, "held"], offsets: Float[Tensor, "held_and_pupils 3"]
+    avatar: Avatar,
+    head: Int[Tensor, "held"],
+    rest: Float[Tensor, "held 3"],
+    offsets: Float[Tensor, "held_and_pupils 3"],
 ) -> Avatar:
-    """The avatar with the Gaussians of its `head` so far from where they were; eyeballs and lids move as the pupils do."""
+    """The avatar with the Gaussians of its `head` (at `rest` on the body) so far from where they were; eyeballs and lids move as
+    the pupils do."""
     moved, wholes = offsets.split([len(head), len(EYES)])
-    joints, places = avatar.rig.joints.clone(), template.shaped(avatar.betas[None])[0][head]
+    joints = avatar.rig.joints.clone()
     for joint, whole in zip(EYES, wholes, strict=True):
-        moved = torch.lerp(whole, moved, off_lids(places, avatar.rig.joints[joint]))
+        moved = torch.lerp(whole, moved, off_lids(rest, avatar.rig.joints[joint]))
         joints[joint] += whole
     means = avatar.canonical.means.index_add(0, head, moved)
     return replace(avatar, canonical=replace(avatar.canonical, means=means), rig=replace(avatar.rig, joints=joints))

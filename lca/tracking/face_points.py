@@ -11,11 +11,12 @@ from torch import Tensor
 
 FACE_POINTS = Path(__file__).parent.parent / "assets" / "face_points.npz"
 POINTS = 478
-EYES = (
+LID_RIMS = (
     (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246),
     (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466),
 )
-"""Landmarks along the rims of the lids, of the person's right eye and of the left."""
+"""Landmarks along the rims of the lids, of the person's right eye and of the left: from the outer corner along the lower lid, and
+back along the upper, so that those as far before the end as after the start lie above each other."""
 
 
 @dataclass(frozen=True)

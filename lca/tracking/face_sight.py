@@ -14,7 +14,7 @@ from lca.model.rig import Signals
 from lca.model.template import Template
 from lca.tracking.body_points import HEAD
 from lca.tracking.face_points import FacePoints, load_face_points
-from lca.training.refining.landmarks import NEAREST, NOISE
+from lca.training.refining.landmarks import NEAREST, NOISE, missed
 
 STRAY = 0.3
 """Share of a landmark's stray over all people that it strays on one."""
@@ -71,9 +71,7 @@ class Sitting:
         posed = avatar.rig.of(chosen).pose(few, drive).means.unflatten(0, self.nearest.shape).mean(1)
         head = avatar.rig.transforms(drive.theta, drive.psi, drive.translation)[HEAD, :3, :3]
         turn = camera.camera_from_world[:3, :3] @ head
-        pixels = camera.project(posed)
-        pixel = pixels[:, 2:] / camera.intrinsics[0, 0]
-        off = (self.faces[photo][list(self.points.chosen)] - pixels[:, :2]) * pixel
+        off, pixel = missed(posed, self.faces[photo][list(self.points.chosen)], camera)
         trust = 1.0 / (STRAY * self.points.error + NOISE + pixel[:, 0]) ** 2
         facing = -(self.normal @ turn.mT)[:, 2]
         return SeenLandmarks(off, turn[:2], trust * facing.clamp(min=0.0) * (facing > SLANT))

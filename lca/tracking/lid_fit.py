@@ -5,10 +5,11 @@ from dataclasses import replace
 import torch
 
 from lca.model.avatar import Avatar
+from lca.tracking.face_points import LID_RIMS
 from lca.tracking.face_sight import Sitting
 
-RIMS = ((159, 145), (160, 144), (158, 153), (386, 374), (385, 380), (387, 373))
-"""Landmarks of the upper lids, each with the one below it."""
+RIMS = tuple((rim[-k], rim[k]) for rim in LID_RIMS for k in (3, 4, 5))
+"""Landmarks of the middle of the upper lids, each with the one below it."""
 TILES, MOST = 0.45, 0.55
 """Shares of a blink: by which tiles reach over the rims that they lie on, and that lids are drawn back at most."""
 UNSURE = 0.3

@@ -8,7 +8,7 @@ from lca.formats.photos import BODY_MARGIN, Picture, crop_square, square_box
 from lca.geometry.camera import Camera
 from lca.matting.cutout import FoundPerson
 from lca.model.rig import Signals
-from lca.tracking.face_points import EYES, load_face_points
+from lca.tracking.face_points import LID_RIMS, load_face_points
 from lca.tracking.sighting import Sighting
 from lca.training.refining.landmarks import NOISE, Landmarks
 from lca.training.refining.views import Crop, View
@@ -41,7 +41,7 @@ def _landmarks(pixels: Float[Tensor, "478 2"], size: Float[Tensor, ""]) -> Landm
     """Those of a face at `pixels` of the body's crop, in a photo whose pixels are of `size`, metres."""
     points = load_face_points()
     error = points.error + NOISE + size
-    rims = pixels[torch.tensor(EYES)]
+    rims = pixels[torch.tensor(LID_RIMS)]
     middle = rims.mean(1, keepdim=True)
     eyes = middle + (1.0 + size / EYE) * (rims - middle)
     return Landmarks(points.canonical, pixels[list(points.chosen)], error, eyes)

@@ -28,8 +28,7 @@ class Landmarks:
 
     def astray(self, points: Float[Tensor, "points 3"], camera: Camera) -> Tensor:
         """Mean cost (Cauchy's) of posed points that `camera`, that of the body's crop, sees elsewhere; depth is free."""
-        seen = camera.project(points)
-        off = (seen[:, :2] - self.pixels) * seen[:, 2:].detach() / camera.intrinsics[0, 0]
+        off, _ = missed(points, self.pixels, camera)
         return torch.log1p(off.square().sum(-1) / self.error**2).mean()
 
     def between_lids(self, body: Camera, crop: Camera) -> Bool[Tensor, "1 height width"]:
@@ -39,3 +38,13 @@ class Landmarks:
         for rim in self.eyes @ onto[:2, :2].T + onto[:2, 2]:
             ImageDraw.Draw(drawn).polygon([(x - 0.5, y - 0.5) for x, y in rim.tolist()], fill=1)
         return torch.from_numpy(np.array(drawn, bool))[None]
+
+
+def missed(
+    points: Float[Tensor, "points 3"], pixels: Float[Tensor, "points 2"], camera: Camera
+) -> tuple[Float[Tensor, "points 2"], Float[Tensor, "points 1"]]:
+    """By how much world points miss their pixels, metres across the line of sight (x and y of the picture, from where they are to
+    where they belong), and metres per pixel at their depth, which is taken as it is."""
+    seen = camera.project(points)
+    size = seen[:, 2:].detach() / camera.intrinsics[0, 0]
+    return (pixels - seen[:, :2]) * size, size

@@ -23,7 +23,7 @@ from lca.training.refining.visibility import blended, gate_of, occlusions, sight
 
 THETA_PRIOR, TRANSLATION_PRIOR = 1.0, 5.0
 """Weights of the mean square departure from the given poses, radians, and places, metres."""
-HELD = 0.3
+LANDMARKS = 0.3
 """Weight of the landmarks of faces."""
 EDGE = 2
 """Pixels: errors nearer to the mask's edge are of the outline, not of too few Gaussians."""
@@ -64,7 +64,7 @@ class Photographs:
         self.lights = torch.zeros(len(views), GAINS + WAVES, requires_grad=True)
         hand, left = template.part == PARTS.index("hand"), template.points[:, 0] > 0
         self.each_hand = hand & left, hand & ~left
-        self.held = [view.landmarks and template.nearest(view.landmarks.canonical, NEAREST) for view in views]
+        self.stand_ins = [view.landmarks and template.nearest(view.landmarks.canonical, NEAREST) for view in views]
         self.errors: list[tuple[float, float]] = []
         self.refresh(avatar.canonical)
 
@@ -112,12 +112,14 @@ class Photographs:
         faces: Sequence[Target | None],
     ) -> Tensor:
         """What a step minimises: the mean loss of some photos, and the priors."""
-        losses = [self.loss(canonical, photo, bodies, faces) + HELD * self.astray(canonical, photo) for photo in photos]
+        losses = [
+            self.loss(canonical, photo, bodies, faces) + LANDMARKS * self.astray(canonical, photo) for photo in photos
+        ]
         return torch.stack(losses).mean() + self.prior()
 
     def astray(self, canonical: Gaussians, photo: int) -> Tensor:
         """How far the landmarks of a photo's face are from where it has them: poses follow, Gaussians do not."""
-        view, sources = self.views[photo], self.held[photo]
+        view, sources = self.views[photo], self.stand_ins[photo]
         if view.landmarks is None or sources is None:
             return self.lights.new_zeros(())
         chosen = self.of_source[sources.flatten()]

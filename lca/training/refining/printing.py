@@ -73,11 +73,10 @@ def printed(before: Print, photographs: Photographs, template: Template, cut: bo
 
 @dataclass(frozen=True)
 class Standing:
-    """The avatar as it stands in one photo: its Gaussians, the light on them, how much that photo says of each, and which pixels
-    show the person's `skin`: not what lies between the lids, which would be painted on them."""
+    """The avatar as it stands in one photo: its Gaussians, the light on them, and how much that photo says of each. The mask of
+    the `crop` leaves out what lies between the lids: it would be painted on them."""
 
     crop: Target
-    skin: Float[Tensor, "1 height width"]
     posed: Gaussians
     light: Float[Tensor, "gaussians 3"]
     word: Float[Tensor, "gaussians 1"]
@@ -95,7 +94,7 @@ def _standings(
         light = light_on(waves(posed), photographs.lights[photo])
         ratio = sight(posed, crop.camera, crop.mask, surface).ratio.clamp(0.0, 1.0)
         skin = crop.mask * ~photographs.between_lids(photo, crop)
-        standings.append(Standing(crop, skin, posed, light, ratio[:, None] ** FAVOUR))
+        standings.append(Standing(replace(crop, mask=skin), posed, light, ratio[:, None] ** FAVOUR))
     return standings
 
 
@@ -106,7 +105,7 @@ def _print(
     total, count = torch.zeros_like(own), torch.zeros_like(own[:, :1])
     for here in standings:
         places = here.crop.camera.project(here.posed.means)[:, :2]
-        pixels = pixels_at(torch.cat([here.crop.image, here.skin]), places)
+        pixels = pixels_at(torch.cat([here.crop.image, here.crop.mask]), places)
         word = here.word * (pixels[:, 3:] > WITHIN)
         total, count = total + word * pixels[:, :3] / here.light, count + word
     plain = (total / count.clamp(min=1e-6)).clamp(0.0, 1.0)
@@ -119,7 +118,7 @@ def _blurred_away(
     """What the tiles' own width takes from the photos: the error of the pixels that show a Gaussian and its neighbours."""
     total, count = torch.zeros_like(colors), torch.zeros_like(colors[:, :1])
     for here in standings:
-        wanted = inside(here.skin, 1)
+        wanted = inside(here.crop.mask, 1)
         with torch.enable_grad():
             seen = (colors * here.light).requires_grad_(True)
             shown = render(replace(here.posed, colors=seen), here.crop.camera, torch.ones(3)).image

@@ -68,9 +68,8 @@ def quartered(
         scales=torch.where(quarter[:, None], flat, own.scales),
     )
     materials = None if avatar.materials is None else avatar.materials.of(parents).reframed(own, canonical)
-    return replace(
-        avatar, canonical=canonical, rig=avatar.rig.of(parents), sources=sources, materials=materials
-    ), parents
+    rig = avatar.rig.of(parents)
+    return replace(avatar, canonical=canonical, rig=rig, sources=sources, materials=materials), parents
 
 
 def _corners(wholes: int) -> Float[Tensor, "quarters 3"]:
